@@ -1,0 +1,89 @@
+"""One thread for all serial devices: opens, reads, decodes, time-stamps, beeps, and comes back after every unplug.
+
+    ports = Ports(devices.ports, queue.put, SystemClock())
+    ports.start()
+    …                                   # queue.get() -> Scan, Weight, LoadSettled, DeviceChanged
+    ports.beep(scan.device, "accepted")  # after the commit
+    ports.stop()
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import selectors
+import threading
+from collections.abc import Callable, Sequence
+
+import devices.scales
+import devices.scanners
+from app.clock import Clock
+from app.events import DeviceChanged, LoadSettled, Scan, Weight
+from devices.beeps import Tone
+from devices.config import ScalePort, ScannerPort
+from devices.discovery import discover
+from devices.lines import Backoff, Line, PortHealth, ScaleLine, ScannerLine
+from devices.scales.base import ScaleProtocol
+from devices.scanners.base import ScannerProtocol
+
+__all__ = ["Backoff", "Event", "PortHealth", "Ports"]
+
+Event = Scan | Weight | LoadSettled | DeviceChanged
+
+log = logging.getLogger(__name__)
+
+SCANNER_PROTOCOLS = discover(devices.scanners, "PROTOCOL", ScannerProtocol, frozenset({"base"}))
+SCALE_PROTOCOLS = discover(devices.scales, "PROTOCOL", ScaleProtocol, frozenset({"base", "settle"}))
+
+
+class Ports:
+    """The scanners and scales of a station.
+
+    `sink` is called on the ports' thread with every event and must not block (a `SimpleQueue.put`). Raises ValueError
+    when a port names a protocol that does not exist, or when two ports have one name.
+    """
+
+    def __init__(
+        self,
+        configs: Sequence[ScannerPort | ScalePort],
+        sink: Callable[[Event], None],
+        clock: Clock,
+        backoff: Backoff = Backoff(),
+    ) -> None:
+        names = [config.name for config in configs]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two ports have one name: {', '.join(names)}")
+        self._clock = clock
+        self._selector = selectors.DefaultSelector()
+        self._wake_out, self._wake_in = os.pipe()
+        for end in (self._wake_out, self._wake_in):
+            os.set_blocking(end, False)
+        self._lines: dict[str, Line] = {
+            config.name: self._line(config, sink, clock, backoff) for config in configs
+        }
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="ports", daemon=True)
+
+    def start(self) -> None:
+        """Begins to open and to read; returns at once. A device that is away is waited for, for ever."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread and closes every port; queued beeps are not waited for. Once stopped, stays stopped."""
+        self._stopping = True
+        self._wake()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def beep(self, device: str, tone: Tone) -> None:
+        """Lets that scanner answer; never blocks, from any thread. Nothing happens where there is no such beeper:
+        a device that is away, a scale, a button that was touched."""
+        line = self._lines.get(device)
+        if isinstance(line, ScannerLine):
+            line.beep(tone)
+            self._wake()
+
+    def health(self) -> tuple[PortHealth, ...]:
+        """How every port is now, in the order of the configuration; from any thread."""
+        return tuple(line.health() for line in self._lines.values())
