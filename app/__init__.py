@@ -1,0 +1,1 @@
+"""The core of Packbay: vocabulary, tables, stages of fulfilment. No Qt, no serial ports, no PDF."""

@@ -1,0 +1,164 @@
+"""What a code could mean by its form. What it *does* mean here says the table `code`, and only it.
+
+Codes of our own use A–Z and 0–9 and end with a check character (ISO 7064 MOD 37,36), so that they survive any
+keyboard layout. Everything of GS1 (GTIN, SSCC, element strings, Digital Link) is parsed by biip.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import biip
+from biip.gtin import Gtin
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+COMMANDS = (
+    "UNDO CLEAR HELP HOME OUT HOLD REPRINT DONE SKIP SHORT DAMAGED NEWTOTE EMPTY PARK BOX NEWBOX VOID CHANGE MANUAL "
+    "MUTE THEME"
+).split()
+MAX_LENGTH = 256
+GS = "\x1d"
+
+
+def check_character(body: str) -> str:
+    """The check character of ISO 7064 MOD 37,36 over A–Z, 0–9.
+
+    >>> check_character("A12425GABC1234002")
+    'M'
+    """
+    product = 36
+    for character in body:
+        total = (product + ALPHABET.index(character)) % 36
+        product = (total or 36) * 2 % 37
+    return ALPHABET[(37 - product) % 36]
+
+
+def own_code(body: str) -> str:
+    """A code of ours with its check character: `own_code("CMDUNDO")`. ValueError outside A–Z, 0–9."""
+    return body + check_character(body)
+
+
+def command_code(word: str) -> str:
+    """The printed form of a command: `command_code("UNDO")`."""
+    return own_code("CMD" + word)
+
+
+def is_sound(code: str) -> bool:
+    """Whether a code of our form ends with its right check character."""
+    if len(code) < 3 or any(c not in ALPHABET for c in code):
+        return False
+    return check_character(code[:-1]) == code[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A code of a fixed form: `kind` is command, quantity, choice, reason or grade; `value` its word or number.
+
+    `sound` is false when only the check character is wrong (a smudged card): said so, never acted on.
+    """
+
+    kind: str
+    value: str
+    sound: bool
+
+
+_PREFIXES = (("CMD", "command"), ("QTY", "quantity"), ("OPT", "choice"), ("RSN", "reason"), ("GRD", "grade"))
+
+
+def form(text: str) -> Form | None:
+    """The fixed form that `text` has, or None. Fixed forms need no table: a command means the same everywhere."""
+    for prefix, kind in _PREFIXES:
+        if text.startswith(prefix) and len(text) > len(prefix) + 1:
+            value = text[len(prefix) : -1]
+            if kind == "command" and value not in COMMANDS:
+                return None
+            if kind != "command" and not (value.isascii() and value.isdigit() and len(value) <= 5):
+                return None
+            return Form(kind, value, is_sound(text))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Gs1:
+    """What GS1 syntax says of a code; every field may be empty. `gtin` is always 14 digits."""
+
+    gtin: str = ""
+    lot: str = ""
+    expiry: date | None = None
+    serial: str = ""
+    count: int = 0
+    sscc: str = ""
+
+
+def gs1(text: str, symbology: str = "") -> Gs1 | None:
+    """The GS1 reading of a code, or None when it has none.
+
+    Without an AIM identifier a plain run of 8, 12, 13 or 14 digits with a right check digit is a GTIN, although it could be read
+    as an element string too (a GTIN of 8 digits may not be an item at all: the caller asks its table first).
+    """
+    if not text or len(text) > MAX_LENGTH:
+        return None
+    if text.isascii() and text.isdigit() and len(text) in (8, 12, 13, 14) and symbology not in ("]C1", "]d2", "]Q3"):
+        found = _gtin(text)
+        return Gs1(gtin=found) if found else None
+    if len(text) == 18 and text.isascii() and text.isdigit() and gs1_check_digit(text[:-1]) == text[-1]:
+        return Gs1(sscc=text)  # many labels carry the bare SSCC beside the GS1-128
+    try:
+        result = biip.parse((symbology + text) if symbology else text)
+    except biip.ParseError:
+        return None
+    message = result.gs1_message
+    if message is None:
+        if result.sscc is not None and len(text) in (18, 20):
+            return Gs1(sscc=result.sscc.value)
+        return None
+    fields: dict[str, str] = {}
+    expiry: date | None = None
+    for element in message.element_strings:
+        code = element.ai.ai
+        fields.setdefault(code, element.value)
+        if code == "17":
+            expiry = element.date
+    gtin = _gtin(fields.get("01", fields.get("02", "")))
+    count = fields.get("37", "") or fields.get("30", "")
+    reading = Gs1(
+        gtin=gtin,
+        lot=fields.get("10", ""),
+        expiry=expiry,
+        serial=fields.get("21", ""),
+        count=int(count) if count.isdigit() else 0,
+        sscc=fields.get("00", ""),
+    )
+    return reading if reading != Gs1() else None
+
+
+def _gtin(digits: str) -> str:
+    if not digits:
+        return ""
+    try:
+        return Gtin.parse(digits).as_gtin_14()
+    except biip.ParseError:
+        return ""
+
+
+def gtin14(digits: str) -> str:
+    """The 14-digit form of a GTIN-8/12/13/14 with a right check digit, else "". UPC-A and EAN-13 become one."""
+    if digits.isascii() and digits.isdigit() and len(digits) in (8, 12, 13, 14):
+        return _gtin(digits)
+    return ""
+
+
+def gs1_check_digit(digits: str) -> str:
+    """The GS1 mod-10 check digit (GS1 General Specifications, 7.9.1) of digits without it."""
+    total = sum(int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits)))
+    return str((10 - total % 10) % 10)
+
+
+def sscc(extension: int, company_prefix: str, serial: int) -> str:
+    """An 18-digit SSCC (GS1 General Specifications, 2.2.1): extension digit, company prefix, serial, check digit."""
+    width = 16 - len(company_prefix)
+    body = f"{extension}{company_prefix}{serial:0{width}d}"
+    if len(body) != 17:
+        raise ValueError(f"serial {serial} does not fit into {width} digits beside the prefix {company_prefix}")
+    return body + gs1_check_digit(body)

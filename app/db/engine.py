@@ -1,0 +1,92 @@
+"""Opening a side's database and running transactions on it.
+
+Two SQLite files: the station's, with one writer (the work thread), and central's, beside which imports and lists
+run. WAL with synchronous=FULL: a commit is one flush, and what was committed survives the plug. Writers begin
+with BEGIN IMMEDIATE, so that no transaction starts reading and finds at its first write that it came too late.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.db.feed import write_feed
+
+BUSY_MS = 5_000
+"""How long a writer waits for another process's lock before SQLite says "locked"; the caller then tries again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One side's database: `side` is central or station; `write` begins IMMEDIATE, `read` sees a snapshot."""
+
+    side: str
+    path: Path
+    write: Engine
+    read: Engine
+
+    def close(self) -> None:
+        """Closes all connections (the last one folds the write-ahead log back into the file)."""
+        self.read.dispose()
+        self.write.dispose()
+
+
+def open_database(path: Path, side: str, *, busy_ms: int = BUSY_MS) -> Database:
+    """Opens (and creates when missing) the SQLite file of a side. The schema is `migrate`'s business."""
+    return Database(side, path, _engine(path, "BEGIN IMMEDIATE", busy_ms), _engine(path, "BEGIN", busy_ms))
+
+
+def _engine(path: Path, begin: str, busy_ms: int) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        connect_args={"check_same_thread": False, "timeout": busy_ms / 1000, "isolation_level": None},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA temp_store=MEMORY")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _session(engine: Engine, side: str, **info: Any) -> Session:
+    return Session(engine, expire_on_commit=False, info={"side": side, "changed": {}, **info})
+
+
+@contextmanager
+def central_write(database: Database, *, site: int = 1) -> Iterator[Session]:
+    """One transaction at central: what it marked as `changed` becomes feed rows, written last, then COMMIT."""
+    with _session(database.write, "central") as session:
+        yield session
+        session.flush()
+        write_feed(session, site)
+        session.commit()
+
+
+@contextmanager
+def station_write(database: Database) -> Iterator[Session]:
+    """One transaction at the station: one flush of the disk."""
+    with _session(database.write, "station") as session:
+        yield session
+        session.commit()
+
+
+@contextmanager
+def reading(database: Database) -> Iterator[Session]:
+    """A read-only look at one snapshot."""
+    with _session(database.read, database.side) as session:
+        yield session

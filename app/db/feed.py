@@ -1,0 +1,120 @@
+"""From changed rows to feed rows and back.
+
+Central marks every row of a mirrored table that it changes (`changed`). At the end of the transaction the rows are read
+once more and written to the feed as they then are, all under one event id and *last*, for that takes the counter's lock
+(docs/decisions/0007). A feed row is the whole row, so applying it twice is the same as once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Table, and_, select, update
+from sqlalchemy.orm import Session
+
+from app.ids import new_id
+from app.models import Feed, FeedHead, Model
+from app.models.base import Id, Money, Utc
+
+Key = tuple[Any, ...]
+
+
+def changed(session: Session, model: type[Model] | str, *key: Any) -> None:
+    """Marks one row (by its primary key) to be published at the end of this transaction; does nothing at a station."""
+    if session.info["side"] == "central":
+        topic = model if isinstance(model, str) else model.__tablename__
+        session.info["changed"][(topic, key)] = None
+
+
+def table_of(topic: str) -> Table | None:
+    """The mirrored table of a topic, None when this program has none (a newer central)."""
+    table = Model.metadata.tables.get(topic)
+    return table if table is not None and is_mirrored(table) else None
+
+
+def is_mirrored(table: Table) -> bool:
+    """Whether the feed carries rows of this table."""
+    return len(table.info["sides"]) == 2 and table.info.get("feed", True)
+
+
+def key_text(table: Table, key: Iterable[Any]) -> str:
+    """A primary key as text: ids in hex, parts joined by '/'."""
+    return "/".join(v.hex() if isinstance(v, bytes) else str(v) for v in key)
+
+
+def pack_row(table: Table, row: dict[str, Any]) -> str:
+    """A row as canonical JSON without its private columns."""
+    hidden = table.info.get("private", ())
+    values = {c.name: _plain(row[c.name]) for c in table.columns if c.name not in hidden}
+    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def unpack_row(table: Table, body: str) -> dict[str, Any]:
+    """The inverse of `pack_row`; unknown columns (a newer central) are left out."""
+    values = json.loads(body)
+    return {c.name: _typed(c.type, values[c.name]) for c in table.columns if c.name in values}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _typed(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, Id):
+        return bytes.fromhex(value)
+    if isinstance(kind, Utc):
+        return datetime.fromisoformat(value)
+    return Decimal(value) if isinstance(kind, Money) else value
+
+
+def read_row(session: Session, table: Table, key: Key) -> dict[str, Any] | None:
+    """The row with this primary key, or None."""
+    where = and_(*(c == v for c, v in zip(table.primary_key.columns, key, strict=True)))
+    row = session.execute(select(table).where(where)).mappings().first()
+    return None if row is None else {c.name: row[c] for c in table.columns}
+
+
+def publish_mark(session: Session, station: bytes, incarnation: bytes, seq: int) -> None:
+    """Publishes how far a station's stream is applied, in the same group as the rows that this changed."""
+    session.info.setdefault("marks", []).append((station.hex(), incarnation.hex(), seq))
+
+
+def write_feed(session: Session, site: int = 1) -> int:
+    """Writes the feed rows of this transaction and returns how many; the last thing before COMMIT."""
+    rows: list[tuple[str, str, str]] = []
+    for topic, key in session.info["changed"]:
+        table = table_of(topic)
+        if table is None:
+            raise ValueError(f"{topic} is no mirrored table: its rows can't be published")
+        row = read_row(session, table, key)
+        rows.append((topic, key_text(table, key), pack_row(table, row) if row is not None else ""))
+    for station, incarnation, seq in session.info.get("marks", ()):
+        rows.append(("applied", station, json.dumps({"incarnation": incarnation, "seq": seq})))
+    session.info["changed"], session.info["marks"] = {}, []
+    if not rows:
+        return 0
+    head = session.execute(
+        update(FeedHead).where(FeedHead.site == site).values(head=FeedHead.head + len(rows)).returning(FeedHead.head)
+    ).scalar_one_or_none()
+    if head is None:
+        session.execute(FeedHead.__table__.insert().values(site=site, head=len(rows)))  # type: ignore[attr-defined]
+        head = len(rows)
+    first, event = head - len(rows) + 1, new_id()
+    session.execute(
+        Feed.__table__.insert(),  # type: ignore[attr-defined]
+        [
+            {"site": site, "seq": first + i, "event_id": event, "topic": t, "key": k, "body": b}
+            for i, (t, k, b) in enumerate(rows)
+        ],
+    )
+    return len(rows)

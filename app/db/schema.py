@@ -1,0 +1,150 @@
+"""The schema of each side: which tables, which triggers, which views; brought up to date by one Alembic line.
+
+Triggers and views are not seen by Alembic's comparison: they are written anew after every migration and compared by a
+test of their own. Views are for strangers with the sqlite3 command line; docs/views.md describes them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Table
+
+from app.db.engine import Database
+from app.models import Model
+
+_HERE = Path(__file__).parent / "migrations"
+
+APPEND_ONLY = {"central": ("fact", "movement"), "station": ("fact",)}
+"""Tables whose rows are never changed or deleted, and the uniqueness that INSERT OR REPLACE could break."""
+_UNIQUE = {
+    "fact": "fact_id = NEW.fact_id OR (station_id = NEW.station_id AND incarnation = NEW.incarnation AND seq = NEW.seq)",
+    "movement": "fact_id = NEW.fact_id AND line = NEW.line",
+}
+
+_PLACE = (
+    "coalesce((SELECT b.name FROM bin b WHERE b.id = {0}), (SELECT 'tote ' || t.name FROM tote t WHERE t.id = {0}), "
+    "(SELECT 'parcel ' || p.tracking FROM parcel p WHERE p.id = {0}), lower(hex({0})))"
+)
+_SKU = "(SELECT s.sku FROM sku s WHERE s.id = {0})"
+_PERSON = "(SELECT p.name FROM person p WHERE p.id = {0})"
+_STATION = "(SELECT s.code FROM station s WHERE s.id = {0})"
+
+_FACT = f"""
+SELECT f.seq, {_STATION.format("f.station_id")} AS station, f.kind, f.at, {_PERSON.format("f.actor_id")} AS person,
+  f.device, f.scan_number, f.scan_text, json_extract(f.data, '$.body') AS body, f.event_group,
+  EXISTS (SELECT 1 FROM voiding v WHERE v.fact_id = f.fact_id) AS voided,
+  lower(hex(f.task_id)) AS task_id, lower(hex(f.fact_id)) AS fact_id, lower(hex(f.incarnation)) AS incarnation
+FROM fact f ORDER BY f.station_id, f.incarnation, f.seq"""
+_STOCK = f"""
+SELECT {_SKU.format("s.sku_id")} AS sku, {_PLACE.format("s.place_id")} AS place, s.lot, s.status, s.on_hand, s.reserved,
+  lower(hex(s.sku_id)) AS sku_id, lower(hex(s.place_id)) AS place_id
+FROM stock s"""
+_MOVEMENT = f"""
+SELECT m.at, {_SKU.format("m.sku_id")} AS sku, {_PLACE.format("m.place_id")} AS place, m.lot, m.status, m.quantity,
+  m.reason, m.line, lower(hex(m.fact_id)) AS fact_id, lower(hex(m.sku_id)) AS sku_id, lower(hex(m.place_id)) AS place_id
+FROM movement m"""
+_ORDER_CENTRAL = """
+SELECT o.number, o.channel, o.external_id, o.state, o.placed_at, o.ship_by, o.currency, o.total,
+  (SELECT count(*) FROM order_line l WHERE l.order_id = o.id) AS lines,
+  (SELECT coalesce(sum(l.quantity - l.cancelled), 0) FROM order_line l WHERE l.order_id = o.id AND l.ships) AS units,
+  (SELECT coalesce(sum(l.short), 0) FROM order_line l WHERE l.order_id = o.id) AS short,
+  (SELECT group_concat(h.kind, ',') FROM hold h WHERE h.order_id = o.id AND h.released_at IS NULL) AS holds,
+  lower(hex(o.id)) AS order_id
+FROM sales_order o"""
+_ORDER_STATION = """
+SELECT b.number, b.state, b.ship_by, b.gift, b.station,
+  (SELECT coalesce(sum(l.quantity), 0) FROM brief_line l WHERE l.order_id = b.order_id) AS units,
+  lower(hex(b.order_id)) AS order_id
+FROM order_brief b"""
+_PARCEL = f"""
+SELECT (SELECT b.number FROM order_brief b WHERE b.order_id = p.order_id) AS order_number, p.number, p.state,
+  p.tracking, p.sscc, p.weight_g, (SELECT b.code FROM box_type b WHERE b.id = p.box_type_id) AS box, p.carrier,
+  p.service, p.price, p.currency, p.opened_at, p.closed_at, p.closed_by_code,
+  (SELECT coalesce(sum(l.quantity), 0) FROM parcel_line l WHERE l.parcel_id = p.id) AS units,
+  {_STATION.format("p.station_id")} AS station, lower(hex(p.id)) AS parcel_id, lower(hex(p.order_id)) AS order_id
+FROM parcel p"""
+_PRINT = f"""
+SELECT j.kind, j.state, j.problem, j.copies, j.queued_at,
+  (SELECT b.number FROM order_brief b WHERE b.order_id = j.order_id) AS order_number,
+  (SELECT p.tracking FROM parcel p WHERE p.id = j.parcel_id) AS tracking, {_STATION.format("j.station_id")} AS station,
+  lower(hex(j.id)) AS print_job_id, lower(hex(j.parcel_id)) AS parcel_id
+FROM print_job j"""
+_SCAN = """
+SELECT id, at, device, number, text, touched, meaning, outcome, reason, workflow, handled_us FROM scan_log"""
+
+VIEWS: dict[str, dict[str, str]] = {
+    "central": {
+        "v_fact": _FACT, "v_movement": _MOVEMENT, "v_stock": _STOCK, "v_order": _ORDER_CENTRAL, "v_parcel": _PARCEL,
+        "v_print": _PRINT,
+    },
+    "station": {
+        "v_fact": _FACT, "v_stock": _STOCK, "v_order": _ORDER_STATION, "v_parcel": _PARCEL, "v_print": _PRINT,
+        "v_scan": _SCAN,
+    },
+}  # fmt: skip
+
+
+def tables_of(side: str) -> list[Table]:
+    """The tables that a side has, parents before children."""
+    return [t for t in Model.metadata.sorted_tables if side in t.info["sides"]]
+
+
+def triggers_of(side: str) -> dict[str, str]:
+    """The triggers of a side: `name -> CREATE TRIGGER …`.
+
+    SQLite's REPLACE deletes silently without firing DELETE triggers unless `recursive_triggers` is on, which a
+    stranger's command line has not: so a row that is already there is refused *before* the insert.
+    """
+    made: dict[str, str] = {}
+    for table in APPEND_ONLY[side]:
+        for verb in ("UPDATE", "DELETE"):
+            name = f"{table}_no_{verb.lower()}"
+            made[name] = (
+                f"CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN "
+                f"SELECT RAISE(ABORT, '{table} is append-only: {verb} is refused'); END"
+            )
+        name = f"{table}_no_replace"
+        made[name] = (
+            f"CREATE TRIGGER {name} BEFORE INSERT ON {table} "
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {_UNIQUE[table]}) BEGIN "
+            f"SELECT RAISE(ABORT, '{table} is append-only: a row with this identity exists'); END"
+        )
+    return made
+
+
+def alembic_config(connection: Connection, side: str) -> Config:
+    """Alembic's configuration for one side, on an open connection."""
+    config = Config()
+    config.set_main_option("script_location", str(_HERE))
+    config.attributes["connection"] = connection
+    config.attributes["side"] = side
+    return config
+
+
+def migrate(database: Database) -> None:
+    """Brings the schema of a side up to date, in one transaction: all of it or nothing."""
+    with database.write.begin() as connection:
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        command.upgrade(alembic_config(connection, database.side), "head")
+        install(connection, database.side)
+
+
+def install(connection: Connection, side: str) -> None:
+    """Writes triggers and views anew where they differ from what they should be."""
+    there = {
+        (kind, name): sql
+        for kind, name, sql in connection.exec_driver_sql(
+            "SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')"
+        )
+    }
+    wanted = {("trigger", n): sql for n, sql in triggers_of(side).items()}
+    wanted |= {("view", n): f"CREATE VIEW {n} AS {sql.strip()}" for n, sql in VIEWS[side].items()}
+    for kind, name in there.keys() - wanted.keys():
+        connection.exec_driver_sql(f"DROP {kind} {name}")
+    for (kind, name), sql in wanted.items():
+        if there.get((kind, name)) != sql:
+            connection.exec_driver_sql(f"DROP {kind} IF EXISTS {name}")
+            connection.exec_driver_sql(sql)

@@ -1,0 +1,141 @@
+"""What is printed, frozen and complete: `reports` turns one of these into bytes and asks nobody anything.
+
+Strings are as people wrote them: any script, any length, hostile or not. Escaping happens in `reports`, in one place.
+Lengths are millimetres, weights grams, money is `Decimal` in `currency` (ISO 4217). Dates are given as they shall read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address in reading order; `country` is ISO 3166-1 alpha-2."""
+
+    name: str
+    company: str = ""
+    line1: str = ""
+    line2: str = ""
+    city: str = ""
+    region: str = ""
+    postcode: str = ""
+    country: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipLine:
+    sku: str
+    name: str
+    variant: str
+    ordered: int
+    shipped: int
+    unit_price: Decimal | None = None
+    total: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlipTotal:
+    """One row under the lines: ("Subtotal", 12.50), ("Shipping", 4.90), ("Total", 17.40)."""
+
+    label: str
+    amount: Decimal
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PackingSlip:
+    """The paper in the box. With `gift` no price, total or payment word appears anywhere."""
+
+    order_number: str
+    order_code: str  # Code 128 value, e.g. "O10482K"
+    date: str
+    shop: str
+    ship_from: Address
+    ship_to: Address
+    lines: tuple[SlipLine, ...]
+    totals: tuple[SlipTotal, ...] = ()
+    currency: str = ""
+    gift: bool = False
+    gift_message: str = ""
+    note: str = ""
+    parcel: str = ""  # "1 of 2"
+    box: str = ""
+    duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingLabel:
+    """A 4×6 in label. `tracking` and `sscc` are unique to the parcel; `routing` is not and must not close a box.
+
+    `sscc` is 18 digits with its check digit; printed as GS1-128 with AI (00). `routing` is a Code 128 value.
+    """
+
+    carrier: str
+    service: str
+    ship_from: Address
+    ship_to: Address
+    tracking: str
+    sscc: str
+    routing: str
+    weight_g: int
+    order_number: str
+    parcel: str  # "1 of 1"
+    date: str
+    reference: str = ""
+    billing: str = ""
+    duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BinLabel:
+    """`code` is what the bars say; `parts` what people read ("B12", "04", "C"); an arrow up or down for the level."""
+
+    code: str
+    parts: tuple[str, ...]
+    arrow: str = ""  # up | down | ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToteLabel:
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeLabel:
+    """`code` is random (at least 80 bits); the name is shown, the staff number is not in the code."""
+
+    code: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEntry:
+    code: str
+    word: str
+    meaning: str
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandCard:
+    """A role card: command, quantity and reason codes with words."""
+
+    title: str
+    entries: tuple[CommandEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelBytes:
+    """Ready for a printer: `media_type` is application/pdf or application/zpl."""
+
+    media_type: str
+    data: bytes
+
+
+Document = PackingSlip | ShippingLabel | BinLabel | ToteLabel | BadgeLabel | CommandCard

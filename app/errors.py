@@ -1,0 +1,50 @@
+"""The two expected kinds of error. Anything else is a bug and is never caught below the runner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from app.text import NOTHING, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What an operator is told: *what it is*, *why refused*, *do this* (at most two acts), *what did not happen*.
+
+    `picture` is the key of a product picture when the thing in the hand is known. `tray` says that the wrong
+    object is in the hand and that the rework tray ends the error (pack). `place` names the refusal for tests and logs.
+    """
+
+    name: str
+    what: Text
+    detail: Text = NOTHING
+    why: Text = NOTHING
+    do: tuple[Text, ...] = ()
+    unchanged: Text = NOTHING
+    picture: str = ""
+    tray: bool = False
+
+
+class Refused(Exception):
+    """The operator must do something else; the state did not change."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem.what))
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Which thing is away, and what still works without it."""
+
+    thing: str
+    detail: Text
+    still_works: Text = field(default=NOTHING)
+
+
+class Unavailable(Exception):
+    """Something outside is away; trying again later may work. One log line per outage, a chip on the screen."""
+
+    def __init__(self, outage: Outage) -> None:
+        super().__init__(f"{outage.thing}: {outage.detail}")
+        self.outage = outage

@@ -1,0 +1,59 @@
+"""Identifiers: one type per entity, UUIDv7 made by ourselves (RFC 9562, section 5.7).
+
+An identifier is an identity, never an order: kiosk clocks are wrong (SQLite and PostgreSQL order by stream number).
+Kept as 16 bytes in tables, as 32 hex digits in facts, feed and JSON.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from typing import NewType
+
+SkuId = NewType("SkuId", bytes)
+BinId = NewType("BinId", bytes)
+ToteId = NewType("ToteId", bytes)
+CartId = NewType("CartId", bytes)
+PersonId = NewType("PersonId", bytes)
+StationId = NewType("StationId", bytes)
+CustomerId = NewType("CustomerId", bytes)
+OrderId = NewType("OrderId", bytes)
+LineId = NewType("LineId", bytes)
+WorkId = NewType("WorkId", bytes)
+ParcelId = NewType("ParcelId", bytes)
+BoxTypeId = NewType("BoxTypeId", bytes)
+PrintJobId = NewType("PrintJobId", bytes)
+FactId = NewType("FactId", bytes)
+TaskId = NewType("TaskId", bytes)
+RequestId = NewType("RequestId", bytes)
+
+_lock = threading.Lock()
+_last_ms = 0
+_counter = 0
+
+
+def new_id() -> bytes:
+    """A fresh UUIDv7, 16 bytes; within one process strictly increasing even when the clock stands or goes back."""
+    global _last_ms, _counter
+    with _lock:
+        now_ms = time.time_ns() // 1_000_000
+        if now_ms > _last_ms:
+            _last_ms, _counter = now_ms, int.from_bytes(os.urandom(2)) & 0x7FF
+        else:
+            _counter += 1
+            if _counter > 0xFFF:
+                _last_ms, _counter = _last_ms + 1, 0
+        ms, count = _last_ms, _counter
+    tail = (int.from_bytes(os.urandom(8)) & 0x3FFF_FFFF_FFFF_FFFF) | 0x8000_0000_0000_0000
+    return ((ms << 16) | 0x7000 | count).to_bytes(8) + tail.to_bytes(8)
+
+
+def stable_id(*parts: str) -> bytes:
+    """An identifier that is the same for the same words (UUIDv8 of a SHA-256): for seeded demo data and row keys."""
+    import hashlib
+
+    digest = bytearray(hashlib.sha256("\x1f".join(parts).encode()).digest()[:16])
+    digest[6] = (digest[6] & 0x0F) | 0x80
+    digest[8] = (digest[8] & 0x3F) | 0x80
+    return bytes(digest)

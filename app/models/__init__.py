@@ -1,0 +1,31 @@
+"""Every table of Packbay, by subject; constraints and types, no behaviour."""
+
+from app.models.base import Model
+from app.models.catalog import BoxType, Lot, Policy, Sku
+from app.models.code import Code
+from app.models.layout import Aisle, Bin, Cart, CrossAisle, Tote
+from app.models.orders import (
+    BriefLine,
+    Dossier,
+    Hold,
+    Order,
+    OrderBrief,
+    OrderLine,
+    OrderPayload,
+    Reservation,
+    TimelineEntry,
+)
+from app.models.people import Address, Customer, Person
+from app.models.shipping import NumberRange, Parcel, ParcelLine, PrintJob, SiteSetting, TariffBand, Zone
+from app.models.station import Itself, OwnTouch, ScanLog, StationRow
+from app.models.stock import Movement, Stock
+from app.models.sync import Answer, Ask, FactRow, FactStatus, Feed, FeedHead, Outbox, StationMark, Voiding
+from app.models.work import Incident, PickLine, Work
+
+__all__ = [
+    "Address", "Aisle", "Answer", "Ask", "Bin", "BoxType", "BriefLine", "Cart", "Code", "CrossAisle", "Customer",
+    "Dossier", "FactRow", "FactStatus", "Feed", "FeedHead", "Hold", "Incident", "Itself", "Lot", "Model", "Movement",
+    "NumberRange", "Order", "OrderBrief", "OrderLine", "OrderPayload", "Outbox", "OwnTouch", "Parcel", "ParcelLine",
+    "Person", "PickLine", "Policy", "PrintJob", "Reservation", "ScanLog", "SiteSetting", "Sku", "StationMark",
+    "StationRow", "Stock", "TariffBand", "TimelineEntry", "Tote", "Voiding", "Work", "Zone",
+]  # fmt: skip

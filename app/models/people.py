@@ -1,0 +1,48 @@
+"""People who work here, and customers."""
+
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import BOTH, CENTRAL, Id, Model
+
+
+class Person(Model):
+    """A member of staff. The badge's random code stands in `code`, never the staff number."""
+
+    __tablename__ = "person"
+    __table_args__ = ({"info": BOTH},)
+    id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    staff_number: Mapped[str] = mapped_column(String(32), unique=True)
+    name: Mapped[str] = mapped_column(String(128))
+    role: Mapped[str] = mapped_column(String(16), default="picker")
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Customer(Model):
+    __tablename__ = "customer"
+    __table_args__ = (UniqueConstraint("channel", "external_id"), {"info": CENTRAL})
+    id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(32))
+    external_id: Mapped[str] = mapped_column(String(128))
+    name: Mapped[str] = mapped_column(String(255), default="")
+    email: Mapped[str] = mapped_column(String(255), default="")
+    phone: Mapped[str] = mapped_column(String(64), default="")
+
+
+class Address(Model):
+    """An address as the customer wrote it; `country` is ISO 3166-1 alpha-2."""
+
+    __tablename__ = "address"
+    __table_args__ = ({"info": CENTRAL},)
+    id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), default="")
+    company: Mapped[str] = mapped_column(String(255), default="")
+    line1: Mapped[str] = mapped_column(String(255), default="")
+    line2: Mapped[str] = mapped_column(String(255), default="")
+    city: Mapped[str] = mapped_column(String(128), default="")
+    region: Mapped[str] = mapped_column(String(128), default="")
+    postcode: Mapped[str] = mapped_column(String(32), default="")
+    country: Mapped[str] = mapped_column(String(2), default="")
+    phone: Mapped[str] = mapped_column(String(64), default="")
+    email: Mapped[str] = mapped_column(String(255), default="")

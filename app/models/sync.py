@@ -1,0 +1,133 @@
+"""Facts, asks, answers, feed: what goes between stations and central."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import CENTRAL, OWN, STATION, Id, Model, Utc
+
+
+class FactRow(Model):
+    """A fact as it was recorded. Append-only on both sides (triggers refuse UPDATE, DELETE and REPLACE).
+
+    `data` are the canonical bytes, kept verbatim; the other columns are copies of what is in them, for queries.
+    (`station_id`, `incarnation`, `seq`) is dense; `chain` = SHA-256(previous chain || data).
+    """
+
+    __tablename__ = "fact"
+    __table_args__ = (
+        UniqueConstraint("station_id", "incarnation", "seq"),
+        Index("ix_fact_task", "task_id"),
+        {"info": OWN, "sqlite_with_rowid": False},
+    )
+    fact_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    station_id: Mapped[bytes] = mapped_column(Id)
+    incarnation: Mapped[bytes] = mapped_column(Id)
+    seq: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(32))
+    version: Mapped[int] = mapped_column(default=1)
+    group: Mapped[int] = mapped_column("event_group", default=0)
+    at: Mapped[datetime] = mapped_column(Utc)
+    actor_id: Mapped[bytes | None] = mapped_column(Id)
+    task_id: Mapped[bytes | None] = mapped_column(Id)
+    work_id: Mapped[bytes | None] = mapped_column(Id)
+    device: Mapped[str] = mapped_column(String(64), default="")
+    scan_number: Mapped[int] = mapped_column(default=0)
+    scan_text: Mapped[str] = mapped_column(Text, default="")
+    chain: Mapped[bytes] = mapped_column(LargeBinary(32))
+    data: Mapped[str] = mapped_column(Text)
+
+
+class Outbox(Model):
+    """Which own facts central has acknowledged. The fact itself is in `fact`; one transaction writes both."""
+
+    __tablename__ = "outbox"
+    __table_args__ = ({"info": STATION},)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fact_id: Mapped[bytes] = mapped_column(Id, unique=True)
+    acked_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class Voiding(Model):
+    """Which facts a `Voided` fact took back (both sides write it when they apply that fact)."""
+
+    __tablename__ = "voiding"
+    __table_args__ = ({"info": OWN, "sqlite_with_rowid": False},)
+    fact_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    by_fact_id: Mapped[bytes] = mapped_column(Id)
+
+
+class StationMark(Model):
+    """Central's mark of each station's stream: how far it was pushed and applied."""
+
+    __tablename__ = "station_mark"
+    __table_args__ = ({"info": CENTRAL},)
+    station_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    incarnation: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    pushed_seq: Mapped[int] = mapped_column(default=0)
+    pushed_chain: Mapped[bytes] = mapped_column(LargeBinary(32), default=b"")
+    applied_seq: Mapped[int] = mapped_column(default=0)
+
+
+class FactStatus(Model):
+    """What became of a fact when it was applied, where that is not simply "applied": stale_lease, quarantine, unknown."""
+
+    __tablename__ = "fact_status"
+    __table_args__ = ({"info": CENTRAL},)
+    fact_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    status: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(Utc)
+
+
+class Ask(Model):
+    """A question to central, made by the station; the request id makes its answer idempotent."""
+
+    __tablename__ = "ask"
+    __table_args__ = ({"info": OWN},)
+    request_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    station_id: Mapped[bytes] = mapped_column(Id)
+    kind: Mapped[str] = mapped_column(String(32))
+    body: Mapped[str] = mapped_column(Text)
+    task_id: Mapped[bytes | None] = mapped_column(Id)
+    asked_at: Mapped[datetime] = mapped_column(Utc)
+    sent: Mapped[bool] = mapped_column(default=False)
+
+
+class Answer(Model):
+    """Central's answer; kept, so that the same request gets the same answer. `body` is canonical JSON."""
+
+    __tablename__ = "answer"
+    __table_args__ = ({"info": OWN},)
+    request_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    station_id: Mapped[bytes] = mapped_column(Id, index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    body: Mapped[str] = mapped_column(Text)
+    answered_at: Mapped[datetime] = mapped_column(Utc)
+    taken: Mapped[bool] = mapped_column(default=False)
+
+
+class FeedHead(Model):
+    """The gapless counter of a site's feed; its row is locked last in every transaction."""
+
+    __tablename__ = "feed_head"
+    __table_args__ = ({"info": CENTRAL},)
+    site: Mapped[int] = mapped_column(primary_key=True)
+    head: Mapped[int] = mapped_column(default=0)
+
+
+class Feed(Model):
+    """A changed row of a mirrored table. Rows of one transaction share `event_id` and are applied together.
+
+    `topic` is the table (or "applied", a station's mark), `key` its primary key, `body` the row as JSON, "" when it went.
+    """
+
+    __tablename__ = "feed"
+    __table_args__ = ({"info": CENTRAL, "sqlite_with_rowid": False},)
+    site: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[bytes] = mapped_column(Id)
+    topic: Mapped[str] = mapped_column(String(32))
+    key: Mapped[str] = mapped_column(String(512))
+    body: Mapped[str] = mapped_column(Text)

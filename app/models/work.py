@@ -1,0 +1,63 @@
+"""Work: what somebody shall do next, who holds it, what went wrong."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import BOTH, CENTRAL, Id, Model, Utc
+
+
+class Work(Model):
+    """A piece of work, leased to one station at a time. `kind`: pick. `state`: ready, leased, done, cancelled.
+
+    `fence` grows with every lease; a fact that carries an older one is kept as truth and does not close the work.
+    """
+
+    __tablename__ = "work"
+    __table_args__ = (Index("ix_work_ready", "kind", "state", "priority"), {"info": BOTH})
+    id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    order_id: Mapped[bytes] = mapped_column(Id, index=True)
+    priority: Mapped[int] = mapped_column(default=50)
+    state: Mapped[str] = mapped_column(String(16), default="ready")
+    started: Mapped[bool] = mapped_column(default=False)
+    fence: Mapped[int] = mapped_column(default=0)
+    station_id: Mapped[bytes | None] = mapped_column(Id)
+    lease_id: Mapped[bytes | None] = mapped_column(Id)
+    lease_until: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class PickLine(Model):
+    """Units of one order line to take from one place. A short makes further rows for the same order line.
+
+    `state`: open, done, short. `picked` units are in the tote; `short` units were not there (reason 1–4).
+    """
+
+    __tablename__ = "pick_line"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"), {"info": BOTH})
+    id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    work_id: Mapped[bytes] = mapped_column(Id, index=True)
+    order_line_id: Mapped[bytes] = mapped_column(Id)
+    sku_id: Mapped[bytes] = mapped_column(Id)
+    place_id: Mapped[bytes] = mapped_column(Id)
+    lot: Mapped[str] = mapped_column(String(64), default="")
+    quantity: Mapped[int]
+    picked: Mapped[int] = mapped_column(default=0)
+    short: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(String(8), default="open")
+
+
+class Incident(Model):
+    """Something a person must look at: a short, a negative balance, a stale lease, a fact in quarantine."""
+
+    __tablename__ = "incident"
+    __table_args__ = ({"info": CENTRAL},)
+    id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    order_id: Mapped[bytes | None] = mapped_column(Id, index=True)
+    subject: Mapped[bytes | None] = mapped_column(Id)
+    detail: Mapped[str] = mapped_column(Text, default="")
+    opened_at: Mapped[datetime] = mapped_column(Utc)
+    resolved_at: Mapped[datetime | None] = mapped_column(Utc)

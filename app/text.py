@@ -1,0 +1,63 @@
+"""Every sentence a person reads: a template and its arguments, translated only at the edge of `ui`.
+
+`app` never formats a sentence itself. A `Text` keeps the English template (the key of the translation) apart from
+its arguments, so that logs stay plain, a test can compare whole sentences, and one process can speak to a Polish
+picker and to a German packer at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+Argument = "str | int | Decimal | Text"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A translatable sentence.
+
+    `template` uses `str.format` fields (`"{done} of {total} units"`); `arguments` are (name, value) pairs in the
+    order given. With `plural` and `count` the sentence has two English forms: `template` for one, `plural` else.
+    """
+
+    template: str
+    arguments: tuple[tuple[str, str | int | Decimal | Text], ...] = ()
+    plural: str = ""
+    count: int = 1
+
+    def render(self, translate: Callable[[str, str, int], str] | None = None) -> str:
+        """The sentence in words. `translate(one, many, n)` looks a template up; English without it."""
+        if translate is not None:
+            template = translate(self.template, self.plural, self.count)
+        else:
+            template = self.plural if self.plural and self.count != 1 else self.template
+        if not self.arguments:
+            return template
+        values = {k: v.render(translate) if isinstance(v, Text) else v for k, v in self.arguments}
+        return template.format(**values)
+
+    def __str__(self) -> str:
+        return self.render()
+
+    def __bool__(self) -> bool:
+        return bool(self.template)
+
+
+def say(template: str, /, **arguments: str | int | Decimal | Text) -> Text:
+    """A sentence with its arguments: `say("Order {number}", number="10482")`."""
+    return Text(template, tuple(arguments.items()))
+
+
+def count(n: int, one: str, many: str, /, **arguments: str | int | Decimal | Text) -> Text:
+    """A sentence that depends on a number: `count(3, "{n} unit", "{n} units")`; `n` is an argument too."""
+    return Text(one, (("n", n), *arguments.items()), many, n)
+
+
+def verbatim(value: str) -> Text:
+    """A name or a code that is never translated (braces in it are kept as they are)."""
+    return Text("{_}", (("_", value),)) if value else Text("")
+
+
+NOTHING = Text("")

@@ -1,0 +1,484 @@
+"""The base of every scan-driven task: an event goes in, a whole screen comes out.
+
+A workflow is pure Python: no Qt, no SQL, no clock of its own. Its handlers say which facts a scan records and what
+central is asked; its state is *folded from the facts of the task*: `state = fold(evolve, facts, initial)`. Therefore
+
+* pulling the plug loses nothing: `resume` folds again and stands at the same line;
+* UNDO works at any depth: the last group of facts is voided and the rest is folded;
+* a refused scan changes nothing, because only facts change anything.
+
+    class Count(Workflow[State]):
+        '''Scan a bin, count what lies in it, DONE.'''
+        Step = Step                                   # what the operator must do next
+
+        @on(Step.BIN, to=(Step.ITEM,))
+        def bin_scanned(self, state, event: BinRead, desk) -> Next: ...
+
+The base reads the event type from the annotation and builds the table `{(step, event type): handler}` when the class is
+made; two handlers for one cell are an error. `Bench` (below) runs one workflow and holds the rules that are the same
+everywhere: double reads, refusals that stay until they are seen and resolved, UNDO and CLEAR.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from functools import reduce
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, TypeVar
+
+from app import events
+from app.clock import Clock
+from app.errors import Problem, Refused
+from app.facts import Fact
+from app.text import NOTHING, Text, say
+from app.view import Echo, ProblemHero, Sound, Tone, View
+
+S = TypeVar("S")
+P = ParamSpec("P")
+R = TypeVar("R")
+ONE_READ_NS = 80_000_000
+"""An identical code within 80 ms is one read, whatever is expected."""
+DOUBLE_READ_NS = 400_000_000
+"""Within 400 ms it is ignored unless it is an item of which the line needs a further unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact of this task as it was recorded: its id and the number of the event that recorded it."""
+
+    fact_id: bytes
+    group: int
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """This station, as every workflow may know it."""
+
+    station_id: bytes
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who is signed in."""
+
+    person_id: bytes
+    name: str
+    role: str
+    language: str
+
+
+class Desk(Protocol):
+    """What a workflow may ask. It can read the mirror and the clock and can write nothing."""
+
+    @property
+    def station(self) -> Station: ...
+    @property
+    def operator(self) -> Operator | None: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def scale_grams(self) -> int | None:
+        """The last reading of the scale for the screen, None without a scale."""
+    @property
+    def scale_stable(self) -> bool: ...
+    def read(self, query: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Runs one of the stage's queries on the mirror: `desk.read(queries.tour_plan, tour_id)`."""
+    def new_id(self) -> bytes: ...
+    def has(self, kind: str) -> bool:
+        """Whether a device of this kind (scale, label_printer, paper_printer) is configured here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Something asked of central. `waits`: scans are kept in order until it is answered (or times out)."""
+
+    kind: str
+    body: dict[str, Any] = field(default_factory=dict)
+    request_id: bytes = b""
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Go on in another workflow; `event` is handed to it (the scan that opened it)."""
+
+    workflow: str
+    task_id: bytes
+    event: object | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What a handler decides: facts to record, what to tell, what to ask, where to go on.
+
+    `state` replaces the folded state only for what is no fact (a note that was read, an offer that is shown).
+    """
+
+    facts: tuple[Fact, ...] = ()
+    echo: Text = NOTHING
+    sound: Sound = Sound.ACCEPTED
+    ask: tuple[Request, ...] = ()
+    opens: Opening | None = None
+    ends: bool = False
+    state: object | None = None
+    flash: bool = False
+    tone: Tone = Tone.OK
+
+
+Handler = Callable[[Any, Any, Any, Desk], Next]
+
+
+def on(*steps: Enum, to: Sequence[Enum] = ()) -> Callable[[Handler], Handler]:
+    """Marks a handler for these steps; `to` are the steps it may lead to besides staying (checked at run time)."""
+
+    def mark(handler: Handler) -> Handler:
+        marks = [*getattr(handler, "_on", []), (steps, tuple(to))]
+        handler._on = marks  # type: ignore[attr-defined]  # a function object carries its mark
+        return handler
+
+    return mark
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of the transition table."""
+
+    name: str
+    handler: Handler
+    to: tuple[Enum, ...]
+
+
+class Workflow(Generic[S]):
+    """Base class; see the module's docstring. One instance serves many tasks: it holds no state."""
+
+    kind: ClassVar[str] = ""
+    Step: ClassVar[type[Enum]]
+    table: ClassVar[dict[tuple[Enum, type], Cell]] = {}
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.table = {}
+        for _, member in inspect.getmembers(cls, callable):
+            for steps, to in getattr(member, "_on", ()):
+                for event_type in _event_types(member):
+                    for step in steps:
+                        if (step, event_type) in cls.table:
+                            other = cls.table[step, event_type].name
+                            raise TypeError(f"{cls.__name__}: {step} × {event_type.__name__} in {other} and {member.__name__}")
+                        cls.table[step, event_type] = Cell(member.__name__, member, to)
+
+    # -- what each workflow says --------------------------------------------------------------------------------------
+
+    def initial(self, task_id: bytes, desk: Desk) -> S:
+        """The state before any fact of this task, with the plan read from the mirror."""
+        raise NotImplementedError  # abstract: each workflow has its own
+
+    def evolve(self, state: S, fact: Fact) -> S:
+        """The state after one more fact; pure, and must ignore facts it does not know."""
+        raise NotImplementedError  # abstract: each workflow has its own
+
+    def step(self, state: S) -> Enum:
+        """What the operator must do next."""
+        raise NotImplementedError  # abstract: each workflow has its own
+
+    def view(self, state: S, desk: Desk) -> View:
+        """The whole screen, without echo, sound and problem: those are the bench's."""
+        raise NotImplementedError  # abstract: each workflow has its own
+
+    def refreshed(self, state: S, desk: Desk) -> S:
+        """The state with its plan read again, after central changed rows of this task."""
+        return state
+
+    def unexpected(self, state: S, event: events.Read, desk: Desk) -> Problem:
+        """What a scan was that this step does not want, and what is wanted now. Stages say more than this."""
+        wanted = self.view(state, desk).hero
+        act = wanted.imperative if not isinstance(wanted, ProblemHero) else wanted.what
+        what, detail = desk.read(_describe(), event)
+        return Problem(
+            name="Unexpected", what=what, detail=detail, why=NOTHING, do=(act,), unchanged=say("Nothing was changed.")
+        )
+
+    def undone(self, state: S) -> Text:
+        """The words after UNDO."""
+        return say("Undone: the last scan was taken back")
+
+    def is_over(self, state: S) -> bool:
+        """Whether nothing of this task is left after an undo of its first scan: the bench goes home then."""
+        return False
+
+
+_describer: list[Callable[..., tuple[Text, Text]]] = []
+
+
+def describe_with(query: Callable[..., tuple[Text, Text]]) -> None:
+    """Registers the query that says what a read is in words; called once by the room that knows all codes."""
+    _describer[:] = [query]
+
+
+def _describe() -> Callable[..., tuple[Text, Text]]:
+    return _describer[0] if _describer else lambda _session, event: (say("Not expected here"), say(event.text or "-"))
+
+
+def _event_types(handler: Handler) -> tuple[type, ...]:
+    hint = typing.get_type_hints(handler)["event"]
+    return typing.get_args(hint) or (hint,)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A refusal on the screen: since when it can be seen and heard, and how many scans wait behind it."""
+
+    problem: Problem
+    seen_ns: int | None = None
+    queued: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one event led to. `accepted` is None for events that are no scan; `ignored` marks a double read.
+
+    `tone` names the beep for the hand: accepted, step, order, wrong, attention or "" for silence.
+    """
+
+    facts: tuple[Fact, ...] = ()
+    voids: tuple[bytes, ...] = ()
+    ask: tuple[Request, ...] = ()
+    opens: Opening | None = None
+    ends: bool = False
+    accepted: bool | None = None
+    ignored: bool = False
+    refused: str = ""
+    sound: Sound = Sound.NONE
+    echo: Echo | None = None
+    flash: bool = False
+    handler: str = ""
+
+
+class Bench(Generic[S]):
+    """Runs one task of one workflow: double reads, refusals, UNDO, CLEAR; the same rules for all.
+
+    `handle` never writes; it returns an `Outcome` that the runner makes durable, and only then calls `commit`
+    with the ids under which the facts were recorded. So a crash between leaves the state as it was.
+    """
+
+    def __init__(self, workflow: Workflow[S], task_id: bytes, desk: Desk, recorded: Sequence[Recorded] = ()) -> None:
+        self.workflow = workflow
+        self.task_id = task_id
+        self.desk = desk
+        self.recorded = list(recorded)
+        self.shown: Shown | None = None
+        self.echo: Echo | None = None
+        self.ignored = 0
+        self._last: events.Read | None = None
+        self._choices: tuple[events.Read, ...] = ()
+        self.state: S = self._fold(self.recorded)
+        self._pending: S = self.state
+
+    def _fold(self, recorded: Sequence[Recorded]) -> S:
+        return reduce(self.workflow.evolve, (r.fact for r in recorded), self.workflow.initial(self.task_id, self.desk))
+
+    # -- one event ----------------------------------------------------------------------------------------------------
+
+    def handle(self, event: object) -> Outcome:
+        """What this event leads to. The state is not changed until `commit`."""
+        self._pending = self.state
+        if isinstance(event, events.Refreshed):
+            self._pending = self.workflow.refreshed(self.state, self.desk)
+            return Outcome()
+        if not isinstance(event, events.Read):
+            cell = self.workflow.table.get((self.workflow.step(self.state), type(event)))
+            return self._decide(cell, event) if cell else Outcome()
+        if self._is_double(event):
+            self._last = event
+            return self._ignore(event)
+        self._last = event
+        return self._read(event)
+
+    def _is_double(self, event: events.Read) -> bool:
+        last = self._last
+        if event.touched or last is None or last.text != event.text or last.device != event.device:
+            return False
+        apart = event.mono_ns - last.mono_ns
+        if apart < ONE_READ_NS:
+            return True
+        if apart >= DOUBLE_READ_NS:
+            return False
+        return not (isinstance(event, events.ItemRead) and self._would_take(event))
+
+    def _would_take(self, event: events.Read) -> bool:
+        cell = self.workflow.table.get((self.workflow.step(self.state), type(event)))
+        if cell is None:
+            return False
+        try:
+            cell.handler(self.workflow, self.state, event, self.desk)
+        except Refused:
+            return False
+        return True
+
+    def _ignore(self, event: events.Read) -> Outcome:
+        self.ignored += 1
+        echo = self._echo(Tone.NORMAL, say("Read twice, counted once"), event)
+        return Outcome(ignored=True, accepted=None, echo=echo)
+
+    def _read(self, event: events.Read) -> Outcome:
+        if isinstance(event, events.CommandRead) and event.word == "CLEAR":
+            return self._clear(event)
+        if self.shown and self.shown.problem.tray and self._seen(event):
+            return self._at_tray(event)
+        if isinstance(event, events.ChoiceRead) and self._choices:
+            event = self._choose(event)
+        try:
+            if isinstance(event, events.AmbiguousRead):
+                self._choices = event.meanings
+                raise Refused(_ambiguous(event, self.desk))
+            cell = self.workflow.table.get((self.workflow.step(self.state), type(event)))
+            if isinstance(event, events.CommandRead) and event.word == "UNDO":
+                return self._undo(event)
+            if cell is None:
+                raise Refused(self.workflow.unexpected(self.state, event, self.desk))
+            outcome = self._decide(cell, event)
+        except Refused as refusal:
+            return self._refuse(refusal.problem, event)
+        if self._seen(event):
+            self.shown = None
+        elif self.shown:
+            self.shown = replace(self.shown, queued=self.shown.queued + 1)
+        self._choices = ()
+        return outcome
+
+    def _choose(self, event: events.ChoiceRead) -> events.Read:
+        if not 1 <= event.choice <= len(self._choices):
+            return event
+        chosen = self._choices[event.choice - 1]
+        return replace(chosen, mono_ns=event.mono_ns, device=event.device, number=event.number, text=event.text)
+
+    def _seen(self, event: events.Read) -> bool:
+        """Whether this scan was taken after the refusal on the screen was shown and sounded."""
+        return self.shown is None or (self.shown.seen_ns is not None and event.mono_ns > self.shown.seen_ns)
+
+    def _decide(self, cell: Cell, event: object) -> Outcome:
+        before = self.workflow.step(self.state)
+        following = cell.handler(self.workflow, self.state, event, self.desk)
+        state = reduce(self.workflow.evolve, following.facts, self.state)
+        if following.state is not None:
+            state = typing.cast(S, following.state)
+        after = self.workflow.step(state)
+        if after is not before and after not in cell.to and not (following.ends or following.opens):
+            raise AssertionError(f"{type(self.workflow).__name__}.{cell.name} leads from {before} to {after}, not declared")
+        self._pending = state
+        is_read = isinstance(event, events.Read)
+        echo = self._echo(following.tone, following.echo, event) if following.echo else None
+        return Outcome(
+            facts=following.facts,
+            ask=following.ask,
+            opens=following.opens,
+            ends=following.ends,
+            accepted=True if is_read else None,
+            sound=following.sound,
+            echo=echo,
+            flash=following.flash,
+            handler=cell.name,
+        )
+
+    # -- rules that are the same everywhere ---------------------------------------------------------------------------
+
+    def _undo(self, event: events.CommandRead) -> Outcome:
+        alive = [r for r in self.recorded if r.fact.voidable]
+        if not alive or not self.recorded[-1].fact.voidable:
+            raise Refused(
+                Problem(
+                    name="NothingToUndo",
+                    what=say("There is nothing to take back"),
+                    detail=say("A bought label or a closed box is not undone by UNDO."),
+                    do=(say("Go on with the next scan"),),
+                    unchanged=say("Nothing was changed."),
+                )
+            )
+        group = alive[-1].group
+        gone = tuple(r.fact_id for r in self.recorded if r.group == group)
+        rest = [r for r in self.recorded if r.group != group]
+        self._pending = self._fold(rest)
+        if self._seen(event):
+            self.shown = None
+        ends = self.workflow.is_over(self._pending)
+        words = self.workflow.undone(self._pending)
+        return Outcome(
+            voids=gone, accepted=True, sound=Sound.ACCEPTED, echo=self._echo(Tone.OK, words, event), ends=ends, handler="undo"
+        )
+
+    def _clear(self, event: events.CommandRead) -> Outcome:
+        if self.shown and not self._seen(event):
+            self.shown = replace(self.shown, queued=self.shown.queued + 1)
+            return Outcome(accepted=True, handler="clear")
+        words = say("Cleared") if self.shown else say("There was nothing to clear")
+        self.shown = None
+        self._choices = ()
+        return Outcome(accepted=True, sound=Sound.ACCEPTED, echo=self._echo(Tone.OK, words, event), handler="clear")
+
+    def _at_tray(self, event: events.Read) -> Outcome:
+        if isinstance(event, events.StationRead) and event.tray:
+            self.shown = None
+            echo = self._echo(Tone.OK, say("In the rework tray. Go on."), event)
+            return Outcome(accepted=True, sound=Sound.ACCEPTED, echo=echo, handler="tray")
+        assert self.shown is not None
+        return self._refuse(self.shown.problem, event)
+
+    def _refuse(self, problem: Problem, event: events.Read) -> Outcome:
+        if self.shown and not self._seen(event):
+            self.shown = replace(self.shown, queued=self.shown.queued + 1)
+        else:
+            self.shown = Shown(problem)
+        self._pending = self.state
+        echo = self._echo(Tone.ERROR, problem.what, event)
+        return Outcome(accepted=False, refused=problem.name, sound=Sound.WRONG, echo=echo)
+
+    def _echo(self, tone: Tone, words: Text, event: object) -> Echo:
+        code = event.text if isinstance(event, events.Read) else ""
+        at = getattr(event, "at", None) or self.desk.clock.now()
+        return Echo(tone=tone, words=words, code=code, time=at.astimezone().strftime("%H:%M:%S"))
+
+    # -- after it is durable ------------------------------------------------------------------------------------------
+
+    def commit(self, outcome: Outcome, recorded: Sequence[Recorded]) -> None:
+        """Makes the outcome of the last `handle` the state; `recorded` are its facts as they were stored."""
+        gone = set(outcome.voids)
+        self.recorded = [r for r in self.recorded if r.fact_id not in gone] + list(recorded)
+        self.state = self._pending
+        if outcome.echo is not None:
+            self.echo = outcome.echo
+
+    def seen(self, mono_ns: int) -> None:
+        """The screen shows (and has sounded) what it was last given."""
+        if self.shown and self.shown.seen_ns is None:
+            self.shown = replace(self.shown, seen_ns=mono_ns)
+
+    def view(self, outcome: Outcome | None = None) -> View:
+        """The whole screen now."""
+        whole = self.workflow.view(self.state, self.desk)
+        sound = outcome.sound if outcome else Sound.NONE
+        whole = replace(whole, echo=self.echo, sound=sound, flash=bool(outcome and outcome.flash))
+        if self.shown is None:
+            return whole
+        p = self.shown.problem
+        hero = ProblemHero(p.what, p.detail, p.why, p.do, p.unchanged, p.picture, self.shown.queued, p.name)
+        return replace(whole, hero=hero)
+
+
+def _ambiguous(event: events.AmbiguousRead, desk: Desk) -> Problem:
+    offers = []
+    for number, meaning in enumerate(event.meanings, 1):
+        what, detail = desk.read(_describe(), meaning)
+        offers.append(say("Scan choice card {n}: {what} {detail}", n=number, what=what, detail=detail))
+    return Problem(
+        name="Ambiguous",
+        what=say("This code has two meanings here"),
+        detail=say("{code}", code=event.text),
+        do=tuple(offers[:2]),
+        unchanged=say("Nothing was changed."),
+    )
