@@ -45,8 +45,8 @@ class ScannerPort:
 
     name: str
     url: str
-    line: LineSettings = LineSettings()
-    framing: Framing = Framing()
+    line: LineSettings = field(default_factory=LineSettings)
+    framing: Framing = field(default_factory=Framing)
     beep: BeepStyle = STYLES["generic"]
     protocol: str = "serial_text"
 
@@ -57,9 +57,9 @@ class ScalePort:
 
     name: str
     url: str
-    line: LineSettings = LineSettings()
+    line: LineSettings = field(default_factory=LineSettings)
     protocol: str = "mt_sics"
-    settle: SettleRule = SettleRule()
+    settle: SettleRule = field(default_factory=SettleRule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,9 @@ def _scanner(table: _Table) -> ScannerPort:
         url=_port_url(table),
         line=_line(table),
         framing=framing,
-        beep=table.take("beep", STYLES["generic"], _beep, f"one of {', '.join(STYLES)}, or a table of tone = hex bytes"),
+        beep=table.take(
+            "beep", STYLES["generic"], _beep, f"one of {', '.join(STYLES)}, or a table of tone = hex bytes"
+        ),
         protocol=table.take("protocol", "serial_text", _word, "the name of a file in devices/scanners"),
     )
     table.end()
