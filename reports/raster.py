@@ -1,0 +1,112 @@
+"""Outlines to dots: draws shaped text and polygons as black and white pictures for printers.
+
+A label printer's own faces know Latin at best, and nobody knows their exact widths. Lines beyond that are sent as
+pictures of our own embedded faces. The filling is done here, in whole dots and without grey, because thermal heads
+have none and because the picture of a label must be the same bytes on every machine.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reports.lettering import Line
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Bitmap:
+    """A picture of `width` × len(rows) dots; each row an integer whose highest of `width` bits is the leftmost dot."""
+
+    width: int
+    rows: tuple[int, ...]
+
+    @property
+    def stride(self) -> int:
+        """Bytes a row."""
+        return (self.width + 7) // 8
+
+    def row_bytes(self, row: int) -> bytes:
+        """A row padded with white to whole bytes."""
+        return (row << (self.stride * 8 - self.width)).to_bytes(self.stride, "big")
+
+
+class _Contours:
+    """A pen that keeps flattened outlines, moved and scaled to dots with y downwards."""
+
+    def __init__(self) -> None:
+        self.contours: list[list[Point]] = []
+        self.origin: Point = (0.0, 0.0)
+        self.scale = 1.0
+
+    def _at(self, point: Point) -> Point:
+        return self.origin[0] + point[0] * self.scale, self.origin[1] - point[1] * self.scale
+
+    def moveTo(self, point: Point) -> None:  # noqa: N802
+        self.contours.append([self._at(point)])
+
+    def lineTo(self, point: Point) -> None:  # noqa: N802
+        self.contours[-1].append(self._at(point))
+
+    def qCurveTo(self, *points: Point) -> None:  # noqa: N802
+        (control, end) = (self._at(points[0]), self._at(points[-1]))
+        start = self.contours[-1][-1]
+        for step in range(1, 7):
+            t = step / 6
+            a, b, c = (1 - t) ** 2, 2 * t * (1 - t), t * t
+            self.contours[-1].append(
+                (a * start[0] + b * control[0] + c * end[0], a * start[1] + b * control[1] + c * end[1])
+            )
+
+    def curveTo(self, *points: Point) -> None:  # noqa: N802
+        one, two, end = (self._at(point) for point in points)
+        start = self.contours[-1][-1]
+        for step in range(1, 9):
+            t = step / 8
+            a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+            x = a * start[0] + b * one[0] + c * two[0] + d * end[0]
+            y = a * start[1] + b * one[1] + c * two[1] + d * end[1]
+            self.contours[-1].append((x, y))
+
+    def closePath(self) -> None:  # noqa: N802
+        pass
+
+
+def line_bitmap(line: Line, size: float, height: int, baseline: float, limit: int) -> Bitmap:
+    """A set line at `size` dots an em in a picture `height` dots high and at most `limit` wide."""
+    pen = _Contours()
+    x = 0.0
+    for run in line.runs:
+        pen.scale = size / run.face.upem
+        for glyph in run.glyphs:
+            pen.origin = (x + glyph.dx * size, baseline - glyph.dy * size)
+            run.face.outline(glyph.gid, pen)
+            x += glyph.advance * size
+    return filled(pen.contours, max(1, min(limit, math.ceil(x) + 1)), height)
+
+
+def filled(contours: Iterable[Sequence[Point]], width: int, height: int) -> Bitmap:
+    """Fills closed contours by the non-zero winding rule, sampled at the middle of each dot."""
+    crossings: list[list[tuple[float, int]]] = [[] for _ in range(height)]
+    for contour in contours:
+        for (x0, y0), (x1, y1) in zip(contour, (*contour[1:], contour[0]), strict=True):
+            turn = 1 if y1 > y0 else -1
+            top, bottom = min(y0, y1), max(y0, y1)
+            for row in range(max(0, math.ceil(top - 0.5)), min(height, math.ceil(bottom - 0.5))):
+                crossings[row].append((x0 + (row + 0.5 - y0) * (x1 - x0) / (y1 - y0), turn))
+    return Bitmap(width, tuple(_row(sorted(row), width) for row in crossings))
+
+
+def _row(crossings: list[tuple[float, int]], width: int) -> int:
+    bits, winding, start = 0, 0, 0.0
+    for x, turn in crossings:
+        if winding == 0:
+            start = x
+        winding += turn
+        if winding == 0:
+            first, last = max(0, math.ceil(start - 0.5)), min(width, math.ceil(x - 0.5))
+            if last > first:
+                bits |= ((1 << (last - first)) - 1) << (width - last)
+    return bits
