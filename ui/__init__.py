@@ -1,0 +1,1 @@
+"""What a station shows and hears: renders Views, forwards touches, decides nothing."""

@@ -1,0 +1,102 @@
+"""Turns `Text` into words of one language, and numbers into its spelling.
+
+Catalogues are gettext files, `translations/<language>/LC_MESSAGES/packbay.po`; the English template is the key. They
+are compiled in memory, so a translator edits one text file and restarts.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+from app.text import Text
+
+FOLDER = Path(__file__).parent / "translations"
+DOMAIN = "packbay"
+SOURCE = "en"
+NARROW_SPACE = "\u00a0"
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """The catalogue of a language, or an empty one that answers in English."""
+    path = FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    if not path.is_file():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language, domain=DOMAIN))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that can be chosen, the source language first."""
+    found = (path.parent.parent.name for path in sorted(FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.po")))
+    return (SOURCE, *(name for name in found if name != SOURCE))
+
+
+class Translator:
+    """Speaks one language ("en", "de", "pt_BR"). An unknown one speaks English and spells numbers the English way."""
+
+    def __init__(self, language: str = SOURCE) -> None:
+        try:
+            self.locale = Locale.parse(language)
+        except (ValueError, UnknownLocaleError):
+            self.locale = Locale.parse(SOURCE)
+        self.language = str(self.locale)
+        found = catalogue(self.language)
+        if type(found) is gettext.NullTranslations and self.locale.language != self.language:
+            found = catalogue(self.locale.language)
+        self._catalogue = found
+
+    def text(self, text: Text) -> str:
+        """The sentence in this language; "" for no sentence."""
+        if not text.template:
+            return ""
+        if text.plural:
+            template = self._catalogue.ngettext(text.template, text.plural, text.count)
+        else:
+            template = self._catalogue.gettext(text.template)
+        if not text.arguments:
+            return template
+        return template.format(**{name: self._spell(value) for name, value in text.arguments})
+
+    def _spell(self, value: str | int | Decimal | Text) -> str:
+        if isinstance(value, Text):
+            return self.text(value)
+        if isinstance(value, Decimal):
+            return self.number(value)
+        return str(value)  # whole numbers stay as they are: they may name an order
+
+    def number(self, value: Decimal | int, decimals: int | None = None) -> str:
+        """A number with this language's separators, with `decimals` places when given, else with its own."""
+        places = -int(Decimal(value).as_tuple().exponent) if decimals is None else decimals
+        pattern = "#,##0" + ("." + "0" * places if places > 0 else "")
+        return format_decimal(value, format=pattern, locale=self.locale)
+
+    def kilograms(self, grams: int, decimals: int = 3) -> str:
+        """The figure of a weight in kilograms, without its unit: 1284 g is "1.284" or "1,284"."""
+        return self.number(Decimal(grams) / 1000, decimals)
+
+    def weight(self, grams: int, decimals: int = 2) -> str:
+        """A weight with its unit: grams under one kilogram, else kilograms."""
+        if abs(grams) < 1000:
+            return f"{self.number(grams)}{NARROW_SPACE}g"
+        return f"{self.kilograms(grams, decimals)}{NARROW_SPACE}kg"
+
+    def centimetres(self, *lengths_mm: int) -> str:
+        """Outer measures of a box: "32 × 24 × 16 cm"."""
+        figures = (self.number((Decimal(mm) / 10).normalize() + 0, 0 if mm % 10 == 0 else 1) for mm in lengths_mm)
+        return f"{' × '.join(figures)}{NARROW_SPACE}cm"
+
+    def percent(self, value: int) -> str:
+        return format_percent(Decimal(value) / 100, locale=self.locale)

@@ -1,0 +1,157 @@
+"""The base of every painted part, and the table that says which widget shows which panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar, Generic, TypeVar, cast
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from ui.theme import CARD_RADIUS, Surface
+from ui.widgets.canvas import Canvas, ControlMark, Look
+
+P = TypeVar("P")
+CARD = Surface("surface", "ink", "ink2", "line")
+
+
+class PanelWidget(QWidget, Generic[P]):
+    """Shows one frozen value and repaints only when that value changes.
+
+    A subclass implements `draw`, and `least_height` and `stretch` for the layout. `paints` counts repaints.
+    """
+
+    touched = Signal(str)
+    share: ClassVar[float] = 1.0  # of the width, beside another panel
+    stretch: ClassVar[float] = 1.0  # of the height that is left over in a column
+    beneath: ClassVar[float] = 0.42  # of the left column, when it stands under the hero
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.look = look
+        self.panel: P | None = None
+        self.paints = 0
+        self.joined_above = False
+        self.joined_below = False
+        self._pressed = ""
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    @classmethod
+    def least_height(cls, look: Look, panel: P, width: float) -> float:
+        """The least height in pixels at which all of `panel` can be read."""
+        return look.theme.px(88)
+
+    def show_panel(self, panel: P) -> None:
+        """Takes the value; nothing happens when it equals the one that is shown."""
+        if panel == self.panel:
+            return
+        self.panel = panel
+        self.update()
+
+    def join(self, *, above: bool, below: bool) -> None:
+        """Makes one card of this panel and its neighbour: no round corners and no gap between them."""
+        if (above, below) != (self.joined_above, self.joined_below):
+            self.joined_above, self.joined_below = above, below
+            self.update()
+
+    def surface(self, panel: P) -> Surface:
+        return CARD
+
+    def radius(self) -> float:
+        return CARD_RADIUS
+
+    def outline(self, panel: P) -> float:
+        """The width of the card's edge in u; 0 for none."""
+        return 1.4
+
+    def draw(self, canvas: Canvas, panel: P, rect: QRectF) -> None:
+        raise NotImplementedError
+
+    def targets(self, panel: P) -> list[tuple[QRectF, str]]:
+        """The parts that can be tapped and the command each stands for."""
+        return []
+
+    # ---- Qt
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.paints += 1
+        if self.panel is None:
+            return
+        painter = QPainter(self)
+        rect = QRectF(self.rect())
+        origin = QPointF(self.mapTo(self.window(), QPoint(0, 0)))
+        canvas = Canvas(painter, self.look, origin, rect)
+        painter.fillRect(rect, self.look.theme.colour("bg"))
+        self._ground(canvas, self.panel, rect)
+        self.draw(canvas, self.panel, rect)
+        painter.end()
+        ledger = self.look.ledger
+        if ledger is not None:
+            for area, command in self.targets(self.panel):
+                place = area.translated(origin)
+                ledger.controls.append(
+                    ControlMark(command, type(self).__name__, (place.x(), place.y(), place.width(), place.height()))
+                )
+
+    def _ground(self, canvas: Canvas, panel: P, rect: QRectF) -> None:
+        surface, radius, edge = self.surface(panel), self.radius(), self.outline(panel)
+        spill = canvas.u(radius) + 4
+        whole = rect.adjusted(0, -spill if self.joined_above else 0, 0, spill if self.joined_below else 0)
+        canvas.box(whole, radius, surface.fill, surface.line if edge else None, edge)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._press(self._hit(event.position()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, hit = self._pressed, self._hit(event.position())
+        self._press("")
+        if pressed and pressed == hit:
+            self.touched.emit(pressed)
+
+    def _press(self, command: str) -> None:
+        if command != self._pressed:
+            self._pressed = command
+            self.update()
+
+    @property
+    def pressed(self) -> str:
+        return self._pressed
+
+    def _hit(self, point: QPointF) -> str:
+        if self.panel is None:
+            return ""
+        return next((command for area, command in self.targets(self.panel) if area.contains(point)), "")
+
+
+_WIDGETS: dict[type, type[PanelWidget[object]]] = {}
+W = TypeVar("W", bound=type)
+
+
+def shows(panel_type: type) -> Callable[[W], W]:
+    """Registers the widget class that shows `panel_type`. Two for one type stop the start."""
+
+    def register(widget: W) -> W:
+        if panel_type in _WIDGETS:
+            raise RuntimeError(f"Two widgets show {panel_type.__name__}: {_WIDGETS[panel_type].__name__} and {widget}.")
+        _WIDGETS[panel_type] = cast("type[PanelWidget[object]]", widget)
+        return widget
+
+    return register
+
+
+def widget_for(panel_type: type) -> type[PanelWidget[object]]:
+    """The widget class for a panel type. KeyError: no file in ui/widgets shows it."""
+    return _WIDGETS[panel_type]
+
+
+def shown_types() -> frozenset[type]:
+    return frozenset(_WIDGETS)
+
+
+def clip_round(canvas: Canvas, rect: QRectF, radius: float) -> None:
+    """Keeps what follows inside a rounded rectangle, until the painter is restored."""
+    path = QPainterPath()
+    path.addRoundedRect(rect, canvas.u(radius), canvas.u(radius))
+    canvas.painter.setClipPath(path)
