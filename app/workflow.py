@@ -85,10 +85,12 @@ class Desk(Protocol):
     @property
     def scale_grams(self) -> int | None:
         """The last reading of the scale for the screen, None without a scale."""
+
     @property
     def scale_stable(self) -> bool: ...
     def read(self, query: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Runs one of the stage's queries on the mirror: `desk.read(queries.tour_plan, tour_id)`."""
+
     def new_id(self) -> bytes: ...
     def has(self, kind: str) -> bool:
         """Whether a device of this kind (scale, label_printer, paper_printer) is configured here."""
@@ -170,7 +172,9 @@ class Workflow(Generic[S]):
                     for step in steps:
                         if (step, event_type) in cls.table:
                             other = cls.table[step, event_type].name
-                            raise TypeError(f"{cls.__name__}: {step} × {event_type.__name__} in {other} and {member.__name__}")
+                            raise TypeError(
+                                f"{cls.__name__}: {step} × {event_type.__name__} in {other} and {member.__name__}"
+                            )
                         cls.table[step, event_type] = Cell(member.__name__, member, to)
 
     # -- what each workflow says --------------------------------------------------------------------------------------
@@ -333,6 +337,8 @@ class Bench(Generic[S]):
             return self._at_tray(event)
         if isinstance(event, events.ChoiceRead) and self._choices:
             event = self._choose(event)
+        if isinstance(event, events.AmbiguousRead):
+            event = self._only_expected(event)
         try:
             if isinstance(event, events.AmbiguousRead):
                 self._choices = event.meanings
@@ -358,6 +364,12 @@ class Bench(Generic[S]):
         chosen = self._choices[event.choice - 1]
         return replace(chosen, mono_ns=event.mono_ns, device=event.device, number=event.number, text=event.text)
 
+    def _only_expected(self, event: events.AmbiguousRead) -> events.Read:
+        """The one meaning that this step expects; the question itself when none or several are expected."""
+        step = self.workflow.step(self.state)
+        wanted = [m for m in event.meanings if (step, type(m)) in self.workflow.table]
+        return wanted[0] if len(wanted) == 1 else event
+
     def _seen(self, event: events.Read) -> bool:
         """Whether this scan was taken after the refusal on the screen was shown and sounded."""
         return self.shown is None or (self.shown.seen_ns is not None and event.mono_ns > self.shown.seen_ns)
@@ -370,7 +382,9 @@ class Bench(Generic[S]):
             state = typing.cast(S, following.state)
         after = self.workflow.step(state)
         if after is not before and after not in cell.to and not (following.ends or following.opens):
-            raise AssertionError(f"{type(self.workflow).__name__}.{cell.name} leads from {before} to {after}, not declared")
+            raise AssertionError(
+                f"{type(self.workflow).__name__}.{cell.name} leads from {before} to {after}, not declared"
+            )
         self._pending = state
         is_read = isinstance(event, events.Read)
         echo = self._echo(following.tone, following.echo, event) if following.echo else None
@@ -409,7 +423,12 @@ class Bench(Generic[S]):
         ends = self.workflow.is_over(self._pending)
         words = self.workflow.undone(self._pending)
         return Outcome(
-            voids=gone, accepted=True, sound=Sound.ACCEPTED, echo=self._echo(Tone.OK, words, event), ends=ends, handler="undo"
+            voids=gone,
+            accepted=True,
+            sound=Sound.ACCEPTED,
+            echo=self._echo(Tone.OK, words, event),
+            ends=ends,
+            handler="undo",
         )
 
     def _clear(self, event: events.CommandRead) -> Outcome:

@@ -25,6 +25,7 @@ class Parcel(Model):
     carrier: Mapped[str] = mapped_column(String(32), default="")
     service: Mapped[str] = mapped_column(String(64), default="")
     tracking: Mapped[str] = mapped_column(String(64), default="", index=True)
+    serial: Mapped[int | None]
     sscc: Mapped[str] = mapped_column(String(18), default="")
     price: Mapped[Decimal | None] = mapped_column(Money)
     currency: Mapped[str] = mapped_column(String(3), default="")

@@ -500,6 +500,7 @@ def _parcel() -> None:
         sa.Column("carrier", sa.String(length=32), nullable=False),
         sa.Column("service", sa.String(length=64), nullable=False),
         sa.Column("tracking", sa.String(length=64), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=True),
         sa.Column("sscc", sa.String(length=18), nullable=False),
         sa.Column("price", Money(), nullable=True),
         sa.Column("currency", sa.String(length=3), nullable=False),

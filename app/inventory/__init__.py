@@ -1,0 +1,1 @@
+"""Inventory: stock by place, lot and status; every change is a movement."""

@@ -1,0 +1,104 @@
+"""Movements: the only way in which stock changes. The same code writes central's ledger and the station's balances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.db import changed
+from app.facts import Fact, Row, Stamp
+from app.models import Movement, Stock
+
+GOOD = "good"
+
+
+def stock_row(sku_id: bytes, place_id: bytes, lot: str = "", status: str = GOOD) -> Row:
+    """The stock row that a movement touches, for `Fact.touches`."""
+    return ("stock", (sku_id, place_id, lot, status))
+
+
+def move(
+    session: Session,
+    stamp: Stamp,
+    *,
+    sku_id: bytes,
+    place_id: bytes,
+    quantity: int,
+    lot: str = "",
+    status: str = GOOD,
+    reason: str = "",
+) -> None:
+    """Adds `quantity` (negative: takes away) to one place. On hand may go below zero: the hand is right, not the book."""
+    if not quantity:
+        return
+    if session.info["side"] == "central":
+        line = session.scalar(select(func.count()).select_from(Movement).where(Movement.fact_id == stamp.fact_id)) or 0
+        session.execute(
+            insert(Movement).values(
+                fact_id=stamp.fact_id,
+                line=line,
+                sku_id=sku_id,
+                place_id=place_id,
+                lot=lot,
+                status=status,
+                quantity=quantity,
+                reason=reason,
+                at=stamp.at,
+            )
+        )
+    key = {"sku_id": sku_id, "place_id": place_id, "lot": lot, "status": status}
+    found = session.execute(
+        update(Stock)
+        .where(*(getattr(Stock, k) == v for k, v in key.items()))
+        .values(on_hand=Stock.on_hand + quantity)
+        .execution_options(synchronize_session=False)
+        .returning(Stock.on_hand)
+    ).first()
+    if found is None:
+        session.execute(insert(Stock).values(**key, on_hand=quantity, reserved=0))
+    changed(session, Stock, sku_id, place_id, lot, status)
+
+
+def transfer(
+    session: Session,
+    stamp: Stamp,
+    *,
+    sku_id: bytes,
+    source: bytes,
+    target: bytes,
+    quantity: int,
+    lot: str = "",
+    status: str = GOOD,
+    reason: str = "",
+) -> None:
+    """Moves units from one place to another: two lines of one fact. A negative quantity goes the other way."""
+    for place, units in ((source, -quantity), (target, quantity)):
+        move(session, stamp, sku_id=sku_id, place_id=place, quantity=units, lot=lot, status=status, reason=reason)
+
+
+@dataclass(frozen=True)
+class StockSet(Fact):
+    """Somebody said how much lies there (an import or a count): an observation, not a difference.
+
+    The movement is what is said minus the book at the moment of applying; saying it twice moves nothing.
+    """
+
+    sku_id: bytes
+    place_id: bytes
+    quantity: int
+    lot: str = ""
+    status: str = GOOD
+
+    def touches(self) -> tuple[Row, ...]:
+        return (stock_row(self.sku_id, self.place_id, self.lot, self.status),)
+
+    def apply(self, session: Session, stamp: Stamp) -> None:
+        key = (self.sku_id, self.place_id, self.lot, self.status)
+        row = session.get(Stock, key, populate_existing=True)
+        book = row.on_hand if row is not None else 0
+        move(
+            session, stamp, sku_id=self.sku_id, place_id=self.place_id, quantity=self.quantity - book, lot=self.lot,
+            status=self.status, reason="set",
+        )  # fmt: skip

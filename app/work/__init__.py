@@ -1,0 +1,1 @@
+"""What every stage needs from central: work, claims, numbers, codes, undo, print jobs."""

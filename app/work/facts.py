@@ -1,0 +1,139 @@
+"""Facts that belong to no single stage: undo, sign-in, paper that moved, totes set free."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from app.db import changed
+from app.facts import Fact, Row, Stamp, decode
+from app.models import FactRow, PrintJob, Tote, Voiding
+
+
+@dataclass(frozen=True)
+class Voided(Fact):
+    """The named facts did not hold (UNDO): each is inverted, none is deleted. Voiding twice inverts once."""
+
+    fact_ids: tuple[bytes, ...]
+    voidable: ClassVar[bool] = False
+
+    def apply(self, session: Session, stamp: Stamp) -> None:
+        for fact_id, fact in _named(session, self.fact_ids):
+            if session.get(Voiding, fact_id) is None:
+                session.execute(insert(Voiding).values(fact_id=fact_id, by_fact_id=stamp.fact_id))
+                fact.revert(session, stamp)
+
+
+def _named(session: Session, fact_ids: tuple[bytes, ...]) -> Iterator[tuple[bytes, Fact]]:
+    rows = session.execute(select(FactRow.fact_id, FactRow.kind, FactRow.data).where(FactRow.fact_id.in_(fact_ids)))
+    found = {row.fact_id: (row.kind, json.loads(row.data)["body"]) for row in rows}
+    for fact_id in reversed(fact_ids):  # the last one first, as hands undo
+        if fact_id in found and (fact := decode(*found[fact_id])) is not None:
+            yield fact_id, fact
+
+
+def touched_rows(session: Session, fact: Fact) -> tuple[Row, ...]:
+    """Every mirrored row that applying this fact may write; for `Voided` those of the facts it names."""
+    if isinstance(fact, Voided):
+        return tuple(row for _, named in _named(session, fact.fact_ids) for row in named.touches())
+    return fact.touches()
+
+
+@dataclass(frozen=True)
+class SignedIn(Fact):
+    """A person scanned the badge here."""
+
+    person_id: bytes
+    voidable: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class SignedOut(Fact):
+    """The person who was signed in left (OUT, or another badge)."""
+
+    person_id: bytes
+    voidable: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class PrintMoved(Fact):
+    """What became of a print job: sent, failed (with the problem in a few words), confirmed (its code was scanned)."""
+
+    job_id: bytes
+    state: str
+    problem: str = ""
+    voidable: ClassVar[bool] = False
+
+    def touches(self) -> tuple[Row, ...]:
+        return (("print_job", (self.job_id,)),)
+
+    def apply(self, session: Session, stamp: Stamp) -> None:
+        copies = PrintJob.copies + (1 if self.state == "sent" else 0)
+        session.execute(
+            update(PrintJob)
+            .where(PrintJob.id == self.job_id)
+            .values(state=self.state, problem=self.problem, copies=copies)
+            .execution_options(synchronize_session=False)
+        )
+        changed(session, PrintJob, self.job_id)
+
+
+@dataclass(frozen=True)
+class ToteEmptied(Fact):
+    """A person looked into the tote, found it empty and set it free (EMPTY). `order_id` is what it was bound to."""
+
+    tote_id: bytes
+    order_id: bytes = b""
+    voidable: ClassVar[bool] = False
+
+    def touches(self) -> tuple[Row, ...]:
+        return (("tote", (self.tote_id,)),)
+
+    def apply(self, session: Session, stamp: Stamp) -> None:
+        set_tote(session, self.tote_id, state="free", order_id=None, work_id=None)
+
+
+def set_tote(session: Session, tote_id: bytes, **values: object) -> None:
+    """Writes a tote's state; the same on the mirror and at central."""
+    session.execute(
+        update(Tote).where(Tote.id == tote_id).values(**values).execution_options(synchronize_session=False)
+    )
+    changed(session, Tote, tote_id)
+
+
+def queue_print(
+    session: Session,
+    stamp: Stamp,
+    *,
+    job_id: bytes,
+    kind: str,
+    order_id: bytes,
+    parcel_id: bytes | None,
+    document: str = "",
+) -> None:
+    """Makes the row of a print job; at the station it is drained by the print thread. Twice is the same as once."""
+    if session.get(PrintJob, job_id) is None:
+        session.execute(
+            insert(PrintJob).values(
+                id=job_id, kind=kind, order_id=order_id, parcel_id=parcel_id, station_id=stamp.station_id,
+                state="queued", problem="", copies=0, queued_at=stamp.at,
+                document=document if session.info["side"] == "station" else "",
+            )
+        )  # fmt: skip
+    changed(session, PrintJob, job_id)
+
+
+def drop_print(session: Session, job_id: bytes) -> None:
+    """Takes a print job back that was queued by a voided fact (what is already on paper stays on paper)."""
+    session.execute(
+        update(PrintJob)
+        .where(PrintJob.id == job_id)
+        .values(state="void", problem="")
+        .execution_options(synchronize_session=False)
+    )
+    changed(session, PrintJob, job_id)

@@ -1,0 +1,299 @@
+"""What a code means here, and the things it names: one SELECT on the table `code` decides."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import barcodes, events
+from app.events import Read, Scan
+from app.models import (
+    Bin,
+    BoxType,
+    Cart,
+    Code,
+    Dossier,
+    OrderBrief,
+    Parcel,
+    Person,
+    SiteSetting,
+    Sku,
+    StationRow,
+    Tote,
+)
+from app.text import Text, say, verbatim
+
+# ---- what a scan means ----------------------------------------------------------------------------------------------
+
+
+def meaning(session: Session, scan: Scan) -> Read:
+    """What this scan says here (UX grammar): a command by its form, else whatever the table `code` knows.
+
+    A code of one of our classes is of that class only if it exists there; else it is tried as an item; two real
+    meanings come back as `AmbiguousRead` and are asked, never guessed. A badge outranks its namesakes.
+    """
+    seen: dict[str, Any] = {
+        "text": scan.text, "at": scan.at, "mono_ns": scan.mono_ns, "device": scan.device, "number": scan.number,
+    }  # fmt: skip
+    if (form := barcodes.form(scan.text)) is not None:
+        return _by_form(form, seen)
+    gs1 = barcodes.gs1(scan.text, scan.symbology)
+    values = [scan.text]
+    if gs1 is not None and gs1.gtin:
+        values.append(gs1.gtin)
+    if gs1 is not None and gs1.sscc:
+        values.append(gs1.sscc)
+    rows = session.execute(select(Code.kind, Code.subject, Code.units).where(Code.value.in_(values))).all()
+    found = [_by_row(kind, subject, units, gs1, seen) for kind, subject, units in rows]
+    badges = [read for read in found if isinstance(read, events.BadgeRead)]
+    found = badges or list(dict.fromkeys(found))
+    if not found:
+        parcel = session.scalar(select(Parcel.id).where((Parcel.tracking == scan.text) | (Parcel.sscc.in_(values))))
+        return events.ParcelRead(parcel_id=parcel, **seen) if parcel and scan.text else events.UnknownRead(**seen)
+    return found[0] if len(found) == 1 else events.AmbiguousRead(meanings=tuple(found), **seen)
+
+
+def _by_form(form: barcodes.Form, seen: dict[str, Any]) -> Read:
+    if not form.sound:
+        return events.UnknownRead(reason="check", **seen)
+    match form.kind:
+        case "command":
+            return events.CommandRead(word=form.value, **seen)
+        case "quantity":
+            return events.QuantityRead(units=int(form.value), **seen)
+        case "choice":
+            return events.ChoiceRead(choice=int(form.value), **seen)
+        case "reason":
+            return events.ReasonRead(reason=int(form.value), **seen)
+        case _:
+            return events.GradeRead(grade=int(form.value), **seen)
+
+
+def _by_row(kind: str, subject: Any, units: int, gs1: barcodes.Gs1 | None, seen: dict[str, Any]) -> Read:
+    match kind:
+        case "item":
+            g = gs1 or barcodes.Gs1()
+            units *= max(g.count, 1)
+            return events.ItemRead(sku_id=subject, units=units, lot=g.lot, expiry=g.expiry, serial=g.serial, **seen)
+        case "bin":
+            return events.BinRead(bin_id=subject, **seen)
+        case "tote":
+            return events.ToteRead(tote_id=subject, **seen)
+        case "cart":
+            return events.CartRead(cart_id=subject, **seen)
+        case "badge":
+            return events.BadgeRead(person_id=subject, **seen)
+        case "box":
+            return events.BoxTypeRead(box_type_id=subject, **seen)
+        case "order":
+            return events.OrderRead(order_id=subject, **seen)
+        case "parcel":
+            return events.ParcelRead(parcel_id=subject, **seen)
+        case _:
+            return events.StationRead(station_id=subject, tray=kind == "tray", **seen)
+
+
+# ---- the things themselves ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A bin or another fixed place; see `models.layout.Bin`. (x, y) in mm on the aisle's centre line."""
+
+    id: bytes
+    name: str
+    type: str
+    aisle: str
+    bay: str
+    level: str
+    level_no: int
+    side: str
+    x_mm: int
+    y_mm: int
+    blocked: bool
+
+    @property
+    def parts(self) -> tuple[tuple[str, Text], ...]:
+        """The name as people read it, cut in its parts."""
+        if not (self.aisle and self.bay and self.level):
+            return ((self.name, Text("")),)
+        return ((self.aisle, say("Aisle")), (self.bay, say("Bay")), (self.level, say("Level")))
+
+
+@dataclass(frozen=True, slots=True)
+class SkuCard:
+    """A product as a screen needs it. `code_tail`: the last four characters of its barcode, "" without one."""
+
+    id: bytes
+    sku: str
+    name: str
+    variant: str
+    picture: str
+    weight_g: int | None
+    length_mm: int | None
+    width_mm: int | None
+    height_mm: int | None
+    lot_tracked: bool
+    serial_tracked: bool
+    hazard: str
+    item_class: str
+    code: str
+
+    @property
+    def code_tail(self) -> str:
+        return self.code[-4:]
+
+    @property
+    def title(self) -> Text:
+        return verbatim(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ToteCard:
+    id: bytes
+    name: str
+    state: str
+    order_id: bytes | None
+    work_id: bytes | None
+    place_id: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCard:
+    """What every station knows of an order."""
+
+    id: bytes
+    number: str
+    state: str
+    gift: bool
+    station: str
+    ship_by: Any
+
+
+def place(session: Session, place_id: bytes) -> Place:
+    """A place by id; KeyError when this mirror does not know it."""
+    row = session.get(Bin, place_id)
+    if row is None:
+        raise KeyError(f"no place {place_id.hex()}")
+    return _place(row)
+
+
+def _place(row: Bin) -> Place:
+    return Place(
+        row.id,
+        row.name,
+        row.type,
+        row.aisle,
+        row.bay,
+        row.level,
+        row.level_no,
+        row.side,
+        row.x_mm,
+        row.y_mm,
+        row.blocked,
+    )
+
+
+def places_of_type(session: Session, *types: str) -> tuple[Place, ...]:
+    """All places of these types, by name."""
+    rows = session.scalars(select(Bin).where(Bin.type.in_(types)).order_by(Bin.name))
+    return tuple(_place(row) for row in rows)
+
+
+def code_of(session: Session, subject: bytes, kind: str) -> str:
+    """The code to scan for a thing: ours where we printed one, else the site's, single units before cases; "" if none."""
+    rows = session.execute(
+        select(Code.value)
+        .where(Code.subject == subject, Code.kind == kind)
+        .order_by(Code.units, Code.printed.desc(), Code.value)
+    )
+    value = rows.scalar()
+    return (value[1:] if kind == "item" and len(value) == 14 and value.startswith("0") else value) if value else ""
+
+
+def sku_card(session: Session, sku_id: bytes) -> SkuCard:
+    """A product by id; KeyError when this mirror does not know it."""
+    row = session.get(Sku, sku_id)
+    if row is None:
+        raise KeyError(f"no SKU {sku_id.hex()}")
+    return SkuCard(
+        row.id, row.sku, row.name, row.variant, row.picture, row.weight_g, row.length_mm, row.width_mm, row.height_mm,
+        row.lot_tracked, row.serial_tracked, row.hazard, row.item_class, code_of(session, sku_id, "item"),
+    )  # fmt: skip
+
+
+def tote_card(session: Session, tote_id: bytes) -> ToteCard:
+    """A tote by id; KeyError when this mirror does not know it."""
+    row = session.get(Tote, tote_id, populate_existing=True)
+    if row is None:
+        raise KeyError(f"no tote {tote_id.hex()}")
+    return ToteCard(row.id, row.name, row.state, row.order_id, row.work_id, row.place_id)
+
+
+def order_card(session: Session, order_id: bytes) -> OrderCard | None:
+    """What this mirror knows of an order, None when nothing."""
+    row = session.get(OrderBrief, order_id, populate_existing=True)
+    return row and OrderCard(row.order_id, row.number, row.state, row.gift, row.station, row.ship_by)
+
+
+def dossier(session: Session, order_id: bytes) -> dict[str, Any] | None:
+    """What a claim brought along for an order (see `work.service.dossier_of`), None when it is not here."""
+    body = session.scalar(select(Dossier.body).where(Dossier.order_id == order_id))
+    return None if body is None else dict(json.loads(body))
+
+
+def setting(session: Session, name: str, default: str = "") -> str:
+    """A word of the site."""
+    return session.scalar(select(SiteSetting.value).where(SiteSetting.name == name)) or default
+
+
+def describe(session: Session, event: Read) -> tuple[Text, Text]:
+    """What a read is, in words: ("That is bin B12-05-C", detail). Classify first, then answer what it is."""
+    match event:
+        case events.ItemRead():
+            card = sku_card(session, event.sku_id)
+            what = say("That is {name}", name=card.name)
+            return what, verbatim(" · ".join(p for p in (card.variant, card.sku) if p))
+        case events.BinRead():
+            return say("That is bin {name}", name=place(session, event.bin_id).name), Text("")
+        case events.ToteRead():
+            tote = tote_card(session, event.tote_id)
+            order = order_card(session, tote.order_id) if tote.order_id else None
+            detail = say("It holds order {number}", number=order.number) if order else say("It is free")
+            return say("That is tote {name}", name=tote.name), detail
+        case events.CartRead():
+            return say("That is cart {name}", name=_name(session, Cart, event.cart_id)), Text("")
+        case events.BadgeRead():
+            return say("That is the badge of {name}", name=_name(session, Person, event.person_id)), Text("")
+        case events.BoxTypeRead():
+            return say("That is box {name}", name=_name(session, BoxType, event.box_type_id)), Text("")
+        case events.OrderRead():
+            card_ = order_card(session, event.order_id)
+            return say("That is order {number}", number=card_.number if card_ else "?"), Text("")
+        case events.StationRead():
+            name = _name(session, StationRow, event.station_id)
+            return (
+                say("That is the rework tray of {name}", name=name)
+                if event.tray
+                else say("That is station {name}", name=name)
+            ), Text("")
+        case events.ParcelRead():
+            return say("That is a shipping label"), verbatim(event.text)
+        case events.CommandRead():
+            return say("{word} does nothing here", word=event.word), Text("")
+        case events.QuantityRead():
+            return say("A quantity card follows an item"), Text("")
+        case events.ReasonRead() | events.GradeRead() | events.ChoiceRead():
+            return say("That card is not asked for here"), Text("")
+        case events.UnknownRead(reason="check"):
+            return say("That label is damaged"), say("Its check character is wrong: {code}", code=event.text)
+        case _:
+            return say("Nobody here knows this code"), verbatim(event.text)
+
+
+def _name(session: Session, model: type[Any], key: bytes) -> str:
+    return session.scalar(select(model.name).where(model.id == key)) or "?"

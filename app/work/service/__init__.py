@@ -1,0 +1,11 @@
+"""Decisions of central that every stage needs: claims, leased numbers, dossiers, central's own facts."""
+
+from app.work.service.claims import answer_claim, claim_work, reopen_work
+from app.work.service.dossier import dossier_of
+from app.work.service.numbers import answer_numbers, lease_numbers
+from app.work.service.recording import record_here
+
+ANSWERS = {"claim": answer_claim, "numbers": answer_numbers}
+"""Which ask is answered by which function; central collects these from every stage."""
+
+__all__ = ["ANSWERS", "answer_claim", "claim_work", "dossier_of", "lease_numbers", "record_here", "reopen_work"]
