@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -25,12 +26,24 @@ LONGEST_FILE = 700
 
 @cache
 def project_files() -> tuple[Path, ...]:
-    """Every file that is, or by `git add` would be, part of the project, relative to its root."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT, capture_output=True, check=True, text=True,
-    )  # fmt: skip
-    return tuple(sorted({Path(name) for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()}))
+    """Every file that is, or by `git add` would be, part of the project, relative to its root.
+
+    Where there is no git, as in an unpacked archive, every file that does not lie in a place where tools write.
+    """
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    if shutil.which("git") and (ROOT / ".git").exists():
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+        names = {Path(name) for name in listed.stdout.split("\0") if name}
+    else:
+        names = {p.relative_to(ROOT) for p in ROOT.rglob("*")}
+        names = {p for p in names if not _MADE_BY_TOOLS.intersection(p.parts) and ".egg-info" not in str(p)}
+    return tuple(sorted(p for p in names if (ROOT / p).is_file()))
+
+
+_MADE_BY_TOOLS = frozenset(
+    {".git", ".venv", "__pycache__", "out", "build", "node_modules", ".hypothesis"}
+    | {".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache"}
+)
 
 
 def sources(*packages: str) -> tuple[Path, ...]:

@@ -223,12 +223,13 @@ def test_no_module_is_named_after_nothing() -> None:
 
 
 def test_no_file_is_longer_than_700_lines() -> None:
-    assert [c for p in sources(*PACKAGES) for c in house.too_long(p, read(p))] == []
+    # A migration is a record of one day, written once by a tool and never worked on again.
+    judged = [p for p in sources(*PACKAGES) if p.parts[:4] != ("app", "db", "migrations", "versions")]
+    assert [c for p in judged for c in house.too_long(p, read(p))] == []
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    judged = [p for p in sources(*PACKAGES) if "versions" not in p.parts]
-    assert [c for p in judged for c in house.without_docstring(p, read(p))] == []
+    assert [c for p in sources(*PACKAGES) for c in house.without_docstring(p, read(p))] == []
 
 
 def test_stages_have_their_five_rooms_and_no_other() -> None:
