@@ -45,6 +45,7 @@ SOUND = (
     ("reports/barcodes", "barcode"),
     ("reports/slips/packing", "reportlab.pdfgen"),
     ("app/events", "app.ids"),
+    ("app/errors", "app.text"),
     ("app/models/orders", "sqlalchemy"),
     ("app/picking/queries", "app.models.orders"),
     ("app/picking/workflows/pick", "app.picking.service"),
