@@ -9,6 +9,9 @@ from typing import Literal, Protocol
 ZPL = "application/vnd.zebra.zpl"
 PDF = "application/pdf"
 
+TAKE_LABEL = "take the label"
+"""The one complaint that keeps no job from being taken: the last label hangs in the peeler."""
+
 State = Literal["sent", "printed", "failed"]
 
 
@@ -42,12 +45,12 @@ class PrinterStatus:
             (self.head_open, "head open"),
             (self.paper_out, "no paper"),
             (self.ribbon_out, "no ribbon"),
-            (self.label_waiting, "take the label"),
             (self.paused, "paused"),
             (self.too_hot, "head too hot"),
             (self.too_cold, "head too cold"),
             (self.ram_lost, "memory lost"),
             (self.buffer_full, "buffer full"),
+            (self.label_waiting, TAKE_LABEL),
         )
         return next((words for is_so, words in complaints if is_so), self.other)
 

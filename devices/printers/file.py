@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from pathlib import Path
 
 from app.errors import Outage, Unavailable
@@ -21,7 +22,7 @@ class FolderPrinter:
         self._folder = folder
 
     def print(self, data: bytes, media_type: str, job_name: str) -> PrintResult:
-        """Writes the job; when it returns `printed`, the bytes are on the disk."""
+        """Writes the job; `printed` means that the file is whole under its name."""
         hint = re.sub(r"[^A-Za-z0-9]+", "-", job_name)[:40].strip("-") or "job"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -41,7 +42,7 @@ class FolderPrinter:
     def _write(self, data: bytes, tail: str) -> None:
         numbers = [int(path.name[:6]) for path in self._folder.iterdir() if re.match(r"\d{6}-", path.name)]
         number = max(numbers, default=0)
-        part = self._folder / f".{os.getpid()}.part"
+        part = self._folder / f".{os.getpid()}-{threading.get_ident()}.part"
         with part.open("wb") as file:
             file.write(data)
             file.flush()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from app.errors import Outage, Unavailable
 from app.text import say
-from devices.printers.base import Language, PrinterStatus, PrintResult, Transport
+from devices.printers.base import TAKE_LABEL, Language, PrinterStatus, PrintResult, Transport
 
 SILENCE = "no paper or head open"
 CUT_OFF = "connection lost"
@@ -47,7 +47,7 @@ class TcpPrinter:
                 raise self._away("closed the connection before the job") from None
             if before is None:
                 return PrintResult("failed", SILENCE)
-            if before.problem:
+            if before.problem not in ("", TAKE_LABEL):
                 return PrintResult("failed", before.problem, before)
             try:
                 connection.settimeout(self._limits.send_s)

@@ -1,0 +1,7 @@
+"""`python -m devices.simulated`: see `devices.simulated.bench`."""
+
+import sys
+
+from devices.simulated.bench import main
+
+sys.exit(main())
