@@ -9,9 +9,10 @@ import ast
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
-from importlib.metadata import files
+from importlib.metadata import files, packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -159,6 +160,31 @@ def _is_composed(argument: ast.expr) -> bool:
         and isinstance(argument.func, ast.Attribute)
         and argument.func.attr in ("format", "format_map", "join", "replace")
     )
+
+
+# ---- what is imported is declared -----------------------------------------------------------------------------------
+
+
+def canonical(name: str) -> str:
+    """A distribution's name as indexes compare it; version and markers are dropped."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[ <>=!~;\[(]", name, maxsplit=1)[0]).lower()
+
+
+def undeclared(path: Path, text: str, declared: Collection[str]) -> list[str]:
+    """Packages that are imported here and named in no list of ours: there by luck, as somebody else's dependency."""
+    found = []
+    for line, name in _imports(ast.parse(text)):
+        top = name.split(".")[0]
+        if top in sys.stdlib_module_names or top in (*PACKAGES, "tests", "bench"):
+            continue
+        if not {canonical(d) for d in _distributions().get(top, [top])} & {canonical(d) for d in declared}:
+            found.append(f"{path}:{line}: {top} is declared nowhere in pyproject.toml")
+    return found
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    return packages_distributions()
 
 
 # ---- Qt -------------------------------------------------------------------------------------------------------------

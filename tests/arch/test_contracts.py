@@ -44,6 +44,7 @@ SOUND = (
     ("reports/slips/packing", "app.documents"),
     ("reports/barcodes", "barcode"),
     ("reports/slips/packing", "reportlab.pdfgen"),
+    ("reports/barcodes", "uharfbuzz"),
     ("app/events", "app.ids"),
     ("app/errors", "app.text"),
     ("app/models/orders", "sqlalchemy"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,14 @@ def test_qt_of_the_essentials_passes() -> None:
     assert {"QtCore", "QtGui", "QtWidgets", "QtSvg", "QtTest"} <= house.essential_qt()
 
 
+def test_a_package_that_is_there_by_luck_is_caught() -> None:
+    code = "import json, serial.tools\nfrom markupsafe import escape\nfrom app import text\nfrom . import neighbour\n"
+
+    assert house.undeclared(HERE, code, ["pyserial>=3.5", "Mako"]) == [
+        "app/picking/queries.py:2: markupsafe is declared nowhere in pyproject.toml"
+    ]
+
+
 def test_tables_are_found_with_what_inherits_from_them() -> None:
     assert house.mapped_classes([MODELS]) == {"Order", "Line", "RushOrder"}
 
@@ -246,6 +255,15 @@ def test_no_sql_is_put_together() -> None:
 
 def test_only_the_essentials_of_qt_and_no_way_out_of_the_kiosk() -> None:
     assert [c for p in sources(*PACKAGES) for c in house.stray_qt(p, read(p), house.essential_qt())] == []
+
+
+def test_every_package_that_is_imported_is_declared() -> None:
+    settings = tomllib.loads(read(Path("pyproject.toml")))
+    run, test = settings["project"]["dependencies"], settings["dependency-groups"]["test"]
+    scripts = [p for p in sources(*PACKAGES) if p.parent / "__init__.py" not in project_files()]
+
+    assert [c for p in sources(*PACKAGES) if p not in scripts for c in house.undeclared(p, read(p), run)] == []
+    assert [c for p in [*scripts, *sources("tests", "bench")] for c in house.undeclared(p, read(p), run + test)] == []
 
 
 def test_no_row_leaves_a_query() -> None:
