@@ -316,6 +316,12 @@ def unknown_targets(path: Path, text: str, makefile: str) -> list[str]:
     return [f"{path}: there is no `make {target}`" for target in sorted(set(shown) - known)]
 
 
+def unknown_commands(path: Path, text: str, said: str) -> list[str]:
+    """Every `packbay COMMAND` that a document shows is in what `packbay --help` says."""
+    shown = re.findall(r"(?:`|^\s*(?:\$ )?|bin/)packbay ([a-z][a-z-]*)", text, re.MULTILINE)
+    return [f"{path}: there is no `packbay {c}`" for c in sorted(set(shown)) if not re.search(rf"\b{c}\b", said)]
+
+
 def softened(path: Path, text: str) -> list[str]:
     """A test that is skipped, expected to fail, or asks a stand-in of our own code proves nothing."""
     tree = ast.parse(text)

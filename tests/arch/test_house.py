@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -214,6 +216,11 @@ def test_a_command_that_does_not_exist_is_caught() -> None:
     assert house.unknown_targets(Path("README.md"), "Type `make run`, then\n\n    make fly\n", makefile) == [
         "README.md: there is no `make fly`"
     ]
+    shown = "`packbay play x`\n\n    packbay sing\n    .venv/bin/packbay fly --high\nand packbay itself\n"
+    assert house.unknown_commands(Path("README.md"), shown, "usage: packbay {play,import}") == [
+        "README.md: there is no `packbay fly`",
+        "README.md: there is no `packbay sing`",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -304,10 +311,22 @@ def test_set_up_names_no_server() -> None:
     assert [c for p in judged for c in house.fixed_addresses(p, read(p))] == []
 
 
+def _documents() -> list[Path]:
+    return [p for p in project_files() if p.suffix == ".md" and p.parts[0] in ("README.md", "docs")]
+
+
+def test_every_make_target_that_a_document_shows_exists() -> None:
+    makefile = read(Path("Makefile"))
+
+    assert _documents() != []
+    assert [c for p in _documents() for c in house.unknown_targets(p, read(p), makefile)] == []
+
+
 def test_every_command_that_a_document_shows_exists() -> None:
-    documents = [p for p in project_files() if p.suffix == ".md" and p.parts[0] in ("README.md", "docs")]
-    assert documents != []
-    assert [c for p in documents for c in house.unknown_targets(p, read(p), read(Path("Makefile")))] == []
+    command = [str(Path(sys.executable).with_name("packbay")), "--help"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert [c for p in _documents() for c in house.unknown_commands(p, read(p), said)] == []
 
 
 def test_no_test_is_softened() -> None:
