@@ -42,4 +42,4 @@ class Settle:
         if abs(grams - self._base) < self._rule.threshold_g:
             return None
         self._base = grams
-        return grams if grams > 0 else None
+        return grams if grams >= self._rule.threshold_g else None

@@ -58,8 +58,7 @@ class SerialText:
     def flush(self) -> list[Frame]:
         piece = bytes(self._buffer)
         self._buffer.clear()
-        if self._framing.stx_etx:
-            return self._close(piece, STX)[:0]
+        # Inside STX and ETX silence is a frame that broke off: dropped, whatever comes after it.
         return self._close(piece, b"")
 
     def _close(self, piece: bytes, delimiter: bytes) -> list[Frame]:
@@ -68,7 +67,7 @@ class SerialText:
         self._too_long = False
         if self._framing.stx_etx:
             self._inside = delimiter == STX
-            if not was_inside or delimiter == STX:
+            if not was_inside or delimiter != ETX:
                 self.dropped_frames += bool(piece.strip(b"\r\n")) or too_long
                 return []
         if too_long:
