@@ -3,8 +3,8 @@
 The symbols come from python-barcode, through a subclass: its own optimisation takes a leading pair "99" for the code
 that switches to set C and drops it, so that `991234` would be printed as `1234` under a text that still says `991234`
 (reported upstream, WhyNotHugo/python-barcode issue 251). The bars are not drawn by that library: everyone who draws
-(PDF, screen, printer) gets the pattern from here and draws vectors of a whole number of dots or units a module. So
-there is one encoder for paper, screen and printer, and a ZPL printer is told the very symbols, not asked to choose.
+(PDF, screen, printer) gets the pattern from here and draws vectors of a whole number of dots or units a module. A ZPL
+printer is told the very symbols, not asked to choose, so that the width on its paper is known beforehand.
 
 Sources: ISO/IEC 15417 (Code 128); GS1 General Specifications 5.4 (GS1-128, quiet zone of 10 modules) and 2.2.1 (SSCC).
 """
@@ -38,6 +38,13 @@ class _WholeGs1(Gs1_128):
 
     def _try_to_optimize(self, encoded: list[int]) -> list[int]:
         return _optimised(encoded)
+
+
+class _OneTurnCode128(_WholeCode128):
+    """Code 128 that never goes from set B back to set C: a little wider, and every reader of ZPL understands it."""
+
+    def _maybe_switch_charset(self, pos: int) -> list[int]:
+        return [] if self._charset == "B" else list(super()._maybe_switch_charset(pos))
 
 
 def _optimised(encoded: list[int]) -> list[int]:
@@ -106,6 +113,18 @@ def _check(value: str) -> None:
             raise ValueError(f"A barcode holds printable ASCII only; character {place} is U+{ord(character):04X}.")
 
 
+def one_turn(bars: Bars) -> Bars:
+    """The same value for a ZPL printer, in set C as far as pairs of digits lead and then in set B to the end.
+
+    `>5`, the way from B back to C, is right by Zebra's guide, but emulations (among them the renderer that looks at
+    our labels) print a wrong code for it without a word. GS1-128 of an SSCC is all in set C and stays as it is.
+    """
+    if bars.symbols[:2] == (_START_C, _FNC1):
+        return bars
+    encoder = _OneTurnCode128(bars.value)
+    return Bars(bars.value, bars.human, tuple(encoder.encoded), _modules(_OneTurnCode128(bars.value)))
+
+
 def module_mm(bars: Bars, width: float, wanted: float, smallest: float, dpi: int = 0) -> float:
     """The module width in millimetres with which bars and quiet zones fit into `width` millimetres.
 
@@ -122,6 +141,12 @@ def module_mm(bars: Bars, width: float, wanted: float, smallest: float, dpi: int
             f"{bars.width} modules of at least {smallest:.2f} mm need {bars.width * smallest:.0f} mm."
         )
     return found
+
+
+def first_bar_mm(bars: Bars, width: float, module: float, inset: float) -> float:
+    """Where in a field of `width` the first bar stands: at `inset`, unless a quiet zone would be too small."""
+    quiet = QUIET * module
+    return max(quiet, min(inset, width - quiet - len(bars.modules) * module))
 
 
 def zpl_data(bars: Bars) -> str:
@@ -143,4 +168,4 @@ def zpl_data(bars: Bars) -> str:
 def pattern_of(symbols: tuple[int, ...]) -> str:
     """The modules of symbol values, check symbol and stop added (ISO/IEC 15417, 4.2): for checking a printer's data."""
     check = (symbols[0] + sum(place * symbol for place, symbol in enumerate(symbols[1:], start=1))) % 103
-    return "".join(charset.CODES[symbol] for symbol in (*symbols, check)) + charset.STOP + "11"
+    return "".join(str(charset.CODES[symbol]) for symbol in (*symbols, check)) + f"{charset.STOP}11"

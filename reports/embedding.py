@@ -26,7 +26,7 @@ class EmbeddedFace:
         if not self._texts.get(gid):
             self._texts[gid] = text
 
-    def addObjects(self, document: pdfdoc.PDFDocument) -> None:  # noqa: N802 (reportlab's name)
+    def addObjects(self, document: pdfdoc.PDFDocument) -> None:
         """Writes the font and its parts into the document."""
         name = f"/PACKBY+{self.face.name}"
         descriptor = pdfdoc.PDFDictionary(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -35,6 +36,7 @@ _ONE_WEIGHT = (
     "Bengali Gujarati Gurmukhi Kannada Malayalam Oriya Sinhala Tamil Telugu Khmer Lao Myanmar Ethiopic Cherokee "
     "CanadianAboriginal Syriac Thaana NKo Tifinagh Mongolian"
 ).split()
+_FOR_SHAPING = (b"GSUB", b"GPOS", b"GDEF", b"BASE", b"STAT", b"cmap", b"name", b"post", b"OS/2")
 _SYMBOLS = ("NotoEmoji-Regular", "NotoSansSymbols-Regular", "NotoSansSymbols2-Regular", "NotoSansMath-Regular")
 
 
@@ -52,11 +54,11 @@ class Glyph:
 class Pen(Protocol):
     """Receives an outline, in font units."""
 
-    def moveTo(self, point: tuple[float, float]) -> None: ...  # noqa: N802 (the names of the font world)
-    def lineTo(self, point: tuple[float, float]) -> None: ...  # noqa: N802
-    def curveTo(self, *points: tuple[float, float]) -> None: ...  # noqa: N802
-    def qCurveTo(self, *points: tuple[float, float]) -> None: ...  # noqa: N802
-    def closePath(self) -> None: ...  # noqa: N802
+    def moveTo(self, point: tuple[float, float]) -> None: ...
+    def lineTo(self, point: tuple[float, float]) -> None: ...
+    def curveTo(self, *points: tuple[float, float]) -> None: ...
+    def qCurveTo(self, *points: tuple[float, float]) -> None: ...
+    def closePath(self) -> None: ...
 
 
 class Face:
@@ -106,22 +108,18 @@ class Face:
         wanted.glyph_set.update(set(gids))
         flags = uharfbuzz.SubsetFlags
         wanted.flags = flags.RETAIN_GIDS | flags.NO_HINTING | flags.NO_LAYOUT_CLOSURE | flags.NOTDEF_OUTLINE
-        wanted.drop_table_tag_set.update({"GSUB", "GPOS", "GDEF", "cmap", "name", "post", "OS/2", "BASE", "STAT"})
+        wanted.drop_table_tag_set.update(int.from_bytes(tag, "big") for tag in _FOR_SHAPING)
         return bytes(wanted.subset(self._face).blob.data)
 
 
 def _cluster_texts(text: str, clusters: Sequence[int]) -> list[str]:
     """The text each glyph stands for; the further glyphs of a cluster stand for nothing."""
-    ends = {start: end for start, end in _pairs(sorted({*clusters, len(text)}))}
+    ends = dict(pairwise(sorted({*clusters, len(text)})))
     texts: list[str] = []
     for i, cluster in enumerate(clusters):
         again = i > 0 and clusters[i - 1] == cluster
         texts.append("" if again else text[cluster : ends.get(cluster, len(text))])
     return texts
-
-
-def _pairs(values: list[int]) -> Iterable[tuple[int, int]]:
-    return zip(values, values[1:], strict=False)
 
 
 @cache
@@ -172,9 +170,9 @@ def _clings(character: str) -> bool:
 def _gather_letters(text: str, found: list[str]) -> None:
     """A letter moves to the face of its mark when only that face has both."""
     for i in range(len(text) - 1, 0, -1):
-        if found[i] != found[i - 1] and unicodedata.category(text[i]) in ("Mn", "Mc", "Me"):
-            if face(found[i]).covers(ord(text[i - 1])):
-                found[i - 1] = found[i]
+        mark = unicodedata.category(text[i]) in ("Mn", "Mc", "Me")
+        if mark and found[i] != found[i - 1] and face(found[i]).covers(ord(text[i - 1])):
+            found[i - 1] = found[i]
 
 
 def runs_by(keys: Sequence[object], emit: Callable[[int, int], None]) -> None:

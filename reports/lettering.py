@@ -90,11 +90,11 @@ def clean(text: str) -> str:
 
 def _kept(character: str) -> str:
     if character.isascii():
-        return character if character >= " " and character != "\x7f" or character == "\n" else ""
+        return character if " " <= character <= "~" or character == "\n" else ""
     category = unicodedata.category(character)
     if category == "Cs":
         return "\ufffd"
-    if category == "Cf" and character not in _VISIBLE_FORMATS or category == "Cc":
+    if category == "Cc" or (category == "Cf" and character not in _VISIBLE_FORMATS):
         return ""
     if 0xFE00 <= ord(character) <= 0xFE0F or 0xE0100 <= ord(character) <= 0xE01EF:
         return ""
@@ -128,9 +128,7 @@ def readable(text: str, weight: Weight) -> str:
     """Clean text in which each character that no face covers is spelled by its code point: `⟨U+E000⟩`."""
     if text.isascii():
         return text
-    return "".join(
-        c if c == "\n" or invisible(c) or covering(ord(c), weight) else f"⟨U+{ord(c):04X}⟩" for c in text
-    )
+    return "".join(c if c == "\n" or invisible(c) or covering(ord(c), weight) else f"⟨U+{ord(c):04X}⟩" for c in text)
 
 
 @lru_cache(maxsize=8192)

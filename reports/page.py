@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from reportlab.pdfgen.canvas import Canvas
 
-from reports.barcodes import Bars, module_mm
+from reports.barcodes import Bars, first_bar_mm, module_mm
 from reports.embedding import EmbeddedFace
 from reports.faces import Face, Glyph
 from reports.lettering import MM_PER_POINT, Block, Line, Style, fit
@@ -37,7 +37,7 @@ class Page:
         """Ends this page; what follows is drawn on the next."""
         self._canvas.showPage()
 
-    def bytes(self) -> bytes:
+    def finished(self) -> bytes:
         """The finished document."""
         self._canvas.showPage()
         self._canvas.save()
@@ -55,7 +55,9 @@ class Page:
         slack = block.size * MM_PER_POINT * 0.25
         self._code("q", self._rectangle(box.x - 0.3, box.y - slack, box.width + 0.6, box.height + 2 * slack), "W n")
         for i, line in enumerate(block.lines):
-            self.line(box.x, box.y + (i + 0.5) * block.leading_mm + block.size * MM_PER_POINT * 0.33, line, block.size, grey)
+            self.line(
+                box.x, box.y + (i + 0.5) * block.leading_mm + block.size * MM_PER_POINT * 0.33, line, block.size, grey
+            )
         self._code("Q")
 
     def line(self, x: float, baseline: float, line: Line, size: float, grey: float = 0.0) -> None:
@@ -105,10 +107,9 @@ class Page:
 
     # ---- bars and ink -----------------------------------------------------------------------------------------------
 
-    def bars(self, box: Box, bars: Bars, ladder: Ladder, centred: bool = False) -> None:
+    def bars(self, box: Box, bars: Bars, ladder: Ladder, inset: float = 0.0) -> None:
         module = module_mm(bars, box.width, ladder.wanted, ladder.smallest, self._dpi)
-        free = box.width - bars.width * module
-        left = box.x + (free / 2 if centred else 0) + (bars.width - len(bars.modules)) / 2 * module
+        left = box.x + first_bar_mm(bars, box.width, module, inset)
         if self._dpi:
             left = round(left * self._dpi / 25.4) * 25.4 / self._dpi
         parts = ["0 g"]
@@ -125,7 +126,9 @@ class Page:
         self._code(f"0 G {thickness * _PT:.3f} w", inner, "S")
 
     def shape(self, points: Sequence[tuple[float, float]]) -> None:
-        corners = [f"{x * _PT:.3f} {(self.height - y) * _PT:.3f} {'l' if i else 'm'}" for i, (x, y) in enumerate(points)]
+        corners = [
+            f"{x * _PT:.3f} {(self.height - y) * _PT:.3f} {'l' if i else 'm'}" for i, (x, y) in enumerate(points)
+        ]
         self._code("0 g", *corners, "h f")
 
     def _rectangle(self, x: float, y: float, width: float, height: float) -> str:

@@ -44,13 +44,13 @@ class _Contours:
     def _at(self, point: Point) -> Point:
         return self.origin[0] + point[0] * self.scale, self.origin[1] - point[1] * self.scale
 
-    def moveTo(self, point: Point) -> None:  # noqa: N802
+    def moveTo(self, point: Point) -> None:
         self.contours.append([self._at(point)])
 
-    def lineTo(self, point: Point) -> None:  # noqa: N802
+    def lineTo(self, point: Point) -> None:
         self.contours[-1].append(self._at(point))
 
-    def qCurveTo(self, *points: Point) -> None:  # noqa: N802
+    def qCurveTo(self, *points: Point) -> None:
         (control, end) = (self._at(points[0]), self._at(points[-1]))
         start = self.contours[-1][-1]
         for step in range(1, 7):
@@ -60,7 +60,7 @@ class _Contours:
                 (a * start[0] + b * control[0] + c * end[0], a * start[1] + b * control[1] + c * end[1])
             )
 
-    def curveTo(self, *points: Point) -> None:  # noqa: N802
+    def curveTo(self, *points: Point) -> None:
         one, two, end = (self._at(point) for point in points)
         start = self.contours[-1][-1]
         for step in range(1, 9):
@@ -70,7 +70,7 @@ class _Contours:
             y = a * start[1] + b * one[1] + c * two[1] + d * end[1]
             self.contours[-1].append((x, y))
 
-    def closePath(self) -> None:  # noqa: N802
+    def closePath(self) -> None:
         pass
 
 

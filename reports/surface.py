@@ -34,8 +34,11 @@ class Surface(Protocol):
     def text(self, box: Box, text: str, style: Style) -> None:
         """A stranger's text, from the upper left of its box; shrunk, wrapped, and marked when it is cut."""
 
-    def bars(self, box: Box, bars: Bars, ladder: Ladder, centred: bool = False) -> None:
-        """A barcode of the box's height. Its quiet zones lie inside the box. ValueError when it does not fit."""
+    def bars(self, box: Box, bars: Bars, ladder: Ladder, inset: float = 0.0) -> None:
+        """A barcode of the box's height. Its quiet zones lie inside the box. ValueError when it does not fit.
+
+        The first bar stands `inset` millimetres from the left, or after the quiet zone if that is wider.
+        """
 
     def fill(self, box: Box) -> None:
         """A black rectangle."""

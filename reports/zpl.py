@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports.barcodes import Bars, module_mm, zpl_data
+from reports.barcodes import Bars, first_bar_mm, module_mm, one_turn, zpl_data
 from reports.lettering import MM_PER_POINT, Line, Style, fit
 from reports.raster import Bitmap, filled, line_bitmap
 from reports.surface import Box, Ladder
@@ -25,9 +25,7 @@ def escape(value: str) -> str:
     plain = value.encode("utf-8", "replace")
     if len(plain) > LONGEST_FIELD:
         raise ValueError(f"A field of a label holds at most {LONGEST_FIELD} bytes; this one has {len(plain)}.")
-    return "".join(
-        chr(byte) if 0x20 <= byte <= 0x7E and byte not in b"^~_" else f"_{byte:02X}" for byte in plain
-    )
+    return "".join(chr(byte) if 0x20 <= byte <= 0x7E and byte not in b"^~_" else f"_{byte:02X}" for byte in plain)
 
 
 def printers_own(text: str) -> bool:
@@ -43,7 +41,7 @@ class Format:
         size = f"^PW{self._dots(width_mm)}^LL{self._dots(height_mm)}"
         self._parts = [f"^XA^CI28{size}^LH0,0"]
 
-    def bytes(self) -> bytes:
+    def finished(self) -> bytes:
         """The finished format; ASCII."""
         return "\n".join([*self._parts, "^XZ", ""]).encode("ascii")
 
@@ -63,16 +61,16 @@ class Format:
         self._parts.append(f"^FT{self._dots(x)},{self._dots(baseline)}^A0N,{height},{height}^FH_^FD{escape(text)}^FS")
 
     def _picture(self, box: Box, top: float, line: Line, em: float, leading_mm: float) -> None:
-        slack = round(em * 0.12)
+        slack = round(em * 0.22)
         height = self._dots(leading_mm) + 2 * slack
         bitmap = line_bitmap(line, em, height, height / 2 + em * 0.33, self._dots(box.width) + slack)
         self._graphic(self._dots(box.x), max(0, self._dots(top) - slack), bitmap)
 
-    def bars(self, box: Box, bars: Bars, ladder: Ladder, centred: bool = False) -> None:
+    def bars(self, box: Box, bars: Bars, ladder: Ladder, inset: float = 0.0) -> None:
+        bars = one_turn(bars)
         module = module_mm(bars, box.width, ladder.wanted, ladder.smallest, self._dpi)
         dots = round(module * self._dpi / 25.4)
-        free = self._dots(box.width) - bars.width * dots
-        left = self._dots(box.x) + (free // 2 if centred else 0) + (bars.width - len(bars.modules)) // 2 * dots
+        left = self._dots(box.x + first_bar_mm(bars, box.width, module, inset))
         height = self._dots(box.height)
         self._parts.append(
             f"^FO{left},{self._dots(box.y)}^BY{dots},{_BAR_RATIO},{height}^BCN,{height},N,N,N,N"
@@ -106,7 +104,7 @@ class Format:
 
 
 def _packed(row: str) -> str:
-    """A row in ZPL's own compression: `G`…`Y` repeat the next digit 1…19 times, `g`…`z` 20…400, `,` is white to the end."""
+    """A row in ZPL's compression: `G`…`Y` repeat the next digit 1…19 times, `g`…`z` 20…400, `,` is white to the end."""
     kept = row.rstrip("0")
     kept += "0" * (len(kept) % 2)
     parts: list[str] = []

@@ -1,0 +1,1 @@
+"""What is on a label, drawn once for every kind of printer."""

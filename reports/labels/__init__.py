@@ -1,0 +1,1 @@
+"""Labels, badges and cards: one file per kind and printer language."""

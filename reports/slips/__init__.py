@@ -1,0 +1,1 @@
+"""Papers that go into the box: one file each."""
