@@ -82,7 +82,7 @@ class Fact:
     @classmethod
     def from_body(cls, body: dict[str, Any]) -> Self:
         """The inverse of `body`. Unknown keys are ignored (a newer station), missing ones take their default."""
-        hints = _hints(cls)
+        hints = _hints(typing.cast(typing.Hashable, cls))
         return cls(**{k: _typed(hints[k], v) for k, v in body.items() if k in hints})
 
 
@@ -136,7 +136,7 @@ def decode(kind: str, body: dict[str, Any]) -> Fact | None:
 
 
 @cache
-def _hints(cls: type[Fact]) -> dict[str, Any]:
+def _hints(cls: Any) -> dict[str, Any]:
     return {k: v for k, v in get_type_hints(cls).items() if typing.get_origin(v) is not ClassVar}
 
 

@@ -9,8 +9,6 @@ central is asked; its state is *folded from the facts of the task*: `state = fol
 
     class Count(Workflow[State]):
         '''Scan a bin, count what lies in it, DONE.'''
-        Step = Step                                   # what the operator must do next
-
         @on(Step.BIN, to=(Step.ITEM,))
         def bin_scanned(self, state, event: BinRead, desk) -> Next: ...
 
@@ -160,13 +158,14 @@ class Workflow(Generic[S]):
     """Base class; see the module's docstring. One instance serves many tasks: it holds no state."""
 
     kind: ClassVar[str] = ""
-    Step: ClassVar[type[Enum]]
+    steps: ClassVar[type[Enum]]
+    """What the operator must do next: the enum that the handlers are marked with."""
     table: ClassVar[dict[tuple[Enum, type], Cell]] = {}
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         cls.table = {}
-        for _, member in inspect.getmembers(cls, callable):
+        for _, member in inspect.getmembers(cls, inspect.isfunction):
             for steps, to in getattr(member, "_on", ()):
                 for event_type in _event_types(member):
                     for step in steps:
@@ -176,6 +175,8 @@ class Workflow(Generic[S]):
                                 f"{cls.__name__}: {step} × {event_type.__name__} in {other} and {member.__name__}"
                             )
                         cls.table[step, event_type] = Cell(member.__name__, member, to)
+        if cls.table:
+            cls.steps = type(next(iter(cls.table))[0])
 
     # -- what each workflow says --------------------------------------------------------------------------------------
 

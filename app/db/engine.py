@@ -26,25 +26,37 @@ BUSY_MS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """One side's database: `side` is central or station; `write` begins IMMEDIATE, `read` sees a snapshot."""
+    """One side's database: `side` is central or station; `write` begins IMMEDIATE, `read` sees a snapshot.
+
+    `relaxed` is `write` without the flush at COMMIT (synchronous=NORMAL): only for what can be had again from the other
+    side (acknowledgements, feed rows, facts that a station still holds). It never makes a file inconsistent.
+    """
 
     side: str
     path: Path
     write: Engine
+    relaxed: Engine
     read: Engine
 
     def close(self) -> None:
         """Closes all connections (the last one folds the write-ahead log back into the file)."""
         self.read.dispose()
+        self.relaxed.dispose()
         self.write.dispose()
 
 
 def open_database(path: Path, side: str, *, busy_ms: int = BUSY_MS) -> Database:
     """Opens (and creates when missing) the SQLite file of a side. The schema is `migrate`'s business."""
-    return Database(side, path, _engine(path, "BEGIN IMMEDIATE", busy_ms), _engine(path, "BEGIN", busy_ms))
+    return Database(
+        side,
+        path,
+        write=_engine(path, "BEGIN IMMEDIATE", busy_ms),
+        relaxed=_engine(path, "BEGIN IMMEDIATE", busy_ms, synchronous="NORMAL"),
+        read=_engine(path, "BEGIN", busy_ms),
+    )
 
 
-def _engine(path: Path, begin: str, busy_ms: int) -> Engine:
+def _engine(path: Path, begin: str, busy_ms: int, synchronous: str = "FULL") -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         connect_args={"check_same_thread": False, "timeout": busy_ms / 1000, "isolation_level": None},
@@ -52,7 +64,7 @@ def _engine(path: Path, begin: str, busy_ms: int) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "recursive_triggers=ON"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA temp_store=MEMORY")
 
@@ -68,9 +80,9 @@ def _session(engine: Engine, side: str, **info: Any) -> Session:
 
 
 @contextmanager
-def central_write(database: Database, *, site: int = 1) -> Iterator[Session]:
+def central_write(database: Database, *, site: int = 1, relaxed: bool = False) -> Iterator[Session]:
     """One transaction at central: what it marked as `changed` becomes feed rows, written last, then COMMIT."""
-    with _session(database.write, "central") as session:
+    with _session(database.relaxed if relaxed else database.write, "central") as session:
         yield session
         session.flush()
         write_feed(session, site)
@@ -78,9 +90,10 @@ def central_write(database: Database, *, site: int = 1) -> Iterator[Session]:
 
 
 @contextmanager
-def station_write(database: Database) -> Iterator[Session]:
-    """One transaction at the station: one flush of the disk."""
-    with _session(database.write, "station") as session:
+def station_write(database: Database, *, relaxed: bool = False) -> Iterator[Session]:
+    """One transaction at the station: one flush of the disk (none when `relaxed`)."""
+    with _session(database.relaxed if relaxed else database.write, "station") as session:
+        session.connection()  # takes the write lock now: whoever waits, waits before it has read anything
         yield session
         session.commit()
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import barcodes, events
 from app.events import Read, Scan
+from app.ids import ParcelId
 from app.models import (
     Bin,
     BoxType,
@@ -49,11 +50,11 @@ def meaning(session: Session, scan: Scan) -> Read:
         values.append(gs1.sscc)
     rows = session.execute(select(Code.kind, Code.subject, Code.units).where(Code.value.in_(values))).all()
     found = [_by_row(kind, subject, units, gs1, seen) for kind, subject, units in rows]
-    badges = [read for read in found if isinstance(read, events.BadgeRead)]
+    badges: list[Read] = [read for read in found if isinstance(read, events.BadgeRead)]
     found = badges or list(dict.fromkeys(found))
     if not found:
         parcel = session.scalar(select(Parcel.id).where((Parcel.tracking == scan.text) | (Parcel.sscc.in_(values))))
-        return events.ParcelRead(parcel_id=parcel, **seen) if parcel and scan.text else events.UnknownRead(**seen)
+        return events.ParcelRead(parcel_id=ParcelId(parcel), **seen) if parcel and scan.text else events.UnknownRead(**seen)
     return found[0] if len(found) == 1 else events.AmbiguousRead(meanings=tuple(found), **seen)
 
 
@@ -237,7 +238,9 @@ def tote_card(session: Session, tote_id: bytes) -> ToteCard:
 def order_card(session: Session, order_id: bytes) -> OrderCard | None:
     """What this mirror knows of an order, None when nothing."""
     row = session.get(OrderBrief, order_id, populate_existing=True)
-    return row and OrderCard(row.order_id, row.number, row.state, row.gift, row.station, row.ship_by)
+    if row is None:
+        return None
+    return OrderCard(row.order_id, row.number, row.state, row.gift, row.station, row.ship_by)
 
 
 def dossier(session: Session, order_id: bytes) -> dict[str, Any] | None:

@@ -1,0 +1,1 @@
+"""What crosses stages: sign-in, home, look-up."""

@@ -1,0 +1,89 @@
+"""What the home screen and the sign-in need to know of the mirror."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.models import FactRow, OrderBrief, Person, SiteSetting, StationRow, Tote, Work
+from app.workflow import Operator
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much waits on the floor: orders to pick (ready or leased, not started), totes to pack, parked totes."""
+
+    pick: int
+    pack: int
+    parked: int
+    started: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoundTote:
+    """A tote that is in use and what is to be done with it."""
+
+    id: bytes
+    name: str
+    state: str
+    order_number: str
+
+
+def operator(session: Session, person_id: bytes) -> Operator | None:
+    """A member of staff who may sign in, None when unknown or no longer active."""
+    row = session.get(Person, person_id, populate_existing=True)
+    if row is None or not row.active:
+        return None
+    return Operator(row.id, row.name, row.role, row.language)
+
+
+def waiting(session: Session) -> Waiting:
+    """Counts for the tiles of the home screen."""
+    ready = select(func.count()).select_from(Work).where(Work.kind == "pick", Work.state.in_(("ready", "leased")))
+    totes = select(func.count()).select_from(Tote)
+    return Waiting(
+        pick=session.scalar(ready.where(Work.started.is_(False))) or 0,
+        pack=session.scalar(totes.where(Tote.state.in_(("dropped", "packing")))) or 0,
+        parked=session.scalar(totes.where(Tote.state == "parked")) or 0,
+        started=session.scalar(ready.where(Work.started.is_(True))) or 0,
+    )
+
+
+def totes_in(session: Session, *states: str, limit: int = 8) -> tuple[BoundTote, ...]:
+    """Totes in one of these states, those of the most urgent orders first."""
+    rows = session.execute(
+        select(Tote.id, Tote.name, Tote.state, OrderBrief.number)
+        .outerjoin(OrderBrief, OrderBrief.order_id == Tote.order_id)
+        .where(Tote.state.in_(states))
+        .order_by(OrderBrief.priority, OrderBrief.ship_by, Tote.name)
+        .limit(limit)
+    )
+    return tuple(BoundTote(r.id, r.name, r.state, r.number or "") for r in rows)
+
+
+def free_tote(session: Session) -> BoundTote | None:
+    """A free tote, to name one that could be taken."""
+    row = session.execute(select(Tote.id, Tote.name).where(Tote.state == "free").order_by(Tote.name).limit(1)).first()
+    return None if row is None else BoundTote(row.id, row.name, "free", "")
+
+
+def task_of(session: Session, subject: bytes, *kinds: str) -> bytes | None:
+    """The last task at this station whose facts of these kinds name `subject` (a tote, a cart): where to resume."""
+    mine = select(FactRow.task_id).where(
+        FactRow.kind.in_(kinds), FactRow.task_id.is_not(None), FactRow.data.contains(subject.hex())
+    )
+    return session.scalar(mine.order_by(FactRow.seq.desc()).limit(1))
+
+
+def is_ready(session: Session) -> bool:
+    """Whether the mirror holds the warehouse yet (a new station reads its first feed)."""
+    return session.scalar(select(func.count()).select_from(SiteSetting)) != 0 or bool(
+        session.scalar(select(func.count()).select_from(Person))
+    )
+
+
+def station_label(session: Session, station_id: bytes) -> str:
+    """The station's name as people say it."""
+    return session.scalar(select(StationRow.name).where(StationRow.id == station_id)) or ""

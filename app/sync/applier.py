@@ -1,0 +1,204 @@
+"""Central at work: applies each station's facts in the order of its stream, answers asks, writes the feed.
+
+A batch is one transaction: rows, consequences, marks, and last the feed. If anything in it fails the batch is rolled
+back and done again one fact per savepoint; a fact that fails alone goes into quarantine with its reason, counts as
+applied, and never holds up the next one. No fact is ever refused.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+import app
+from app.clock import Clock
+from app.db import Database, central_write, changed, reading
+from app.db.feed import publish_mark
+from app.facts import Fact, Stamp, decode
+from app.ids import new_id
+from app.models import Answer, Ask, FactRow, FactStatus, Incident, StationMark
+from app.work.facts import touched_rows
+
+log = logging.getLogger(__name__)
+BATCH = 200
+Consequence = Callable[[Session, Fact, Stamp], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What the stages told central: consequences by the kind of a fact, answers by the kind of an ask."""
+
+    consequences: dict[str, tuple[Consequence, ...]]
+    answers: dict[str, Callable[..., dict[str, Any]]]
+
+
+@cache
+def rooms() -> Rooms:
+    """Finds every stage's facts and service; a stage that does not import stops the start."""
+    consequences: dict[str, list[Consequence]] = {}
+    answers: dict[str, Callable[..., dict[str, Any]]] = {}
+    for stage in sorted(m.name for m in pkgutil.iter_modules(app.__path__) if m.ispkg):
+        inner = {m.name for m in pkgutil.iter_modules([*importlib.import_module(f"app.{stage}").__path__])}
+        if "facts" in inner:
+            importlib.import_module(f"app.{stage}.facts")
+        if "service" in inner:
+            service = importlib.import_module(f"app.{stage}.service")
+            for kind, act in getattr(service, "CONSEQUENCES", {}).items():
+                consequences.setdefault(kind, []).append(act)
+            for kind, answer in getattr(service, "ANSWERS", {}).items():
+                if kind in answers:
+                    raise RuntimeError(f"two stages answer {kind!r}")
+                answers[kind] = answer
+    return Rooms({k: tuple(v) for k, v in consequences.items()}, answers)
+
+
+def work_off(database: Database, clock: Clock) -> int:
+    """Applies what was pushed and answers what was asked, until nothing is left; returns how much was done."""
+    done = 0
+    while (step := _apply_some(database, clock) + _answer_some(database, clock)) > 0:
+        done += step
+    return done
+
+
+# ---- facts ----------------------------------------------------------------------------------------------------------
+
+
+def _apply_some(database: Database, clock: Clock) -> int:
+    with reading(database) as session:
+        waiting = session.execute(
+            select(StationMark.station_id, StationMark.incarnation).where(
+                StationMark.pushed_seq > StationMark.applied_seq
+            )
+        ).all()
+    done = 0
+    for station_id, incarnation in waiting:
+        try:
+            done += _apply_batch(database, station_id, incarnation, clock, one_by_one=False)
+        except Exception:  # what failed is found out one by one; nothing of the batch was kept
+            log.info("a batch of facts failed and is applied one by one", exc_info=True)
+            done += _apply_batch(database, station_id, incarnation, clock, one_by_one=True)
+    return done
+
+
+def _apply_batch(database: Database, station_id: bytes, incarnation: bytes, clock: Clock, *, one_by_one: bool) -> int:
+    with central_write(database, relaxed=True) as session:
+        mark = session.get_one(StationMark, (station_id, incarnation), with_for_update=True)
+        rows = session.execute(
+            select(FactRow.fact_id, FactRow.seq, FactRow.kind, FactRow.data)
+            .where(FactRow.station_id == station_id, FactRow.incarnation == incarnation, FactRow.seq > mark.applied_seq)
+            .order_by(FactRow.seq)
+            .limit(BATCH)
+        ).all()
+        if not rows:
+            return 0
+        for row in rows:
+            stamp = stamp_of(json.loads(row.data), row.fact_id, station_id, incarnation, row.seq)
+            if one_by_one:
+                _apply_alone(session, row.kind, row.data, stamp, clock.now())
+            else:
+                _apply(session, row.kind, row.data, stamp, clock.now())
+        session.execute(
+            update(StationMark)
+            .where(StationMark.station_id == station_id, StationMark.incarnation == incarnation)
+            .values(applied_seq=rows[-1].seq)
+        )
+        publish_mark(session, station_id, incarnation, rows[-1].seq)
+        return len(rows)
+
+
+def stamp_of(data: dict[str, Any], fact_id: bytes, station_id: bytes, incarnation: bytes, seq: int) -> Stamp:
+    """The envelope of a stored fact."""
+    return Stamp(
+        fact_id=fact_id,
+        station_id=station_id,
+        incarnation=incarnation,
+        seq=seq,
+        group=data["group"],
+        at=datetime.fromisoformat(data["at"]),
+        tz_offset_min=data["tz"],
+        actor_id=bytes.fromhex(data["actor"]),
+        task_id=bytes.fromhex(data["task"]),
+        work_id=bytes.fromhex(data["work"]),
+        lease_id=bytes.fromhex(data["lease"]),
+        fence=data["fence"],
+        device=data["device"],
+        scan_number=data["scan_number"],
+        scan_text=data["scan_text"],
+    )
+
+
+def _apply(session: Session, kind: str, data: str, stamp: Stamp, now: datetime) -> None:
+    fact = decode(kind, json.loads(data)["body"])
+    if fact is None:
+        _set_aside(session, stamp, "unknown", f"this program does not know facts of kind {kind}", now)
+        return
+    rows = touched_rows(session, fact)
+    fact.apply(session, stamp)
+    for act in rooms().consequences.get(kind, ()):
+        act(session, fact, stamp)
+    for topic, key in rows:
+        changed(session, topic, *key)
+
+
+def _apply_alone(session: Session, kind: str, data: str, stamp: Stamp, now: datetime) -> None:
+    marked = dict(session.info["changed"])
+    try:
+        with session.begin_nested():
+            _apply(session, kind, data, stamp, now)
+    except Exception as error:  # the one place where a fact may fail: it is set aside, the rest flows
+        log.error("fact %s (%s) is in quarantine: %s", stamp.fact_id.hex(), kind, error)
+        session.info["changed"] = marked
+        _set_aside(session, stamp, "quarantine", f"{type(error).__name__}: {error}", now)
+
+
+def _set_aside(session: Session, stamp: Stamp, status: str, reason: str, now: datetime) -> None:
+    session.execute(insert(FactStatus).values(fact_id=stamp.fact_id, status=status, reason=reason, at=now))
+    session.execute(
+        insert(Incident).values(id=new_id(), kind=status, subject=stamp.fact_id, detail=reason, opened_at=now)
+    )
+
+
+# ---- asks -----------------------------------------------------------------------------------------------------------
+
+
+def _answer_some(database: Database, clock: Clock) -> int:
+    with reading(database) as session:
+        open_asks = session.scalars(
+            select(Ask.request_id).where(~select(Answer.request_id).where(Answer.request_id == Ask.request_id).exists())
+        ).all()
+    for request_id in open_asks:
+        with central_write(database) as session:
+            _answer(session, request_id, clock.now())
+    return len(open_asks)
+
+
+def _answer(session: Session, request_id: bytes, now: datetime) -> None:
+    ask = session.get_one(Ask, request_id)
+    if session.get(Answer, request_id) is not None:
+        return
+    act = rooms().answers.get(ask.kind)
+    if act is None:
+        body: dict[str, Any] = {"error": f"central does not know the question {ask.kind!r}"}
+    else:
+        try:
+            with session.begin_nested():
+                body = act(session, station_id=ask.station_id, body=json.loads(ask.body), now=now)
+        except Exception as error:  # an unanswerable ask must not stop the others; the station is told
+            log.error("ask %s (%s) failed: %s", request_id.hex(), ask.kind, error, exc_info=True)
+            body = {"error": f"{type(error).__name__}: {error}"}
+    session.execute(
+        insert(Answer).values(
+            request_id=request_id, station_id=ask.station_id, kind=ask.kind, answered_at=now, taken=False,
+            body=json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+        )
+    )  # fmt: skip
