@@ -34,7 +34,7 @@ class TcpPrinter:
 
     def __init__(self, name: str, host: str, port: int, language: Language, limits: Limits) -> None:
         self._name = name
-        self._address = (host, port)
+        self.address = (host, port)
         self._language = language
         self._limits = limits
 
@@ -67,12 +67,12 @@ class TcpPrinter:
 
     def _connect(self) -> socket.socket:
         try:
-            return socket.create_connection(self._address, self._limits.connect_s)
+            return socket.create_connection(self.address, self._limits.connect_s)
         except OSError as error:
             raise self._away(error.strerror or str(error)) from error
 
     def _away(self, why: str) -> Unavailable:
-        host, port = self._address
+        host, port = self.address
         return Unavailable(
             Outage(
                 self._name,
@@ -118,9 +118,9 @@ class TcpPrinter:
 
 def make(name: str, place: str, language: Language) -> TcpPrinter:
     """A printer at `ADDRESS:PORT`; the port may be left out (9100)."""
-    host, _, port = place.rstrip("/").rpartition(":")
-    if not host:
-        host, port = port, "9100"
+    place = place.rstrip("/")
+    has_port = ":" in place and not place.endswith("]")
+    host, _, port = place.rpartition(":") if has_port else (place, "", "9100")
     if not host or not port.isdecimal() or not 0 < int(port) < 65536:
         raise ValueError(f"tcp://{place}: expected tcp://ADDRESS or tcp://ADDRESS:PORT")
     return TcpPrinter(name, host.strip("[]"), int(port), language, Limits())

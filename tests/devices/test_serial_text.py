@@ -83,9 +83,7 @@ def test_a_code_page_is_read_and_its_own_control_characters_are_dropped(page: st
     assert read(b"A\x9bB\x85C\r", Framing(code_page="latin-1")) == [("ABC", "")]
 
 
-@pytest.mark.parametrize(
-    ("length", "frames"), [(1, 1), (255, 1), (256, 1), (257, 0), (RAW_LIMIT, 0), (RAW_LIMIT + 9, 0)]
-)
+@pytest.mark.parametrize(("length", "frames"), [(1, 1), (256, 1), (257, 0), (RAW_LIMIT, 0), (RAW_LIMIT + 9, 0)])
 def test_a_code_may_have_256_characters(length: int, frames: int) -> None:
     decoder = SerialText(Framing())
     assert [len(frame.text) for frame in decoder.feed(b"x" * length + b"\rNEXT\r")] == [length] * frames + [4]
