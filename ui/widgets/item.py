@@ -1,0 +1,140 @@
+"""The object in hand or to take: what it looks like, what it is called, how many, and where the units go."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtCore import QPointF, QRectF
+
+from app.text import say
+from app.view import ItemPanel, Put
+from ui.theme import PADDING, Style
+from ui.widgets.canvas import CENTRE, Canvas, Look
+from ui.widgets.panel import PanelWidget, shows
+
+PUT = say("Put")
+COUNT_WIDTH = 150.0
+CHIP_HEIGHT = 62.0
+NAME, VARIANT, SKU, TAIL = Style("title", 700), Style("body", 500), Style("body", 500, mono=True), Style("body", 700, mono=True)
+
+
+@shows(ItemPanel)
+class ItemCard(PanelWidget[ItemPanel]):
+    beneath: ClassVar[float] = 0.40
+
+    @classmethod
+    def least_height(cls, look: Look, panel: ItemPanel, width: float) -> float:
+        return look.theme.px(212)
+
+    def draw(self, canvas: Canvas, panel: ItemPanel, rect: QRectF) -> None:
+        u, pad = canvas.u, canvas.u(PADDING)
+        side = min(rect.height() - 2 * pad, rect.width() * 0.27)
+        place = QRectF(pad, (rect.height() - side) / 2, side, side)
+        canvas.picture(place, panel.picture, panel.sku, radius=10)
+        digits = len(str(panel.quantity))
+        counted = u(COUNT_WIDTH if digits < 3 else COUNT_WIDTH + 60)
+        divide = rect.width() - counted - pad - u(6)
+        left = place.right() + u(24)
+        self._quantity(canvas, panel, QRectF(divide, pad, counted + u(6), rect.height() - 2 * pad))
+        self._description(canvas, panel, QRectF(left, pad, divide - left - u(12), rect.height() - 2 * pad))
+
+    def _quantity(self, canvas: Canvas, panel: ItemPanel, rect: QRectF) -> None:
+        u = canvas.u
+        canvas.rule(rect.left(), rect.top() + u(6), rect.height() - u(12), "line", upright=True)
+        area = rect.adjusted(u(12), 0, 0, 0)
+        verb, under = canvas.say(panel.verb), canvas.say(panel.under)
+        canvas.words(QRectF(area.left(), area.top(), area.width(), u(36)), verb, Style("lead", 500), "ink2", CENTRE)
+        below = canvas.look.fit(under, Style("body", 500), area.width(), u(62), 2).height if under else 0.0
+        foot = QRectF(area.left(), area.bottom() - max(below, u(36)), area.width(), max(below, u(36)))
+        canvas.words(foot, under, Style("body", 500), "ink3", CENTRE, lines=2)
+        number = str(panel.quantity)
+        style = Style("qty", 700)
+        while canvas.width(number, style) > area.width() and style.u > 50:
+            style = style.at(style.u - 4)
+        height = canvas.theme.metrics(style).capHeight()
+        middle = (area.top() + u(36) + foot.top()) / 2
+        x = area.left() + (area.width() - canvas.width(number, style)) / 2
+        canvas.line(QPointF(x, middle + height / 2), number, style, "ink", kind="figure", role="quantity")
+
+    def _description(self, canvas: Canvas, panel: ItemPanel, rect: QRectF) -> None:
+        """Name, variant, codes from the top; what the hand does with it at the bottom. Codes give way first."""
+        u = canvas.u
+        bottom = rect.bottom()
+        note = canvas.say(panel.note)
+        if panel.puts:
+            bottom = rect.bottom() - u(CHIP_HEIGHT)
+            self._puts(canvas, panel.puts, QRectF(rect.left(), bottom, rect.width(), u(CHIP_HEIGHT)))
+        if note:
+            fitted = canvas.look.fit(note, Style("body", 600), rect.width() - u(40), u(64), 2)
+            height = max(fitted.height, u(34))
+            area = QRectF(rect.left(), bottom - height - (u(6) if panel.puts else 0), rect.width(), height)
+            size = u(28)
+            canvas.icon("triangle-alert", QRectF(area.left(), area.top() + (height - size) / 2, size, size), "warn")
+            canvas.words(area.adjusted(u(40), 0, 0, 0), note, Style("body", 600), "warn", lines=2)
+            bottom = area.top()
+        self._names(canvas, panel, QRectF(rect.left(), rect.top() - u(4), rect.width(), bottom - rect.top() + u(2)))
+
+    def _names(self, canvas: Canvas, panel: ItemPanel, rect: QRectF) -> None:
+        u = canvas.u
+        name, variant = canvas.say(panel.name), canvas.say(panel.variant)
+        second = canvas.look.fit(variant, VARIANT, rect.width(), u(64), 2) if variant else None
+        below = second.height if second else 0.0
+        fitted = canvas.look.fit(name, NAME, rect.width(), rect.height() - below, 2, 25, 31)
+        y = rect.top()
+        height = max(fitted.height, u(44) if len(fitted.lines) == 1 else 0)
+        canvas.words(QRectF(rect.left(), y, rect.width(), height), name, fitted.style, "ink", lines=2, floor=fitted.style.u, kind="name")
+        y += height
+        if second:
+            area = QRectF(rect.left(), y, rect.width(), max(below, u(32)))
+            if area.bottom() > rect.bottom() + u(4):
+                area.setHeight(below)
+            canvas.words(area, variant, VARIANT, "ink2", lines=2, kind="name")
+            y = area.bottom() + u(2)
+        if rect.bottom() - y >= u(32):
+            self._codes(canvas, panel, QRectF(rect.left(), y, rect.width(), u(34)))
+
+    def _codes(self, canvas: Canvas, panel: ItemPanel, rect: QRectF) -> None:
+        """The SKU, and the last digits of the barcode in bold: those are what people compare."""
+        u, x = canvas.u, rect.left()
+        tail = f"…{panel.code_tail}" if panel.code_tail else ""
+        tail_width = canvas.width(tail, TAIL) + u(34) if tail else 0.0
+        room = rect.width() - tail_width - (u(26) if tail else 0)
+        if panel.sku and canvas.width(panel.sku, Style("cap", 500, mono=True)) <= room:
+            box = canvas.words(QRectF(x, rect.top(), room, rect.height()), panel.sku, SKU, "ink3", kind="code")
+            x = box.right() + u(26)
+        if tail:
+            size = u(28)
+            canvas.icon("barcode", QRectF(x, rect.top() + (rect.height() - size) / 2, size, size), "ink3")
+            area = QRectF(x + u(34), rect.top(), tail_width, rect.height())
+            canvas.words(area, tail, TAIL, "ink", kind="code")
+
+    def _puts(self, canvas: Canvas, puts: tuple[Put, ...], rect: QRectF) -> None:
+        u = canvas.u
+        label, style = canvas.say(PUT), Style("body", 600)
+        widths = [u(138) + max(0.0, canvas.width(str(p.units), Style("title", 700)) - u(24)) for p in puts]
+        lead = canvas.width(label, style) + u(14)
+        tight = lead + sum(widths) + u(12) * (len(puts) - 1) > rect.width()
+        x = rect.left()
+        if not tight:
+            canvas.words(QRectF(x, rect.top(), lead, rect.height()), label, style, "ink2")
+            x += lead
+        gap = u(12) if not tight else u(8)
+        squeeze = min(1.0, (rect.right() - x - gap * (len(puts) - 1)) / sum(widths))
+        for put, width in zip(puts, widths, strict=True):
+            self._chip(canvas, put, QRectF(x, rect.top(), width * squeeze, rect.height()), arrow=squeeze > 0.85)
+            x += width * squeeze + gap
+
+    def _chip(self, canvas: Canvas, put: Put, rect: QRectF, *, arrow: bool) -> None:
+        u = canvas.u
+        canvas.box(rect, 10, "sunken", "control", 1.6)
+        units = str(put.units)
+        style = Style("title", 700) if arrow else Style("lead", 700)
+        inner = u(14) if arrow else u(8)
+        canvas.words(QRectF(rect.left() + inner, rect.top(), rect.width(), rect.height()), units, style, "ink", kind="figure")
+        if arrow:
+            size = u(24)
+            x = rect.left() + u(16) + canvas.width(units, style) + u(2)
+            canvas.icon("arrow-right", QRectF(x, rect.top() + (rect.height() - size) / 2, size, size), "ink3")
+        side = u(42) if arrow else u(34)
+        mark = QRectF(rect.right() - side - (u(16) if arrow else u(6)), rect.top() + (rect.height() - side) / 2, side, side)
+        canvas.position(put.position, mark, 25 if arrow else 22)

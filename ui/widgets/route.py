@@ -1,0 +1,271 @@
+"""The walk on the floor plan: what was walked thin and grey, the leg to walk now thick, what comes later dashed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPixmap
+
+from app.view import FloorPlan, MapStop, RackShape, RouteMap
+from ui.theme import PADDING, Style
+from ui.widgets.canvas import CENTRE, RIGHT, Canvas, Look
+from ui.widgets.panel import PanelWidget, clip_round, shows
+
+NAME_STRIP, END_STRIP = 36.0, 36.0  # u, above and below the floor
+LEAST_SPAN_MM = 9_000  # a shorter leg is not magnified further
+MARGIN_MM = 1_600
+STOPS_AHEAD = 2
+MOST_STRETCH = 1.7  # how much one axis may be stretched against the other to fill the card
+CACHED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of the floor that is shown, mm, and where. y grows upwards on the floor, downwards on the screen."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+    area: QRectF
+
+    def point(self, x_mm: float, y_mm: float) -> QPointF:
+        return QPointF(
+            self.area.left() + (x_mm - self.x) / self.w * self.area.width(),
+            self.area.bottom() - (y_mm - self.y) / self.h * self.area.height(),
+        )
+
+    def rect(self, rack: RackShape) -> QRectF:
+        """The shape of a rack on the screen."""
+        foot, head = self.point(rack.x_mm, rack.y_mm), self.point(rack.x_mm + rack.w_mm, rack.y_mm + rack.h_mm)
+        return QRectF(foot.x(), head.y(), head.x() - foot.x(), foot.y() - head.y())
+
+    def holds(self, x_mm: float, y_mm: float) -> bool:
+        return self.x <= x_mm <= self.x + self.w and self.y <= y_mm <= self.y + self.h
+
+
+def choose_window(route: RouteMap, area: QRectF) -> Window:
+    """The leg, the target and the next stops fill the card; never more than the floor, never turned."""
+    xs, ys = _interesting(route)
+    low_x, high_x = min(xs) - MARGIN_MM, max(xs) + MARGIN_MM
+    low_y, high_y = min(ys) - MARGIN_MM, max(ys) + MARGIN_MM
+    low_x, width = _at_least(low_x, high_x, LEAST_SPAN_MM)
+    low_y, height = _at_least(low_y, high_y, LEAST_SPAN_MM)
+    ratio = (area.width() / width) / (area.height() / height)
+    if ratio > MOST_STRETCH:
+        low_x, width = _at_least(low_x, low_x + width, width * ratio / MOST_STRETCH)
+    elif ratio < 1 / MOST_STRETCH:
+        low_y, height = _at_least(low_y, low_y + height, height / (ratio * MOST_STRETCH))
+    low_x = _inside(low_x, width, route.plan.width_mm)
+    low_y = _inside(low_y, height, route.plan.height_mm)
+    return Window(low_x, low_y, width, height, area)
+
+
+def _interesting(route: RouteMap) -> tuple[list[float], list[float]]:
+    xs: list[float] = [x for x, _ in route.leg]
+    ys: list[float] = [y for _, y in route.leg]
+    for rack in (route.target, route.wrong):
+        if rack is not None:
+            xs += [rack.x_mm, rack.x_mm + rack.w_mm]
+            ys += [rack.y_mm, rack.y_mm + rack.h_mm]
+    coming = sorted((stop for stop in route.stops if stop.state == "later"), key=lambda stop: stop.number)
+    for stop in [s for s in route.stops if s.state == "now"] + coming[:STOPS_AHEAD]:
+        xs.append(stop.x_mm)
+        ys.append(stop.y_mm)
+    if route.here is not None:
+        xs.append(route.here[0])
+        ys.append(route.here[1])
+    if not xs:
+        return [0, route.plan.width_mm], [0, route.plan.height_mm]
+    return xs, ys
+
+
+def _at_least(low: float, high: float, span: float) -> tuple[float, float]:
+    """Widens an interval around its middle to at least `span`; (low, span)."""
+    width = high - low
+    return (low, width) if width >= span else (low - (span - width) / 2, span)
+
+
+def _inside(low: float, span: float, size: float) -> float:
+    """Moves an interval into the floor (and its margin), or to its middle when it is larger."""
+    if span >= size + 2 * MARGIN_MM:
+        return (size - span) / 2
+    return min(max(low, -MARGIN_MM), size + MARGIN_MM - span)
+
+
+@shows(RouteMap)
+class RouteCard(PanelWidget[RouteMap]):
+    stretch: ClassVar[float] = 4.0
+    beneath: ClassVar[float] = 0.5
+
+    def __init__(self, look: Look, parent: object | None = None) -> None:
+        super().__init__(look, parent)  # type: ignore[arg-type]
+        self._floors: dict[tuple[object, ...], QPixmap] = {}
+
+    @classmethod
+    def least_height(cls, look: Look, panel: RouteMap, width: float) -> float:
+        return look.theme.px(280)
+
+    def draw(self, canvas: Canvas, panel: RouteMap, rect: QRectF) -> None:
+        u, pad = canvas.u, canvas.u(PADDING)
+        self._head(canvas, panel, QRectF(pad, u(10), rect.width() - 2 * pad, u(38)))
+        card = QRectF(pad, u(56), rect.width() - 2 * pad, rect.height() - u(56) - (u(8) if self.joined_below else pad))
+        canvas.box(card, 8, "map")
+        words = panel.start or panel.end
+        area = card.adjusted(u(6), u(NAME_STRIP), -u(6), -u(END_STRIP) if words else -u(8))
+        window = choose_window(panel, area)
+        canvas.painter.save()
+        clip_round(canvas, card, 8)
+        self._floor(canvas, panel.plan, window)
+        self._names(canvas, panel, window, card)
+        self._marked(canvas, panel, window)
+        self._paths(canvas, panel, window)
+        self._stops(canvas, panel, window)
+        if words:
+            self._ends(canvas, panel, window, card)
+        canvas.painter.restore()
+
+    def _head(self, canvas: Canvas, panel: RouteMap, rect: QRectF) -> None:
+        u = canvas.u
+        distance, style = canvas.say(panel.distance), Style("body", 500)
+        width = min(canvas.width(distance, style), rect.width() * 0.6)
+        canvas.words(QRectF(rect.right() - width, rect.top(), width + 1, rect.height()), distance, style, "ink2", RIGHT)
+        area = QRectF(rect.left(), rect.top(), rect.width() - width - u(14), rect.height())
+        canvas.words(area, canvas.say(panel.title), Style("lead", 700), "ink")
+
+    # ---- what stands still
+
+    def _floor(self, canvas: Canvas, plan: FloorPlan, window: Window) -> None:
+        """The racks, painted once for each window of each layout version."""
+        ratio = self.devicePixelRatioF()
+        key = (plan.version, window.x, window.y, window.w, window.h, window.area.width(), window.area.height(), ratio)
+        floor = self._floors.get(key)
+        if floor is None:
+            if len(self._floors) >= CACHED:
+                self._floors.clear()
+            floor = self._floors[key] = self._paint_floor(plan, window, ratio)
+        canvas.pixmap(window.area, floor)
+
+    def _paint_floor(self, plan: FloorPlan, window: Window, ratio: float) -> QPixmap:
+        theme = self.look.theme
+        pixmap = QPixmap(max(1, round(window.area.width() * ratio)), max(1, round(window.area.height() * ratio)))
+        pixmap.fill(theme.colour("map"))
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(ratio, ratio)
+        painter.translate(-window.area.topLeft())
+        canvas = Canvas(painter, self.look, QPointF(0, 0), window.area)
+        for rack in plan.racks:
+            shape = window.rect(rack)
+            if shape.intersects(window.area):
+                gap = 0.8 * theme.scale
+                canvas.box(shape.adjusted(gap, gap, -gap, -gap), 2, "rack")
+        painter.end()
+        return pixmap
+
+    def _names(self, canvas: Canvas, panel: RouteMap, window: Window, card: QRectF) -> None:
+        """Aisle names above their aisles; the current one always, its neighbours where there is room."""
+        u = canvas.u
+        seen = [a for a in panel.plan.aisles if window.x <= a.x_mm <= window.x + window.w]
+        taken: list[tuple[float, float]] = []
+        for aisle in sorted(seen, key=lambda a: (a.name != panel.aisle, a.x_mm)):
+            current = aisle.name == panel.aisle
+            style = Style("cap", 800 if current else 500, tabular=False)
+            width = canvas.width(aisle.name, style)
+            middle = window.point(aisle.x_mm, 0).x()
+            left = min(max(middle - width / 2, card.left() + u(4)), card.right() - width - u(4))
+            if any(left < end + u(8) and start < left + width + u(8) for start, end in taken):
+                continue
+            taken.append((left, left + width))
+            area = QRectF(left, card.top() + u(3), width + 1, u(NAME_STRIP - 6))
+            canvas.words(area, aisle.name, style, "ink" if current else "ink3", kind="code")
+
+    def _marked(self, canvas: Canvas, panel: RouteMap, window: Window) -> None:
+        edge = canvas.u(3)
+        if panel.wrong is not None:
+            shape = window.rect(panel.wrong).adjusted(-edge, -edge, edge, edge)
+            canvas.box(shape, 4, "err_fill", "err", 2.4)
+            size = min(shape.width(), shape.height(), canvas.u(26))
+            place = QRectF(shape.center().x() - size / 2, shape.center().y() - size / 2, size, size)
+            canvas.icon("x", place, "on_err_fill", 3.4)
+        if panel.target is not None:
+            shape = window.rect(panel.target).adjusted(-edge, -edge, edge, edge)
+            canvas.box(shape, 4, "route", "ink", 2.6)
+
+    # ---- what moves
+
+    def _paths(self, canvas: Canvas, panel: RouteMap, window: Window) -> None:
+        def points(places: tuple[tuple[int, int], ...]) -> list[QPointF]:
+            return [window.point(x, y) for x, y in places]
+
+        canvas.path(points(panel.walked), "walked", 3.2)
+        canvas.path(points(panel.later), "route", 3.2, (1.2, 2.2))
+        canvas.path(points(panel.leg), "map", 13)
+        canvas.path(points(panel.leg), "route", 7)
+
+    def _stops(self, canvas: Canvas, panel: RouteMap, window: Window) -> None:
+        u = canvas.u
+        inside = [stop for stop in panel.stops if window.holds(stop.x_mm, stop.y_mm)]
+        for stop in inside:
+            if stop.state == "done":
+                self._done(canvas, window.point(stop.x_mm, stop.y_mm))
+        now = [stop for stop in inside if stop.state == "now"]
+        later = sorted((s for s in inside if s.state == "later"), key=lambda stop: stop.number)
+        taken = [window.point(stop.x_mm, stop.y_mm) for stop in now]
+        for stop in later:
+            centre = free_place(window.point(stop.x_mm, stop.y_mm), taken, u(38))
+            if centre is None:
+                continue
+            taken.append(centre)
+            self._later(canvas, stop, centre)
+        if panel.here is not None:
+            centre, r = window.point(*panel.here), u(11)
+            canvas.box(QRectF(centre.x() - r, centre.y() - r, 2 * r, 2 * r), 11, "route", "map", 3)
+        for stop in now:
+            centre, r = window.point(stop.x_mm, stop.y_mm), u(19)
+            disc = QRectF(centre.x() - r, centre.y() - r, 2 * r, 2 * r)
+            canvas.box(disc, 19, "route", "map", 3)
+            canvas.words(disc, str(stop.number), Style(24, 800), "on_accent", CENTRE, kind="figure")
+
+    def _done(self, canvas: Canvas, centre: QPointF) -> None:
+        r = canvas.u(9)
+        canvas.box(QRectF(centre.x() - r, centre.y() - r, 2 * r, 2 * r), 9, "map", "walked", 2)
+        half = r * 0.7
+        canvas.icon("check", QRectF(centre.x() - half, centre.y() - half, 2 * half, 2 * half), "ink3", 3.4)
+
+    def _later(self, canvas: Canvas, stop: MapStop, centre: QPointF) -> None:
+        r = canvas.u(17)
+        disc = QRectF(centre.x() - r, centre.y() - r, 2 * r, 2 * r)
+        canvas.box(disc, 17, "surface", "route", 2.4)
+        canvas.words(disc, str(stop.number), Style("cap", 700), "ink", CENTRE, kind="figure")
+
+    def _ends(self, canvas: Canvas, panel: RouteMap, window: Window, card: QRectF) -> None:
+        """Where the walk began and where it ends, under the place when it is in sight."""
+        u, style = canvas.u, Style("cap", 500)
+        start, end = canvas.say(panel.start), canvas.say(panel.end)
+        first = panel.walked[0] if panel.walked else panel.leg[0] if panel.leg else None
+        last = panel.later[-1] if panel.later else panel.leg[-1] if panel.leg else None
+        taken = card.left()
+        for words, place in sorted(((start, first), (end, last)), key=lambda pair: pair[1] or (0, 0)):
+            if not words or place is None or not window.x <= place[0] <= window.x + window.w:
+                continue
+            if abs(place[1] - window.y) > window.h * 0.35:
+                continue
+            width = canvas.width(words, style)
+            left = window.point(*place).x() - width / 2
+            left = min(max(left, taken + u(10)), card.right() - width - u(10))
+            if left < taken + u(6):
+                continue
+            canvas.words(QRectF(left, card.bottom() - u(END_STRIP), width + 1, u(END_STRIP - 4)), words, style, "ink3")
+            taken = left + width
+
+
+def free_place(wanted: QPointF, taken: list[QPointF], apart: float) -> QPointF | None:
+    """The place itself, or one beside it that keeps its distance from those taken; None when all are too near."""
+    for dx, dy in ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0), (0, 2), (0, -2)):
+        place = QPointF(wanted.x() + dx * apart * 0.75, wanted.y() + dy * apart * 0.75)
+        if all(abs(place.x() - t.x()) ** 2 + abs(place.y() - t.y()) ** 2 >= apart**2 * 0.95 for t in taken):
+            return place
+    return None

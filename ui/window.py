@@ -1,0 +1,199 @@
+"""The kiosk's window: takes whole Views, sends touches. It has no state of the work and no way to stop a scan.
+
+Keys do nothing here: a scan that arrives as key strokes is not read by widgets, and an Enter must never press anything.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+import ui.widgets
+from app.view import Hero, Panel, ProblemHero, View
+from ui.pictures import PictureStore
+from ui.screens.frame import Frame, Placed, lay_out
+from ui.theme import Theme
+from ui.translate import Translator
+from ui.widgets.action import ActionButton
+from ui.widgets.canvas import Look
+from ui.widgets.echo import EchoBar
+from ui.widgets.flash import Flash
+from ui.widgets.header import HeaderBar
+from ui.widgets.hero import HeroPanel
+from ui.widgets.panel import PanelWidget, widget_for
+from ui.widgets.problem import ProblemPanel
+from ui.widgets.progress import ProgressBar
+from ui.widgets.welcome import WelcomePanel
+
+MOST_ACTIONS = 4
+KEYS = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride, QEvent.Type.Shortcut)
+
+for _module in pkgutil.iter_modules(ui.widgets.__path__):
+    importlib.import_module(f"ui.widgets.{_module.name}")
+
+
+class KioskWindow(QWidget):
+    """Shows one View at a time. `touched` carries the command word of what was tapped ("UNDO").
+
+    A panel is repainted only when its frozen value differs from the one before.
+    """
+
+    touched = Signal(str)
+
+    def __init__(
+        self,
+        theme: Theme,
+        translator: Translator | None = None,
+        pictures: PictureStore | Path | None = None,
+        *,
+        reduce_motion: bool = False,
+    ) -> None:
+        super().__init__()
+        store = pictures if isinstance(pictures, PictureStore) else PictureStore(pictures)
+        self.look = Look(theme, translator or Translator(), store, reduce_motion)
+        self.view: View | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setWindowTitle("Packbay")
+        self._parts: dict[str, PanelWidget[object]] = {}
+        self._flash = Flash(self.look, self)
+
+    # ---- what it shows
+
+    def show_view(self, view: View) -> None:
+        """Shows a whole View. What did not change is not touched."""
+        before, self.view = self.view, view
+        self._arrange()
+        if view.flash and (before is None or view.serial != before.serial or before != view):
+            self._start_flash()
+        elif before != view:
+            self._flash.end()
+
+    def restyle(self, theme: Theme | None = None, translator: Translator | None = None) -> None:
+        """Another theme, scale or language: every part is made anew, the View stays."""
+        old = self.look
+        self.look = Look(theme or old.theme, translator or old.translator, old.pictures, old.reduce_motion)
+        for part in self._parts.values():
+            part.hide()
+            part.deleteLater()
+        self._parts.clear()
+        self._flash.end()
+        self._flash.deleteLater()
+        self._flash = Flash(self.look, self)
+        self._arrange()
+        self.update()
+
+    def settle(self) -> None:
+        """Ends the flash at once (before a picture of the window is taken)."""
+        self._flash.end()
+
+    def full_screen(self) -> None:
+        """Takes the whole screen without a frame."""
+        self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
+        self.setCursor(Qt.CursorShape.BlankCursor)
+        self.showFullScreen()
+
+    @property
+    def flashing(self) -> bool:
+        return self._flash.isVisible()
+
+    def parts(self) -> dict[str, PanelWidget[object]]:
+        """The visible parts by their place ("header", "hero", "context-0:Lines" …)."""
+        return {place: part for place, part in self._parts.items() if not part.isHidden()}
+
+    def part_at(self, point: QPoint) -> PanelWidget[object] | None:
+        return next((p for p in self.parts().values() if p.geometry().contains(point)), None)
+
+    # ---- arranging
+
+    def _arrange(self) -> None:
+        view = self.view
+        if view is None or self.width() < 100 or self.height() < 100:
+            return
+        frame = lay_out(view, self.look, QSizeF(self.width(), self.height()))
+        wanted: set[str] = set()
+        self._put(wanted, "header", HeaderBar, view.header, frame.header)
+        if frame.progress is not None and view.progress is not None:
+            self._put(wanted, "progress", ProgressBar, view.progress, frame.progress)
+        self._put_hero(wanted, view, frame)
+        for place, panels in (("object", frame.object), ("context", frame.context)):
+            for index, placed in enumerate(panels):
+                self._put_panel(wanted, f"{place}-{index}", placed)
+        if frame.echo is not None and view.echo is not None:
+            self._put(wanted, "echo", EchoBar, view.echo, frame.echo)
+        for index, (action, rect) in enumerate(zip(view.actions[:MOST_ACTIONS], frame.actions, strict=False)):
+            self._put(wanted, f"action-{index}", ActionButton, action, rect)
+        for place, part in self._parts.items():
+            part.setVisible(place in wanted)
+
+    def _put_hero(self, wanted: set[str], view: View, frame: Frame) -> None:
+        if isinstance(view.hero, ProblemHero):
+            self._put(wanted, "hero-problem", ProblemPanel, view.hero, frame.hero)
+        elif view.kind == "sign-in":
+            self._put(wanted, "hero-welcome", WelcomePanel, view.hero, frame.hero)
+        else:
+            self._put(wanted, "hero", HeroPanel, view.hero, frame.hero)
+
+    def _put_panel(self, wanted: set[str], place: str, placed: Placed) -> None:
+        kind = widget_for(type(placed.panel))
+        part = self._put(wanted, f"{place}:{type(placed.panel).__name__}", kind, placed.panel, placed.rect)
+        part.join(above=placed.joined_above, below=placed.joined_below)
+
+    def _put(
+        self,
+        wanted: set[str],
+        place: str,
+        kind: type[PanelWidget[object]] | type,
+        value: object | Panel | Hero,
+        rect: QRectF,
+    ) -> PanelWidget[object]:
+        part = self._parts.get(place)
+        if part is None:
+            part = self._parts[place] = kind(self.look, self)
+            part.touched.connect(self.touched)
+        part.setGeometry(rect.toRect())
+        part.show_panel(value)
+        wanted.add(place)
+        return part
+
+    def _start_flash(self) -> None:
+        hero = next((part for place, part in self.parts().items() if place.startswith("hero")), None)
+        if hero is not None and not self.look.reduce_motion and not isinstance(hero, ProblemPanel):
+            self._flash.start(QRectF(hero.geometry()))
+
+    # ---- Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self.look.theme.colour("bg"))
+        painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.accept()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in KEYS:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        return event.type() in KEYS
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return False
+
+    def sizeHint(self) -> QSize:
+        return QSize(1280, 800)
