@@ -1,0 +1,29 @@
+"""Central on this very machine: its SQLite file, its thread, and the line to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.clock import Clock
+from app.db import migrate, open_database
+from app.settings import Home
+from app.sync.central import SqlCentral
+from ui.courier import CentralThread, LocalLine
+
+
+class CentralHere:
+    """Opens central's file of a home and works for it. `hint` is called when something new can be fetched."""
+
+    def __init__(self, home: Home, clock: Clock, hint: Callable[[], None]) -> None:
+        self._database = open_database(home.central_file, "central")
+        migrate(self._database)
+        self._thread = CentralThread(self._database, clock, hint)
+        self.line = LocalLine(SqlCentral(self._database, clock), self._thread)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread and closes the file."""
+        self._thread.stop()
+        self._database.close()

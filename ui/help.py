@@ -1,0 +1,25 @@
+"""Help: the command codes of the screen in hand, to be scanned off the display when the card is lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from app.barcodes import command_code
+from app.text import say, verbatim
+from app.view import CommandCards, View
+
+
+@dataclass(slots=True)
+class HelpSheet:
+    """Open from HELP until the next scan, whatever it is."""
+
+    is_open: bool = False
+
+    def over(self, view: View) -> View:
+        """The view with the command codes of its buttons in the right column."""
+        if not self.is_open:
+            return view
+        words = [(a.command, a.verb) for a in view.actions if a.command != "HELP"]
+        words += [(w, verbatim(w)) for w in ("CLEAR", "HOME", "OUT") if w not in {c for c, _ in words}]
+        cards = tuple((command_code(word), label) for word, label in words[:6])
+        return replace(view, context=(CommandCards(say("Scan from the screen"), cards),))

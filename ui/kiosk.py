@@ -1,0 +1,167 @@
+"""The kiosk: one window, one runner, one bridge between them. The only place (beside the window) that knows both."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from app.settings import Home
+from app.view import Sound, View
+from ui.bridge import Bridge
+from ui.config import StationConfig
+from ui.pictures import PictureStore
+from ui.runner import Runner
+from ui.sounds import Player
+from ui.theme import Theme, load_fonts
+from ui.translate import Translator
+from ui.view_json import view_json
+from ui.window import KioskWindow
+
+SEEN_AT_LATEST_MS = 40
+SWITCH_INTERVAL_S = 0.001
+"""Python's thread switch interval: the usual 5 ms would be felt between a scan and its View."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """How the kiosk looks: theme day, dark or contrast; a fixed size in pixels, or the whole screen."""
+
+    theme: str = "day"
+    size: tuple[int, int] | None = None
+    quiet: bool = False
+
+
+class PaintWatch(QObject):
+    """Tells when a window has painted what it was last given."""
+
+    painted = Signal()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.UpdateRequest:
+            QTimer.singleShot(0, self.painted.emit)
+        return False
+
+
+class Kiosk(QObject):
+    """A runner behind a window. `on_view` hears of every View after the window has taken it."""
+
+    def __init__(
+        self,
+        home: Home,
+        config: StationConfig,
+        screen: Screen,
+        views: IO[str] | None = None,
+        on_view: Callable[[View], None] | None = None,
+    ) -> None:
+        super().__init__()
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        load_fonts()
+        self.bridge = Bridge()
+        self.window = _window(home, screen)
+        self.player = None if screen.quiet else Player()
+        self._views = views
+        self._on_view = on_view
+        self._shown = 0
+        self.runner = Runner(home, config, self._hand_over, paints=True)
+        self.bridge.arrived.connect(self._arrived)
+        self.window.touched.connect(self.runner.touch)
+        self._watch = PaintWatch()
+        self._watch.painted.connect(self._painted)
+        self.window.installEventFilter(self._watch)
+        self._late = QTimer(self, singleShot=True, interval=SEEN_AT_LATEST_MS)
+        self._late.timeout.connect(self._painted)
+
+    def start(self) -> None:
+        """Opens the window and starts the runner behind it."""
+        if self.window.property("whole"):
+            self.window.full_screen()
+        else:
+            self.window.show()
+        self.runner.start()
+
+    def stop(self) -> None:
+        """Stops everything; what was confirmed is on the disk."""
+        self.runner.stop()
+        if self.player:
+            self.player.close()
+        self.window.close()
+
+    def _hand_over(self, view: View) -> None:
+        if self._views is not None:
+            with suppress(BrokenPipeError):
+                print(
+                    json.dumps(view_json(view, self.runner.clock.mono_ns()), ensure_ascii=False),
+                    file=self._views,
+                    flush=True,
+                )
+        self.bridge.show(view)
+
+    def _arrived(self, view: View) -> None:
+        self.window.show_view(view)
+        self._shown = view.serial
+        self._late.start()
+        if self.player and view.sound is not Sound.NONE:
+            self.player.play(view.sound)
+        if self._on_view is not None:
+            self._on_view(view)
+
+    def _painted(self) -> None:
+        self._late.stop()
+        if self._shown:
+            self.runner.seen(self._shown, self.runner.clock.mono_ns())
+            self._shown = 0
+
+
+def _window(home: Home, screen: Screen) -> KioskWindow:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    size = screen.size
+    if size is None:
+        available = application.primaryScreen().size()
+        size = (available.width(), available.height())
+    theme = Theme.for_size(screen.theme, *size)
+    window = KioskWindow(theme, Translator(), PictureStore(home.pictures))
+    window.setProperty("whole", screen.size is None)
+    window.resize(*size)
+    return window
+
+
+def application(*, offscreen: bool = False) -> QApplication:
+    """The one QApplication of this process."""
+    if offscreen:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    existing = QApplication.instance()
+    return existing if isinstance(existing, QApplication) else QApplication(["packbay"])
+
+
+def run_kiosk(home: Home, config: StationConfig, screen: Screen, *, offscreen: bool, views: Path | None = None) -> int:
+    """Opens the kiosk and runs it until it is told to end."""
+    app = application(offscreen=offscreen)
+    stream = views.open("w", encoding="utf-8") if views else None
+    kiosk = Kiosk(home, config, screen, stream)
+    kiosk.start()
+    stop_on_signals(app.quit)
+    status = app.exec()
+    kiosk.stop()
+    return int(status)
+
+
+def stop_on_signals(stop: Callable[[], None]) -> QTimer:
+    """Ends cleanly on SIGINT and SIGTERM: Python's handlers run only when the interpreter does, so it is woken."""
+    import signal
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop())
+    timer = QTimer(QApplication.instance(), interval=200)
+    timer.timeout.connect(lambda: None)
+    timer.start()
+    return timer

@@ -1,0 +1,159 @@
+"""The console script `packbay`, and the composition root. Qt is imported only where a window opens."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from app import cli
+from app.settings import Home, home
+
+THEMES = ("day", "dark", "contrast")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit status 0: all done; 1: some refused and named; 2: nothing done, with one clear line."""
+    parser = build_parser()
+    options = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(name)s: %(message)s")
+    try:
+        return int(options.func(options))
+    except KeyboardInterrupt:
+        return 130
+    except (ValueError, OSError) as error:
+        print(f"packbay: {error}", file=sys.stderr)
+        return 2
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands of the console script."""
+    parser = argparse.ArgumentParser(prog="packbay", description="Touchscreen kiosks for an order-fulfilment floor.")
+    parser.add_argument("-v", "--verbose", action="store_true", help="say more on stderr")
+    parser.set_defaults(func=_kiosk, home=None, theme="day", size=None, headless=False, offscreen=False, views=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    cli.add_commands(commands)
+    _add_kiosk(commands)
+    _add_demo(commands)
+    _add_play(commands)
+    _add_shift(commands)
+    _add_shots(commands)
+    return parser
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    return int(width), int(height)
+
+
+def _add_screen(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--theme", choices=THEMES, default="day", help="day, dark or high contrast")
+    command.add_argument("--size", type=_size, metavar="1280x800", help="a window of this size, not the whole screen")
+    command.add_argument("--offscreen", action="store_true", help="draw into memory instead of on a display")
+
+
+def _add_kiosk(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("kiosk", help="open the kiosk of this station (also without a command)")
+    command.add_argument("--home", type=Path, help="instead of PACKBAY_HOME")
+    command.add_argument("--headless", action="store_true", help="no window at all: for scripts")
+    command.add_argument("--views", type=Path, help="write every View as a JSON line into this file")
+    _add_screen(command)
+    command.set_defaults(func=_kiosk)
+
+
+def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("demo", help="the kiosk with a demo warehouse and simulated devices")
+    command.add_argument("--home", type=Path, help="where the demo lives (default: a folder of its own)")
+    command.add_argument("--orders", type=int, default=24, help="how many demo orders")
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument(
+        "--out", type=Path, default=Path("out/run"), help="with --offscreen: where pictures and paper go"
+    )
+    _add_screen(command)
+    command.set_defaults(func=_demo)
+
+
+def _add_play(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("play", help="play a file of scans through the pty of a fresh signed-in station")
+    command.add_argument("file", type=Path)
+    command.add_argument("--home", type=Path, help="play in this home instead of a fresh demo warehouse")
+    command.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    command.set_defaults(func=_play)
+
+
+def _add_shift(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("shift", help="play a whole shift; the last line is one JSON object")
+    command.add_argument("--orders", type=int, default=50)
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--out", type=Path, default=Path("out/shift"))
+    command.add_argument("--faults", action="store_true", help="wrong scans, shorts, unplugged scanner, no paper …")
+    command.add_argument("--window", action="store_true", help="through the real window, off-screen")
+    command.set_defaults(func=_shift)
+
+
+def _add_shots(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("shots", help="pictures of every screen, each with its texts and rectangles as JSON")
+    command.add_argument("--out", type=Path, default=Path("out/shots"))
+    command.add_argument("--only", default="", help="only screens whose name contains this")
+    command.set_defaults(func=_shots)
+
+
+def _kiosk(options: argparse.Namespace) -> int:
+    place = home(options.home).make()
+    from ui.config import load_config
+
+    config = load_config(place.config_file)
+    if options.headless:
+        from ui.headless import run_headless
+
+        return run_headless(place, config, options.views)
+    from ui.kiosk import Screen, run_kiosk
+
+    return run_kiosk(
+        place, config, Screen(options.theme, options.size), offscreen=options.offscreen, views=options.views
+    )
+
+
+def _demo(options: argparse.Namespace) -> int:
+    if options.offscreen:
+        from ui.shift import run_shift
+
+        return run_shift(orders=options.orders, seed=options.seed, out=options.out, faults=True, window=True)
+    from ui.demo_session import run_demo
+    from ui.kiosk import Screen
+
+    return run_demo(demo_home(options.home), options.orders, options.seed, Screen(options.theme, options.size))
+
+
+def demo_home(chosen: Path | None) -> Home:
+    """The demo's home: never the station's own, so that no demo order ever meets a real one."""
+    if chosen is not None:
+        return home(chosen)
+    own = home().root
+    return Home(own.with_name(own.name + "-demo"))
+
+
+def _play(options: argparse.Namespace) -> int:
+    from ui.play import play
+
+    return play(options.file, root=options.home, as_json=options.json, say=print)
+
+
+def _shift(options: argparse.Namespace) -> int:
+    from ui.shift import run_shift
+
+    return run_shift(
+        orders=options.orders, seed=options.seed, out=options.out, faults=options.faults, window=options.window
+    )
+
+
+def _shots(options: argparse.Namespace) -> int:
+    from ui.shots import run_shots
+
+    return run_shots(options.out, options.only)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

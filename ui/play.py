@@ -1,0 +1,195 @@
+"""`packbay play FILE`: raw codes, one a line, through the pty of a fresh signed-in station.
+
+A line is a code to scan; it is sent when the one before was answered by a beep. Besides:
+
+    # a comment, and empty lines
+    @0.5                 wait half a second
+    !touch UNDO          a finger on a button
+    !load 1284           grams on the scale        !weigh    what the screen expects        !empty    nothing
+    !label               scan the label that was printed last
+    !unplug scanner      also scale, printer       !plug scanner
+    !paper_out           the printer has no paper  !paper_in
+    !double CODE         one trigger pull that is read twice, 40 ms apart
+    !burst CODE CODE …   scans without waiting for the beeps
+    !restart             the station's program ends and starts again
+
+Printed are the scans and touches (sign-in left out), every answer, and the end states of orders, parcels and paper.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.settings import Home, home
+from app.view import ProblemHero, ScalePanel
+from ui.demo import BADGES, build
+from ui.end_states import end_states
+from ui.simulated import SimulatedStation
+from ui.view_json import plain
+
+
+class BadLine(ValueError):
+    """A line of the file that means nothing: which, and what was expected."""
+
+
+@dataclass(slots=True)
+class Played:
+    """What happened: one answer per line that did something."""
+
+    scans: int = 0
+    answers: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Player:
+    """Plays lines on a simulated station."""
+
+    def __init__(self, station: SimulatedStation) -> None:
+        self.station = station
+        self.played = Played()
+        self._acts: dict[str, Callable[[list[str]], None]] = {
+            "touch": lambda words: station.touch(words[0]),
+            "load": lambda words: self._load(int(words[0])),
+            "weigh": lambda _: self._load(self._expected()),
+            "empty": lambda _: station.scale.load(0),
+            "label": lambda _: self._label(),
+            "unplug": lambda words: self._plug(words[0], "unplug", "switch_off"),
+            "plug": lambda words: self._plug(words[0], "plug", "switch_on"),
+            "paper_out": lambda _: station.printer.paper_out(True),
+            "paper_in": lambda _: station.printer.paper_out(False),
+            "double": lambda words: self._double(words[0]),
+            "burst": self._burst,
+            "restart": lambda _: station.restart(),
+        }
+
+    def play(self, lines: Iterable[str]) -> Played:
+        """Plays all lines; BadLine names the first that means nothing (what was before it has happened)."""
+        for number, raw in enumerate(lines, 1):
+            line = raw.rstrip("\r\n")
+            if not line.strip() or line.startswith("#"):
+                continue
+            try:
+                self._line(line)
+            except (KeyError, IndexError, ValueError) as error:
+                raise BadLine(f"line {number}: {line!r}: {error or 'not understood'}") from error
+        self.station.settle()
+        return self.played
+
+    def _line(self, line: str) -> None:
+        if line.startswith("@"):
+            time.sleep(float(line[1:]))
+        elif line.startswith("!"):
+            word, *words = line[1:].split()
+            if word not in self._acts:
+                raise ValueError(f"no act {word!r}: expected one of {', '.join(self._acts)}")
+            self._acts[word](words)
+            self._note(line, "")
+        else:
+            self._scan(line)
+
+    def _scan(self, code: str) -> None:
+        self.played.scans += 1
+        self._note(code, self.station.scan(code))
+
+    def _note(self, line: str, tone: str) -> None:
+        self.station.settle()
+        view = self.station.view
+        problem = view.hero.name if isinstance(view.hero, ProblemHero) else ""
+        echo = str(view.echo.words) if view.echo else ""
+        self.played.answers.append({"line": line, "tone": tone, "view": view.kind, "problem": problem, "echo": echo})
+
+    def _load(self, grams: int) -> None:
+        before = len(self.station.views)
+        self.station.scale.load(grams)
+        self.station.wait(lambda v: len(self.station.views) > before and _shows(v, grams))
+        self.station.settle()
+
+    def _expected(self) -> int:
+        for panel in self.station.view.object:
+            if isinstance(panel, ScalePanel) and panel.low_g is not None and panel.high_g is not None:
+                return (panel.low_g + panel.high_g) // 2
+        raise ValueError("the screen expects no weight")
+
+    def _label(self) -> None:
+        self.played.scans += 1
+        self.station.scan(self.station.label_code())
+
+    def _plug(self, name: str, plug: str, switch: str) -> None:
+        device = {"scanner": self.station.scanner, "scale": self.station.scale, "printer": self.station.printer}[name]
+        before = len(self.station.views)
+        getattr(device, switch if name == "printer" else plug)()
+        if name != "printer":
+            self.station.wait(lambda _: len(self.station.views) > before)
+
+    def _double(self, code: str) -> None:
+        self.played.scans += 1
+        self.station.scanner.scan(code)
+        time.sleep(0.04)
+        self.station.scanner.scan(code)
+        self.station.scanner.wait_answer(5.0)
+
+    def _burst(self, codes: list[str]) -> None:
+        for code in codes:
+            self.played.scans += 1
+            self.station.scanner.scan(code)
+        self.station.scanner.wait_answer(20.0)
+
+
+def _shows(view: Any, grams: int) -> bool:
+    """Whether the weight has arrived: it is on the scale's panel, or the screen went on to something else."""
+    panels = [p for p in view.object if isinstance(p, ScalePanel)]
+    return not panels or any(p.grams == grams and p.stable for p in panels)
+
+
+def play(file: Path, *, root: Path | None, as_json: bool, say: Callable[[str], None]) -> int:
+    """The command. Exit status 0: all lines accepted; 1: some were refused and are named; 2: nothing was done."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        say(f"{file}: {error}")
+        return 2
+    with tempfile.TemporaryDirectory(prefix="packbay-play-") as folder:
+        place = home(root) if root else Home(Path(folder))
+        if root is None:
+            build(place)
+        with SimulatedStation(place) as station:
+            station.scan(BADGES["packer"])
+            station.settle()
+            player = Player(station)
+            try:
+                played = player.play(lines)
+            except BadLine as error:
+                say(f"{file}: {error}")
+                return 2
+            summary = {
+                "scans": played.scans,
+                "touches": station.touches,
+                "view": station.view.kind,
+                "hero": plain(station.view.hero),
+                "answers": played.answers,
+                **end_states(place),
+            }
+    refused = [a for a in played.answers if a["tone"] == "wrong"]
+    if as_json:
+        say(json.dumps(summary, ensure_ascii=False))
+    else:
+        _report(summary, say)
+    return 1 if refused else 0
+
+
+def _report(summary: dict[str, Any], say: Callable[[str], None]) -> None:
+    for answer in summary["answers"]:
+        say(
+            f"{answer['line']:<28} {answer['tone'] or '-':<10} {answer['view']:<14} {answer['problem'] or answer['echo']}"
+        )
+    say(f"{summary['scans']} scans, {summary['touches']} touches; the screen shows {summary['view']}")
+    for order in summary["orders"]:
+        if order["state"] not in ("received", "released", "held"):
+            say(f"order {order['number']}: {order['state']}")
+    for parcel in summary["parcels"]:
+        say(f"parcel {parcel['tracking']} of order {parcel['order_number']}: {parcel['state']}, {parcel['weight_g']} g")

@@ -1,0 +1,556 @@
+"""The work thread of a station, without Qt: events in, facts durable, Views out.
+
+Order of one scan: understand it, let the workflow decide, write facts and flight recorder in one transaction (one
+flush), and only then beep and show. All writes of the station go through this thread; scans queue, none is lost.
+
+    runner = Runner(home, config, on_view=print); runner.start(); …; runner.stop()
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+
+from app import barcodes, events
+from app.clock import Clock, SystemClock
+from app.db import open_database
+from app.facts import Fact
+from app.floor.queries import operator
+from app.ids import PrintJobId, RequestId
+from app.settings import Home
+from app.sync.applier import rooms
+from app.sync.keeper import Keeper, Transaction
+from app.sync.station import Cause
+from app.sync.wire import CentralPort
+from app.text import Text, say
+from app.view import Chip, Echo, Hero, Sound, Tone, View
+from app.work.facts import PrintMoved, SignedIn, SignedOut
+from app.workflow import Bench, Opening, Outcome, Recorded
+from devices.beeps import Tone as BeepTone
+from devices.ports import Ports
+from ui.central_here import CentralHere
+from ui.chips import Health
+from ui.config import StationConfig
+from ui.courier import Courier, LineChanged, Parcelled
+from ui.desk import StationDesk
+from ui.help import HelpSheet
+from ui.rooms import workflows
+from ui.spooler import PrintDone, Spooler
+
+log = logging.getLogger(__name__)
+WAIT_NS = 3_000_000_000
+"""How long scans are kept behind a question to central before the task is told that there is no answer."""
+SCALE_EVERY_NS = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The screen has painted (and sounded) the View of this serial number."""
+
+    serial: int
+    mono_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One bench's part in an event."""
+
+    bench: Bench[object]
+    outcome: Outcome
+    recorded: tuple[Recorded, ...]
+
+
+class Stop:
+    """Ends the work thread after everything before it."""
+
+
+class Runner:
+    """One station at work. `on_view` is called on the work thread with every new View and must not block."""
+
+    def __init__(
+        self,
+        home: Home,
+        config: StationConfig,
+        on_view: Callable[[View], None],
+        *,
+        clock: Clock | None = None,
+        central: CentralPort | None = None,
+        paints: bool = False,
+    ) -> None:
+        self.clock = clock or SystemClock()
+        self.queue: SimpleQueue[object] = SimpleQueue()
+        self.home = home.make()
+        self._on_view = on_view
+        self._paints = paints
+        rooms()
+        self._workflows = workflows()
+        self.keeper = Keeper(open_database(home.station_file, "station"), self.clock, config.code, config.name)
+        self.desk = StationDesk(self.keeper, self.clock, config.kinds)
+        self.health = Health(config.chip_kinds)
+        self.ports = Ports(config.devices.ports, self.queue.put, self.clock)
+        self.central_here = None if central else CentralHere(home, self.clock, self._hint)
+        self.courier = Courier(self.keeper, central or self.central_here.line, self.queue.put)  # type: ignore[union-attr]
+        self.spooler = Spooler(self.keeper, config.devices.printers, home.spool, self.clock, self.queue.put)
+        self.bench: Bench[object] = self._resume()
+        self.help = HelpSheet()
+        self._held: deque[events.Scan | events.Touch] = deque()
+        self._waiting: dict[bytes, int] = {}
+        self._serial = 0
+        self._problem_serial = 0
+        self._minute = ""
+        self._scale_shown_ns = 0
+        self.idle = Event()
+        self._calm = Event()
+        self._thread = Thread(target=self._run, name="work", daemon=True)
+
+    # -- life ---------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Starts all threads; the first View follows at once."""
+        if self.central_here:
+            self.central_here.start()
+        self._thread.start()
+        self.courier.start()
+        self.spooler.start()
+        self.ports.start()
+
+    def stop(self) -> None:
+        """Ends all threads; what was confirmed is on the disk in any case."""
+        self.ports.stop()
+        self.spooler.stop()
+        self.queue.put(Stop())
+        self._thread.join()
+        self.courier.stop()
+        if self.central_here:
+            self.central_here.stop()
+        self.keeper.close()
+
+    def settle(self, seconds: float) -> None:
+        """Waits until nothing is under way: no event queued, no print job open, central and mirror even. TimeoutError.
+
+        For scripts and tests; the work itself never waits for this.
+        """
+        until = self.clock.mono_ns() + int(seconds * 1e9)
+        while self.clock.mono_ns() < until:
+            if self.queue.empty() and self.idle.is_set() and self.keeper.is_even() and not self.spooler.is_busy():
+                return
+            self._calm.wait(0.005)
+        raise TimeoutError("the station did not come to rest")
+
+    def touch(self, command: str) -> None:
+        """A finger on the button of a command, or a typed code; same as the scan of that code."""
+        self.queue.put(events.Touch(command, self.clock.now(), self.clock.mono_ns()))
+
+    def seen(self, serial: int, mono_ns: int) -> None:
+        """The screen has shown that View."""
+        self.queue.put(Seen(serial, mono_ns))
+
+    def _hint(self) -> None:
+        self.courier.kick()
+
+    def _resume(self) -> Bench[object]:
+        kept = self.keeper.kept()
+        if kept.person_id:
+            self.desk.operator = self.desk.read(operator, kept.person_id)
+        if self.desk.operator is None:
+            return self._bench("sign-in", b"")
+        if kept.workflow and kept.workflow in self._workflows and kept.task_id:
+            try:
+                return self._bench(kept.workflow, kept.task_id)
+            except Exception:  # a task that can't be rebuilt must not keep the station from starting
+                log.exception("the task %s could not be rebuilt; it is left for later", kept.workflow)
+        return self._bench("home", b"")
+
+    def _bench(self, workflow: str, task_id: bytes, transaction: Transaction | None = None) -> Bench[object]:
+        if transaction is not None:
+            return Bench(self._workflows[workflow], task_id, self.desk, transaction.facts_of(task_id))
+        with self.keeper.look() as look, self.desk.within(look):
+            return Bench(self._workflows[workflow], task_id, self.desk, look.facts_of(task_id))
+
+    # -- the loop -----------------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        self._show(None)
+        while True:
+            try:
+                item = self.queue.get(timeout=self._patience())
+            except Empty:
+                self._time_passes()
+                continue
+            if isinstance(item, Stop):
+                return
+            self.idle.clear()
+            self._take(item)
+            if self.queue.empty() and not self._waiting:
+                self.idle.set()
+
+    def _take(self, item: object) -> None:
+        match item:
+            case events.Scan() | events.Touch():
+                if self._waiting:
+                    self._held.append(item)
+                else:
+                    self._read(item)
+            case events.Weight():
+                self._weigh(item)
+            case events.LoadSettled():
+                self.desk.scale_grams, self.desk.scale_stable = item.grams, True
+                self._event(item)
+            case events.DeviceChanged():
+                self._device(item)
+            case Seen():
+                self._saw(item)
+            case Parcelled():
+                self._arrived(item)
+            case LineChanged():
+                self._line(item)
+            case PrintDone():
+                self._printed(item)
+            case _:
+                raise TypeError(f"nobody at this station knows {type(item).__name__}")
+
+    def _patience(self) -> float:
+        if self._waiting:
+            return max(0.0, (min(self._waiting.values()) - self.clock.mono_ns()) / 1e9)
+        return 1.0
+
+    def _time_passes(self) -> None:
+        now = self.clock.mono_ns()
+        late = [request for request, until in self._waiting.items() if until <= now]
+        for request in late:
+            del self._waiting[request]
+            self._event(events.AskFailed(RequestId(request), ""))
+        if late:
+            self._drain()
+        elif self._local_minute() != self._minute:
+            self._show(None)
+        if not self._waiting:
+            self.idle.set()
+
+    def _drain(self) -> None:
+        while self._held and not self._waiting:
+            self._read(self._held.popleft())
+
+    # -- reads --------------------------------------------------------------------------------------------------------
+
+    def _read(self, item: events.Scan | events.Touch) -> None:
+        started = self.clock.mono_ns()
+        scan = item if isinstance(item, events.Scan) else _as_scan(item)
+        memo = self.bench.memo()
+        try:
+            with self.keeper.act() as transaction, self.desk.within(transaction):
+                read = transaction.meaning(scan)
+                if isinstance(item, events.Touch):
+                    read = replace(read, touched=True, device="")
+                moved = self._decide(read, transaction)
+                self._log(transaction, read, moved, started)
+        except Exception:
+            self.bench.restore(memo)
+            log.exception("the scan %r could not be kept; it is tried once more", scan.text)
+            self.bench = self._resume()
+            with self.keeper.act() as transaction, self.desk.within(transaction):
+                read = transaction.meaning(scan)
+                moved = self._decide(read, transaction)
+                self._log(transaction, read, moved, started)
+        self._install(moved)
+        self._answer(scan.device, moved)
+        self._show(_last_word(moved))
+        self.courier.kick()
+        self.spooler.kick()
+
+    def _log(self, transaction: Transaction, read: events.Read, moved: list[Moved], started: int) -> None:
+        final = _last_word(moved)
+        word = "ignored" if final.ignored else "refused" if final.accepted is False else "accepted"
+        transaction.log_read(
+            read,
+            outcome=word,
+            reason=final.refused,
+            workflow=moved[-1].bench.workflow.kind,
+            handled_us=(self.clock.mono_ns() - started) // 1000,
+        )
+
+    def _decide(self, read: events.Read, transaction: Transaction) -> list[Moved]:
+        """Lets the benches decide and records what they decided: one bench, or a chain when a task opens another."""
+        cause = self._cause(read, transaction)
+        universal = self._universal(read, transaction, cause)
+        if universal is not None:
+            return universal
+        return self._chain(self.bench, read, transaction, cause)
+
+    def _chain(self, bench: Bench[object], event: object, transaction: Transaction, cause: Cause) -> list[Moved]:
+        moved: list[Moved] = []
+        following: object | None = event
+        while following is not None and len(moved) < 4:
+            outcome = bench.handle(following)
+            if moved and outcome.accepted is False and not outcome.facts:
+                return [self._refused_opening(moved[0], bench, outcome)]
+            recorded = self._keep(bench, outcome, transaction, cause)
+            moved.append(Moved(bench, outcome, recorded))
+            following = None
+            if outcome.opens or outcome.ends:
+                opening = outcome.opens or Opening("home" if self.desk.operator else "sign-in", b"")
+                bench, following = self._open(moved[-1], opening, transaction)
+                if following is None:
+                    moved.append(Moved(bench, Outcome(), ()))
+        return moved
+
+    def _open(self, before: Moved, opening: Opening, transaction: Transaction) -> tuple[Bench[object], object | None]:
+        before.bench.commit(before.outcome, before.recorded)
+        bench = self._bench(opening.workflow, opening.task_id, transaction)
+        bench.follow(before.bench)
+        person = self.desk.operator.person_id if self.desk.operator else None
+        task = opening.task_id or None
+        transaction.remember(person_id=person, workflow=opening.workflow if task else "", task_id=task)
+        return bench, opening.event
+
+    def _refused_opening(self, first: Moved, refusing: Bench[object], outcome: Outcome) -> Moved:
+        """A task that refuses the very scan that should open it does not open: the refusal shows where we were."""
+        first.bench.shown, first.bench.echo = refusing.shown, outcome.echo or first.bench.echo
+        return Moved(first.bench, replace(outcome, ends=False, opens=None), ())
+
+    def _keep(
+        self, bench: Bench[object], outcome: Outcome, transaction: Transaction, cause: Cause
+    ) -> tuple[Recorded, ...]:
+        cause = replace(cause, task_id=bench.task_id)
+        recorded = transaction.record(outcome.facts, cause, outcome.voids)
+        for request in outcome.ask:
+            request_id = transaction.ask(request, bench.task_id)
+            if request.waits:
+                self._waiting[request_id] = self.clock.mono_ns() + WAIT_NS
+        for fact in outcome.facts:
+            self._person_moved(fact, transaction)
+        return recorded
+
+    def _person_moved(self, fact: Fact, transaction: Transaction) -> None:
+        if isinstance(fact, SignedIn):
+            self.desk.operator = transaction.read(operator, fact.person_id)
+            transaction.remember(person_id=fact.person_id, workflow="", task_id=None)
+
+    def _cause(self, read: events.Read, transaction: Transaction) -> Cause:
+        person = self.desk.operator
+        return Cause(
+            at=read.at,
+            actor_id=person.person_id if person else b"",
+            task_id=self.bench.task_id,
+            group=transaction.next_group(),
+            device=read.device,
+            scan_number=read.number,
+            scan_text=read.text,
+        )
+
+    # -- commands and badges that mean the same everywhere ------------------------------------------------------------
+
+    def _universal(self, read: events.Read, transaction: Transaction, cause: Cause) -> list[Moved] | None:
+        was_open = self.help.is_open
+        self.help.is_open = False
+        if self.desk.operator is None:
+            return None
+        if isinstance(read, events.BadgeRead):
+            return self._badge(read, transaction, cause)
+        if not isinstance(read, events.CommandRead):
+            return None
+        if read.word == "HELP":
+            self.help.is_open = not was_open
+            return [Moved(self.bench, _quiet(say("Help") if self.help.is_open else say("Help closed"), read), ())]
+        if read.word == "OUT":
+            return self._sign_out(read, transaction, cause)
+        if read.word == "HOME" and self.bench.workflow.kind != "home":
+            moved = Moved(self.bench, _quiet(say("Kept: scan its tote to go on"), read), ())
+            home, _ = self._open(moved, Opening("home", b""), transaction)
+            return [moved, Moved(home, Outcome(), ())]
+        return None
+
+    def _badge(self, read: events.BadgeRead, transaction: Transaction, cause: Cause) -> list[Moved] | None:
+        person = self.desk.operator
+        assert person is not None
+        if read.person_id == person.person_id:
+            return [Moved(self.bench, _quiet(say("You are signed in"), read), ())]
+        following = transaction.read(operator, read.person_id)
+        if following is None:
+            return None
+        transaction.record((SignedOut(person.person_id), SignedIn(following.person_id)), replace(cause, task_id=b""))
+        task = self.bench.task_id or None
+        self.desk.operator = following
+        transaction.remember(
+            person_id=following.person_id, workflow=self.bench.workflow.kind if task else "", task_id=task
+        )
+        words = say("{name} goes on here", name=following.name)
+        return [Moved(self.bench, _quiet(words, read), ())]
+
+    def _sign_out(self, read: events.CommandRead, transaction: Transaction, cause: Cause) -> list[Moved]:
+        person = self.desk.operator
+        assert person is not None
+        transaction.record((SignedOut(person.person_id),), replace(cause, task_id=b""))
+        self.desk.operator = None
+        before = Moved(self.bench, _quiet(say("{name} signed out", name=person.name), read), ())
+        bench, _ = self._open(before, Opening("sign-in", b""), transaction)
+        return [before, Moved(bench, Outcome(), ())]
+
+    # -- after the commit ---------------------------------------------------------------------------------------------
+
+    def _install(self, moved: list[Moved]) -> None:
+        for each in moved:
+            each.bench.commit(each.outcome, each.recorded)
+        self.bench = moved[-1].bench
+
+    def _answer(self, device: str, moved: list[Moved]) -> None:
+        final = _last_word(moved)
+        tone = "attention" if final.ignored else _TONES.get(final.sound)  # never no answer: some scanners block on it
+        if device and tone:
+            self.ports.beep(device, tone)
+
+    # -- everything else that can happen ------------------------------------------------------------------------------
+
+    def _event(self, event: object) -> None:
+        """An event that is no read: may record facts (a weight, an answer)."""
+        cell = self.bench.workflow.table.get((self.bench.workflow.step(self.bench.state), type(event)))
+        if cell is None and not isinstance(event, events.Refreshed):
+            self._show(None)
+            return
+        memo = self.bench.memo()
+        try:
+            with self.keeper.act() as transaction, self.desk.within(transaction):
+                cause = Cause(at=self.clock.now(), actor_id=self._actor(), group=transaction.next_group())
+                moved = self._chain(self.bench, event, transaction, cause)
+        except Exception:
+            self.bench.restore(memo)
+            raise
+        self._install(moved)
+        self._show(_last_word(moved))
+        self.courier.kick()
+        self.spooler.kick()
+
+    def _actor(self) -> bytes:
+        return self.desk.operator.person_id if self.desk.operator else b""
+
+    def _weigh(self, weight: events.Weight) -> None:
+        changed = (weight.grams, weight.stable) != (self.desk.scale_grams, self.desk.scale_stable)
+        self.desk.scale_grams, self.desk.scale_stable = weight.grams, weight.stable
+        now = self.clock.mono_ns()
+        if changed and self.bench.workflow.kind == "pack" and now - self._scale_shown_ns >= SCALE_EVERY_NS:
+            self._scale_shown_ns = now
+            self._show(None)
+
+    def _device(self, change: events.DeviceChanged) -> None:
+        if self.health.heard(change):
+            sound = Sound.DEVICE_BACK if change.health == "ok" else Sound.DEVICE_LOST
+            self._show(Outcome(sound=sound))
+
+    def _saw(self, seen: Seen) -> None:
+        if seen.serial >= self._problem_serial:
+            self.bench.seen(seen.mono_ns)
+
+    def _line(self, line: LineChanged) -> None:
+        self.health.online = line.online
+        self.health.queued = self.keeper.outgoing().queued
+        self._show(None)
+
+    def _arrived(self, job: Parcelled) -> None:
+        with self.keeper.act(relaxed=True) as transaction:
+            if job.hello is not None:
+                found = transaction.reconcile(job.hello)
+                if found != "same":
+                    log.info("hello: %s; central has this station's stream up to %d", found, job.hello.seq)
+            arrival = transaction.arrive(job.mark, job.sent, job.pulled)
+        self.courier.taken()
+        if arrival.topics:
+            self._refresh(frozenset(arrival.topics))
+        for request, task, kind, body in arrival.answers:
+            self._waiting.pop(request, None)
+            if task == self.bench.task_id:
+                self._event(events.Answered(RequestId(request), kind, body))
+        self._drain()
+        self.spooler.kick()
+
+    def _refresh(self, topics: frozenset[str]) -> None:
+        if self.desk.operator is not None:
+            self.desk.operator = self.desk.read(operator, self.desk.operator.person_id) or self.desk.operator
+        with self.keeper.look() as look, self.desk.within(look):
+            outcome = self.bench.handle(events.Refreshed(topics))
+        self.bench.commit(outcome, ())
+        self._show(None)
+
+    def _printed(self, done: PrintDone) -> None:
+        with self.keeper.act() as transaction, self.desk.within(transaction):
+            cause = Cause(at=self.clock.now(), actor_id=self._actor(), group=transaction.next_group())
+            transaction.record((PrintMoved(done.job_id, done.state, done.problem),), cause)
+        self.spooler.recorded(done.job_id)
+        self._event(events.PrintChanged(PrintJobId(done.job_id), done.state, done.problem))
+        self.courier.kick()
+
+    # -- the screen ---------------------------------------------------------------------------------------------------
+
+    def _local_minute(self) -> str:
+        return self.clock.now().astimezone().strftime("%H:%M")
+
+    def _show(self, outcome: Outcome | None) -> None:
+        try:
+            with self.keeper.look() as look, self.desk.within(look):
+                view = self.bench.view(outcome)
+        except Exception:  # a screen that can't be drawn must say so; the work goes on at the same line
+            log.exception("the screen of %s could not be made", self.bench.workflow.kind)
+            view = _crashed(self.bench.echo)
+        self._serial += 1
+        self._minute = self._local_minute()
+        header = replace(
+            view.header,
+            station=self.keeper.station.name,
+            person=self.desk.operator.name if self.desk.operator else "",
+            chips=self._chips(),
+            clock=self._minute,
+        )
+        view = self.help.over(replace(view, header=header, serial=self._serial))
+        if self.bench.shown is None:
+            self._problem_serial = 0
+        elif not self._problem_serial or (outcome and outcome.accepted is False):
+            self._problem_serial = self._problem_serial or self._serial
+        self._on_view(view)
+        if not self._paints:
+            self.bench.seen(self.clock.mono_ns())
+
+    def _chips(self) -> tuple[Chip, ...]:
+        return self.health.chips()
+
+
+def _as_scan(touch: events.Touch) -> events.Scan:
+    """A button carries the word of its command; a typed code is taken as it is."""
+    code = barcodes.command_code(touch.command) if touch.command in barcodes.COMMANDS else touch.command
+    return events.Scan(text=code, device="", at=touch.at, mono_ns=touch.mono_ns)
+
+
+def _quiet(words: Text, read: events.Read) -> Outcome:
+    echo = Echo(Tone.OK, words, read.text, read.at.astimezone().strftime("%H:%M:%S"))
+    return Outcome(accepted=True, sound=Sound.ACCEPTED, echo=echo)
+
+
+def _last_word(moved: list[Moved]) -> Outcome:
+    """The outcome that people see and hear: the last bench's that said anything."""
+    spoken = [
+        m.outcome
+        for m in moved
+        if m.outcome.sound or m.outcome.echo or m.outcome.accepted is not None or m.outcome.ignored
+    ]
+    return spoken[-1] if spoken else moved[-1].outcome
+
+
+def _crashed(echo: Echo | None) -> View:
+    hero = Hero(
+        imperative=say("This screen could not be shown"),
+        icon="triangle-alert",
+        tone=Tone.ERROR,
+        second=say("Everything you scanned is kept. Scan HOME, then the tote again."),
+    )
+    return View(kind="crash", hero=hero, echo=echo)
+
+
+_TONES: dict[Sound, BeepTone] = {
+    Sound.ACCEPTED: "accepted",
+    Sound.STEP: "step",
+    Sound.ORDER: "order",
+    Sound.WRONG: "wrong",
+    Sound.ATTENTION: "attention",
+}
