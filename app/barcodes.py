@@ -94,8 +94,8 @@ class Gs1:
 def gs1(text: str, symbology: str = "") -> Gs1 | None:
     """The GS1 reading of a code, or None when it has none.
 
-    Without an AIM identifier a plain run of 8, 12, 13 or 14 digits with a right check digit is a GTIN, although it could be read
-    as an element string too (a GTIN of 8 digits may not be an item at all: the caller asks its table first).
+    Without an AIM identifier a plain run of 8, 12, 13 or 14 digits with a right check digit is a GTIN, although it
+    could be read as an element string too (a GTIN of 8 digits may be no item at all: the caller asks its table first).
     """
     if not text or len(text) > MAX_LENGTH:
         return None

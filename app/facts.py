@@ -125,7 +125,8 @@ def kinds() -> dict[str, type[Fact]]:
     found: dict[str, type[Fact]] = {}
     for cls in _all_kinds(Fact):
         if found.setdefault(cls.kind(), cls) is not cls:
-            raise RuntimeError(f"two facts are called {cls.kind()}: {cls.__module__} and {found[cls.kind()].__module__}")
+            other = found[cls.kind()].__module__
+            raise RuntimeError(f"two facts are called {cls.kind()}: {cls.__module__} and {other}")
     return found
 
 

@@ -438,8 +438,8 @@ class Action:
 class Wanted:
     """Something that may be scanned next: shown in the demo's side window, used by scripted people.
 
-    `kind`: bin, item, tote, cart, place, box, label, badge, order, command, tray. `code` is the raw code to scan; empty for `label`
-    (it stands on paper only). `units` says how often it is wanted at this step.
+    `kind`: bin, item, tote, cart, place, box, label, badge, order, command, tray. `code` is the raw code to scan, empty
+    for `label` (it stands on paper only). `units` says how often it is wanted at this step.
     """
 
     kind: str

@@ -473,6 +473,18 @@ class Bench(Generic[S]):
         if outcome.echo is not None:
             self.echo = outcome.echo
 
+    def follow(self, before: Bench[Any]) -> None:
+        """Takes over what is about the hand and not about the task: the last read and its echo."""
+        self._last, self.echo, self.ignored = before._last, before.echo, before.ignored
+
+    def memo(self) -> tuple[object, ...]:
+        """What `handle` may change before anything is durable; for `restore` when the transaction fails."""
+        return self.shown, self.echo, self.ignored, self._last, self._choices
+
+    def restore(self, memo: tuple[Any, ...]) -> None:
+        """Puts back what a failed transaction left half done."""
+        self.shown, self.echo, self.ignored, self._last, self._choices = memo
+
     def seen(self, mono_ns: int) -> None:
         """The screen shows (and has sounded) what it was last given."""
         if self.shown and self.shown.seen_ns is None:

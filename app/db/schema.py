@@ -20,7 +20,10 @@ _HERE = Path(__file__).parent / "migrations"
 APPEND_ONLY = {"central": ("fact", "movement"), "station": ("fact",)}
 """Tables whose rows are never changed or deleted, and the uniqueness that INSERT OR REPLACE could break."""
 _UNIQUE = {
-    "fact": "fact_id = NEW.fact_id OR (station_id = NEW.station_id AND incarnation = NEW.incarnation AND seq = NEW.seq)",
+    "fact": (
+        "fact_id = NEW.fact_id OR "
+        "(station_id = NEW.station_id AND incarnation = NEW.incarnation AND seq = NEW.seq)"
+    ),
     "movement": "fact_id = NEW.fact_id AND line = NEW.line",
 }
 

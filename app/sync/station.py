@@ -127,8 +127,8 @@ def put_ask(
     text = json.dumps(body, sort_keys=True, separators=(",", ":"))
     session.execute(
         insert(Ask).values(
-            request_id=request_id, station_id=me.station_id, kind=kind, body=text, task_id=task_id or None, asked_at=now,
-            sent=False,
+            request_id=request_id, station_id=me.station_id, kind=kind, body=text, task_id=task_id or None,
+            asked_at=now, sent=False,
         )
     )  # fmt: skip
 

@@ -54,7 +54,9 @@ def meaning(session: Session, scan: Scan) -> Read:
     found = badges or list(dict.fromkeys(found))
     if not found:
         parcel = session.scalar(select(Parcel.id).where((Parcel.tracking == scan.text) | (Parcel.sscc.in_(values))))
-        return events.ParcelRead(parcel_id=ParcelId(parcel), **seen) if parcel and scan.text else events.UnknownRead(**seen)
+        if parcel is None or not scan.text:
+            return events.UnknownRead(**seen)
+        return events.ParcelRead(parcel_id=ParcelId(parcel), **seen)
     return found[0] if len(found) == 1 else events.AmbiguousRead(meanings=tuple(found), **seen)
 
 
@@ -206,7 +208,7 @@ def places_of_type(session: Session, *types: str) -> tuple[Place, ...]:
 
 
 def code_of(session: Session, subject: bytes, kind: str) -> str:
-    """The code to scan for a thing: ours where we printed one, else the site's, single units before cases; "" if none."""
+    """The code to scan for a thing: ours where we printed one, else the site's; single units first; "" if none."""
     rows = session.execute(
         select(Code.value)
         .where(Code.subject == subject, Code.kind == kind)

@@ -19,7 +19,7 @@ def _address(session: Session, address_id: bytes | None) -> dict[str, str]:
     row = session.get(Address, address_id) if address_id else None
     if row is None:
         return {}
-    names = "name company line1 line2 city region postcode country phone email".split()
+    names = ["name", "company", "line1", "line2", "city", "region", "postcode", "country", "phone", "email"]
     return {name: getattr(row, name) for name in names}
 
 
