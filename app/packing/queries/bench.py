@@ -1,0 +1,330 @@
+"""The order on the bench: what is to be packed, in which boxes, out of which totes, by which rules of the site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.models import (
+    BoxType,
+    BriefLine,
+    Dossier,
+    FactRow,
+    OrderBrief,
+    Parcel,
+    ParcelLine,
+    Policy,
+    PrintJob,
+    SiteSetting,
+    Sku,
+    StationRow,
+    Stock,
+    Tote,
+)
+from app.packing.rules import boxes as box_rules
+from app.packing.rules import weights
+from app.packing.rules.boxes import Box, Goods
+from app.packing.rules.lines import PackLine
+from app.packing.rules.weights import Heap
+
+
+@dataclass(frozen=True, slots=True)
+class PackRules:
+    """The site's words on packing, from `site_setting`.
+
+    `packing_tolerance_g`, `packing_tolerance_percent`, `packing_fill_percent` (numbers), `partial_shipping` ("yes" lets
+    an order leave although units are missing), `packing_unknown_g` (what a unit of unknown weight counts where there is
+    no scale).
+    """
+
+    tolerance_g: int = weights.TOLERANCE_G
+    tolerance_percent: int = weights.TOLERANCE_PERCENT
+    fill_percent: int = box_rules.FILL_PERCENT
+    ships_partly: bool = False
+    unknown_g: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlan:
+    """An order as a bench opens it. `parcel_id` names a box of it that is begun and not closed, b"" when none is.
+
+    `station_id` is where that box stands. `boxes_made` counts boxes that were ever begun. `slip` says that a packing
+    slip was queued for that box before.
+    """
+
+    order_id: bytes
+    number: str
+    state: str
+    station: str
+    gift: bool
+    ship_by: datetime | None
+    lines: tuple[PackLine, ...]
+    tote_ids: tuple[bytes, ...]
+    parcel_id: bytes = b""
+    parcel_number: int = 0
+    parcel_weight_g: int | None = None
+    station_id: bytes = b""
+    box_type_id: bytes = b""
+    boxes_made: int = 0
+    slip: bool = False
+    dossier: bool = False
+
+    @property
+    def short(self) -> int:
+        """Units that will not come."""
+        return sum(line.short for line in self.lines)
+
+    @property
+    def open(self) -> int:
+        """Units that are still to be packed."""
+        return sum(line.open for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another open order that wants a SKU, and the station that has it ("" when none has)."""
+
+    number: str
+    station: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelCard:
+    """Whose parcel a label belongs to."""
+
+    id: bytes
+    order_number: str
+    state: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintState:
+    """How far a print job is: queued, sent, confirmed, failed, void; `problem` in a few words."""
+
+    state: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Units of one lot out of one tote."""
+
+    tote_id: bytes
+    lot: str
+    units: int
+
+
+def pack_rules(session: Session) -> PackRules:
+    """The site's rules, with our defaults where it says nothing (or nothing that is a number)."""
+    said = dict(session.execute(select(SiteSetting.name, SiteSetting.value)).tuples().all())
+    default = PackRules()
+
+    def number(name: str, otherwise: int) -> int:
+        value = said.get(name, "").strip()
+        return int(value) if value.isascii() and value.isdigit() else otherwise
+
+    return PackRules(
+        tolerance_g=number("packing_tolerance_g", default.tolerance_g),
+        tolerance_percent=number("packing_tolerance_percent", default.tolerance_percent),
+        fill_percent=number("packing_fill_percent", default.fill_percent),
+        ships_partly=said.get("partial_shipping", "").strip().casefold() in ("yes", "true", "1"),
+        unknown_g=number("packing_unknown_g", default.unknown_g),
+    )
+
+
+# ---- the order ------------------------------------------------------------------------------------------------------
+
+
+def order_plan(session: Session, order_id: bytes) -> OrderPlan | None:
+    """What is left to pack of an order, None when this mirror does not know it."""
+    brief = session.get(OrderBrief, order_id, populate_existing=True)
+    if brief is None:
+        return None
+    parcels = session.scalars(
+        select(Parcel)
+        .where(Parcel.order_id == order_id, Parcel.state != "void")
+        .order_by(Parcel.number, Parcel.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    begun = next((p for p in parcels if p.state == "open"), None)
+    totes = session.scalars(select(Tote.id).where(Tote.order_id == order_id).order_by(Tote.name)).all()
+    return OrderPlan(
+        order_id=order_id,
+        number=brief.number,
+        state=brief.state,
+        station=brief.station,
+        gift=brief.gift,
+        ship_by=brief.ship_by,
+        lines=_lines(session, order_id, begun.id if begun else b""),
+        tote_ids=tuple(totes),
+        parcel_id=begun.id if begun else b"",
+        parcel_number=begun.number if begun else 0,
+        parcel_weight_g=begun.weight_g if begun else None,
+        station_id=(begun.station_id or b"") if begun else b"",
+        box_type_id=(begun.box_type_id or b"") if begun else b"",
+        boxes_made=max((p.number for p in parcels), default=0),
+        slip=bool(begun and _slip_of(session, begun.id)),
+        dossier=session.scalar(select(Dossier.order_id).where(Dossier.order_id == order_id)) is not None,
+    )
+
+
+def _slip_of(session: Session, parcel_id: bytes) -> bytes | None:
+    return session.scalar(
+        select(PrintJob.id).where(PrintJob.parcel_id == parcel_id, PrintJob.kind == "slip", PrintJob.state != "void")
+    )
+
+
+def _lines(session: Session, order_id: bytes, begun: bytes) -> tuple[PackLine, ...]:
+    boxed = session.execute(
+        select(ParcelLine.order_line_id, ParcelLine.parcel_id, func.sum(ParcelLine.quantity))
+        .join(Parcel, Parcel.id == ParcelLine.parcel_id)
+        .where(Parcel.order_id == order_id, Parcel.state != "void")
+        .group_by(ParcelLine.order_line_id, ParcelLine.parcel_id)
+    ).tuples()
+    here: dict[bytes, int] = {}
+    gone: dict[bytes, int] = {}
+    for line_id, parcel_id, units in boxed:
+        where = here if parcel_id == begun else gone
+        where[line_id] = where.get(line_id, 0) + units
+    rows = session.execute(
+        select(BriefLine.line_id, BriefLine.sku_id, BriefLine.quantity, BriefLine.short)
+        .where(BriefLine.order_id == order_id)
+        .order_by(BriefLine.position, BriefLine.line_id)
+    ).tuples()
+    return tuple(
+        PackLine(
+            line_id=line_id,
+            sku_id=sku_id,
+            wanted=max(quantity - short - gone.get(line_id, 0), 0),
+            packed=here.get(line_id, 0),
+            short=short,
+        )
+        for line_id, sku_id, quantity, short in rows
+    )
+
+
+def sources(session: Session, tote_ids: Sequence[bytes], sku_id: bytes, lot: str, units: int) -> tuple[Sharing, ...]:
+    """Out of which totes and lots these units come, as far as the book knows; the rest out of the first tote.
+
+    A lot that was scanned is believed over the book; without one the lots in the totes are taken in their order.
+    """
+    where = [Stock.sku_id == sku_id, Stock.place_id.in_(tote_ids), Stock.status == "good", Stock.on_hand > 0]
+    if lot:
+        where.append(Stock.lot == lot)
+    rows = session.execute(select(Stock.place_id, Stock.lot, Stock.on_hand).where(*where)).tuples().all()
+    rank = {tote_id: i for i, tote_id in enumerate(tote_ids)}
+    found = []
+    for place_id, known_lot, on_hand in sorted(rows, key=lambda r: (rank[r[0]], r[1])):
+        share = min(units, on_hand)
+        if share:
+            found.append(Sharing(place_id, known_lot, share))
+            units -= share
+    if units:
+        found.append(Sharing(tote_ids[0] if tote_ids else b"", lot, units))
+    return tuple(found)
+
+
+def elsewhere(session: Session, sku_id: bytes, order_id: bytes) -> Elsewhere | None:
+    """Another order in work that wants this SKU: the one that stands at a station first, then the most urgent."""
+    row = session.execute(
+        select(OrderBrief.number, OrderBrief.station)
+        .join(BriefLine, BriefLine.order_id == OrderBrief.order_id)
+        .where(
+            BriefLine.sku_id == sku_id,
+            OrderBrief.order_id != order_id,
+            OrderBrief.state.in_(("picking", "picked", "packing")),
+            BriefLine.quantity > BriefLine.short,
+        )
+        .order_by(OrderBrief.station == "", OrderBrief.priority, OrderBrief.number)
+        .limit(1)
+    ).first()
+    return None if row is None else Elsewhere(row.number, row.station)
+
+
+def parcel_card(session: Session, parcel_id: bytes) -> ParcelCard | None:
+    """A parcel by id, None when this mirror does not know it."""
+    row = session.execute(
+        select(Parcel.id, OrderBrief.number.label("order_number"), Parcel.state, Parcel.number)
+        .outerjoin(OrderBrief, OrderBrief.order_id == Parcel.order_id)
+        .where(Parcel.id == parcel_id)
+    ).first()
+    return None if row is None else ParcelCard(row.id, row.order_number or "?", row.state, row.number)
+
+
+def closed_by(session: Session, person_id: bytes, since: datetime) -> int:
+    """How many boxes this person closed at this station since then."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(FactRow)
+            .where(FactRow.kind == "ParcelClosed", FactRow.actor_id == person_id, FactRow.at >= since)
+        )
+        or 0
+    )
+
+
+def print_state(session: Session, job_id: bytes) -> PrintState:
+    """How far a print job is."""
+    row = session.execute(select(PrintJob.state, PrintJob.problem).where(PrintJob.id == job_id)).first()
+    return PrintState() if row is None else PrintState(row.state, row.problem)
+
+
+def units_policy(session: Session, item_class: str) -> str:
+    """`each` unit is scanned, or `once` and a quantity card; each where the site says nothing."""
+    return session.scalar(select(Policy.units).where(Policy.item_class == item_class)) or "each"
+
+
+# ---- boxes and weights ----------------------------------------------------------------------------------------------
+
+
+def boxes(session: Session) -> tuple[Box, ...]:
+    """All box types, the smallest first."""
+    rows = session.scalars(select(BoxType))
+    found = [
+        Box(
+            b.id, b.code, b.name, b.length_mm, b.width_mm, b.height_mm, b.tare_g, b.max_g, b.shelf or "",
+            b.material or "",
+        )
+        for b in rows
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda b: (b.volume, b.code)))
+
+
+def goods_of(session: Session, units: Sequence[tuple[bytes, int]]) -> tuple[Goods, ...]:
+    """Sizes and weights of (SKU, units)."""
+    skus = _skus(session, units)
+    found = []
+    for sku_id, n in units:
+        sku = skus.get(sku_id)
+        found.append(
+            Goods(n, sku.length_mm, sku.width_mm, sku.height_mm, sku.weight_g) if sku is not None else Goods(n)
+        )
+    return tuple(found)
+
+
+def heaps_of(session: Session, units: Sequence[tuple[bytes, int]]) -> tuple[Heap, ...]:
+    """Weights of (SKU, units), one heap per SKU."""
+    skus = _skus(session, units)
+    total: dict[bytes, int] = {}
+    for sku_id, n in units:
+        total[sku_id] = total.get(sku_id, 0) + n
+    return tuple(
+        Heap(sku_id, n, sku.weight_g if (sku := skus.get(sku_id)) is not None else None)
+        for sku_id, n in total.items()
+        if n
+    )
+
+
+def _skus(session: Session, units: Sequence[tuple[bytes, int]]) -> dict[bytes, Sku]:
+    rows = session.scalars(select(Sku).where(Sku.id.in_([sku_id for sku_id, _ in units])))
+    return {row.id: row for row in rows}
+
+
+def station_of(session: Session, station_id: bytes) -> str:
+    """A station's name as people say it."""
+    return session.scalar(select(StationRow.name).where(StationRow.id == station_id)) or "?"

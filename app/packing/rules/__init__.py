@@ -1,0 +1,1 @@
+"""What packing decides without asking anybody: boxes, weights, and which line a unit belongs to."""
