@@ -287,6 +287,7 @@ class ScannerLine(Line):
         self._decoder = self._protocol.decoder(self._config.framing)
         self._number = 0
         self._flush_at = FOREVER
+        self._tones.clear()
 
     def take(self, data: bytes, now: int, at: datetime) -> None:
         frames = self._decoder.feed(data)

@@ -10,9 +10,9 @@ import pytest
 
 from app.clock import SystemClock
 from app.events import DeviceChanged, LoadSettled, Scan, Weight
-from devices.beeps import STYLES
+from devices.beeps import STYLES, Tone
 from devices.config import ScalePort, ScannerPort
-from devices.lines import Event
+from devices.lines import Backoff, Event
 from devices.ports import Ports
 from devices.scanners.base import Framing
 from devices.simulated import VirtualScale, VirtualScanner
@@ -57,7 +57,7 @@ def test_a_burst_of_twenty_scans_arrives_complete_and_in_order(heard: Heard, sta
 def test_every_tone_reaches_the_scanner_in_its_own_language(
     heard: Heard, start: Start, tmp_path: Path, style: str
 ) -> None:
-    tones = ("accepted", "step", "order", "wrong", "attention", "accepted")
+    tones: tuple[Tone, ...] = ("accepted", "step", "order", "wrong", "attention", "accepted")
     with VirtualScanner(tmp_path / "scanner", style=style) as scanner:
         ports = start(ScannerPort("gun", scanner.path, beep=STYLES[style]))
         heard.until_change("gun", "ok")
@@ -370,15 +370,31 @@ def test_usb_numbers_that_nothing_has_are_an_unplugged_device(heard: Heard, star
 
 
 def test_stopping_gives_every_descriptor_back(tmp_path: Path, heard: Heard) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        free = server.getsockname()[1]
     with VirtualScanner(tmp_path / "scanner") as scanner:
         before = open_descriptors()
-        ports = Ports([ScannerPort("gun", scanner.path)], heard.queue.put, SystemClock())
+        configs = [
+            ScannerPort("gun", scanner.path),
+            ScannerPort("rival", scanner.path),
+            ScannerPort("folder", str(tmp_path)),
+            ScannerPort("far", f"socket://127.0.0.1:{free}"),
+        ]
+        ports = Ports(configs, heard.queue.put, SystemClock(), Backoff(0.001, 0.001))
         ports.start()
         heard.until_change("gun", "ok")
+        heard.until_change("rival", "away", "port in use")
+        heard.until_change("folder", "away", "not a serial port")
+        heard.until_change("far", "away", "not reachable")
         ports.stop()
         ports.stop()
         ports.beep("gun", "accepted")
         assert open_descriptors() == before
+
+
+def test_the_wait_between_two_tries_doubles_up_to_a_limit() -> None:
+    waits = [Backoff().wait_ns(failures) / 1e9 for failures in (0, 1, 2, 3, 4, 5, 6, 10_000)]
+    assert waits == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0]
 
 
 def test_ports_that_were_never_started_can_be_stopped(heard: Heard) -> None:

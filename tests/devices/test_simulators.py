@@ -135,73 +135,89 @@ def test_the_printer_answers_as_its_manual_says_and_is_silent_without_paper() ->
         assert [label.n for label in printer.printed(since=1)] == [2]
 
 
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Callable[[dict[str, object]], dict[str, object]]]:
-    """A bench in a process of its own; call it with an act, get the next line that is no event."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "devices.simulated", "--dir", str(tmp_path / "bench"), "--settle-s", "0"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=FOLDER.parents[1],
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    events: list[dict[str, object]] = []
+Json = dict[str, object]
 
-    def tell(act: dict[str, object]) -> dict[str, object]:
-        if "event" in act:
-            while not any(event["event"] == act["event"] for event in events):
-                events.append(json.loads(process.stdout.readline()))
-            return next(event for event in events if event["event"] == act["event"])
-        process.stdin.write(json.dumps(act) + "\n")
-        process.stdin.flush()
-        while "event" in (line := json.loads(process.stdout.readline())):
-            events.append(line)
+
+class BenchProcess:
+    """A bench in a process of its own, and every event it told so far."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.events: list[Json] = []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "devices.simulated", "--dir", str(folder), "--settle-s", "0"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=FOLDER.parents[1],
+        )
+
+    def read(self) -> Json:
+        assert self.process.stdout is not None
+        line: Json = json.loads(self.process.stdout.readline())
         return line
 
-    yield tell
-    process.stdin.close()
-    assert process.wait(PATIENCE_S) == 0
-    process.stdout.close()
-    assert list((tmp_path / "bench").glob("sca*e*[!l]")) == []
+    def tell(self, act: Json) -> Json:
+        """The answer to an act; events that come before it are kept."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(act) + "\n")
+        self.process.stdin.flush()
+        while "event" in (line := self.read()):
+            self.events.append(line)
+        return line
+
+    def event(self, kind: str) -> Json:
+        """The first event of a kind, waited for."""
+        while not any(event["event"] == kind for event in self.events):
+            self.events.append(self.read())
+        return next(event for event in self.events if event["event"] == kind)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[BenchProcess]:
+    """A bench that ends with its input, leaving no links."""
+    bench = BenchProcess(tmp_path / "bench")
+    with bench.process:
+        yield bench
+        assert bench.process.stdin is not None
+        bench.process.stdin.close()
+        assert bench.process.wait(PATIENCE_S) == 0
+    assert [path.name for path in bench.folder.iterdir() if path.is_symlink()] == []
 
 
 def test_a_whole_bench_is_driven_from_another_process(
-    bench: Callable[[dict[str, object]], dict[str, object]], heard: Heard, start: Callable[..., Ports]
+    bench: BenchProcess, heard: Heard, start: Callable[..., Ports]
 ) -> None:
-    ready = bench({"event": "ready"})
+    ready = bench.event("ready")
     ports = start(ScannerPort("gun", str(ready["scanner"])))
     heard.until_change("gun", "ok")
 
-    assert bench({"scan": "4006381333931", "aim": "]E0", "id": "x"}) == {"id": "x", "ok": True, "n": 1}
+    assert bench.tell({"scan": "4006381333931", "aim": "]E0", "id": "x"}) == {"id": "x", "ok": True, "n": 1}
     scan = heard.until_count(Scan, 1)[0]
     ports.beep("gun", "accepted")
-    beep = bench({"event": "beep"})
+    beep = bench.event("beep")
     assert (scan.text, scan.symbology, beep["tone"], beep["n"]) == ("4006381333931", "]E0", "accepted", 1)
 
-    assert bench({"scan": "TWICE", "double_ms": 5}) == {"ok": True, "n": 3}
+    assert bench.tell({"scan": "TWICE", "double_ms": 5}) == {"ok": True, "n": 3}
     assert [scan.text for scan in heard.until_count(Scan, 3)] == ["4006381333931", "TWICE", "TWICE"]
 
-    assert bench({"unplug": "scanner"}) == {"ok": True}
+    assert bench.tell({"unplug": "scanner"}) == {"ok": True}
     heard.until_change("gun", "away", "unplugged")
-    assert bench({"scan": "LOST"}) == {"ok": False, "error": "OSError: the cable is unplugged"}
-    assert bench({"plug": "scanner"}) == {"ok": True}
+    assert bench.tell({"scan": "LOST"}) == {"ok": False, "error": "OSError: the cable is unplugged"}
+    assert bench.tell({"plug": "scanner"}) == {"ok": True}
     heard.until_change("gun", "ok", "", 2)
 
     host, port = str(ready["printer"]).removeprefix("tcp://").split(":")
     with socket.create_connection((host, int(port)), PATIENCE_S) as client:
         client.sendall(b"^XA^FDlabel^FS^XZ")
-    printed = bench({"event": "printed"})
+    printed = bench.event("printed")
     assert Path(str(printed["file"])).read_bytes() == b"^XA^FDlabel^FS^XZ"
-    assert bench({"printed": 0})["printed"] == [{key: printed[key] for key in ("n", "file", "bytes", "mono_ns")}]
-    assert bench({"status": True}) == {"ok": True, "sent": 3, "beeps": 1, "printed": 1, "waiting": 0}
+    assert bench.tell({"printed": 0})["printed"] == [{key: printed[key] for key in ("n", "file", "bytes", "mono_ns")}]
+    assert bench.tell({"status": True}) == {"ok": True, "sent": 3, "beeps": 1, "printed": 1, "waiting": 0}
 
 
 @pytest.mark.parametrize("act", [{}, {"scan": "X", "load": 1}, {"load": "heavy"}, {"noise": "xy"}, {"plug": "toaster"}])
-def test_an_act_that_is_none_is_answered_and_the_bench_goes_on(
-    bench: Callable[[dict[str, object]], dict[str, object]], act: dict[str, object]
-) -> None:
-    answer = bench(act)
+def test_an_act_that_is_none_is_answered_and_the_bench_goes_on(bench: BenchProcess, act: Json) -> None:
+    answer = bench.tell(act)
     assert answer["ok"] is False
-    assert bench({"load": 250}) == {"ok": True}
+    assert bench.tell({"load": 250}) == {"ok": True}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypedDict, Unpack
 
 import pytest
 
@@ -14,7 +15,25 @@ SECOND = "001,0,0,0,1,2,6,0,00000000,1,000"
 THIRD = "1234,0"
 
 
-def well(**otherwise: bool | int) -> PrinterStatus:
+class Said(TypedDict, total=False):
+    """The fields that a complaint changes."""
+
+    paper_out: bool
+    paused: bool
+    formats_waiting: int
+    buffer_full: bool
+    partial_format: bool
+    label_length_dots: int
+    ram_lost: bool
+    too_cold: bool
+    too_hot: bool
+    head_open: bool
+    ribbon_out: bool
+    label_waiting: bool
+    labels_left: int
+
+
+def well(**otherwise: Unpack[Said]) -> PrinterStatus:
     """What `FIRST` and `SECOND` say, but for these fields."""
     return replace(PrinterStatus(label_length_dots=1218), **otherwise)
 
