@@ -12,7 +12,8 @@ class Problem:
     """What an operator is told: *what it is*, *why refused*, *do this* (at most two acts), *what did not happen*.
 
     `picture` is the key of a product picture when the thing in the hand is known. `tray` says that the wrong
-    object is in the hand and that the rework tray ends the error (pack). `place` names the refusal for tests and logs.
+    object is in the hand and that the rework tray ends the error (pack). `name` names the refusal for tests and logs.
+    `subject` is the thing that was scanned by mistake, for a workflow that marks it (a wrong bin on the map).
     """
 
     name: str
@@ -23,6 +24,7 @@ class Problem:
     unchanged: Text = NOTHING
     picture: str = ""
     tray: bool = False
+    subject: bytes = b""
 
 
 class Refused(Exception):

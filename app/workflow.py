@@ -196,6 +196,10 @@ class Workflow(Generic[S]):
         """The whole screen, without echo, sound and problem: those are the bench's."""
         raise NotImplementedError  # abstract: each workflow has its own
 
+    def marked(self, whole: View, problem: Problem, state: S, desk: Desk) -> View:
+        """The screen beside a refusal, where a panel marks what was scanned by mistake (a wrong bin on the map)."""
+        return whole
+
     def refreshed(self, state: S, desk: Desk) -> S:
         """The state with its plan read again, after central changed rows of this task."""
         return state
@@ -498,6 +502,7 @@ class Bench(Generic[S]):
         if self.shown is None:
             return whole
         p = self.shown.problem
+        whole = self.workflow.marked(whole, p, self.state, self.desk)
         hero = ProblemHero(p.what, p.detail, p.why, p.do, p.unchanged, p.picture, self.shown.queued, p.name)
         return replace(whole, hero=hero)
 

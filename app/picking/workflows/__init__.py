@@ -1,0 +1,1 @@
+"""The scan-driven machines of picking."""
