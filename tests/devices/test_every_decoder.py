@@ -58,7 +58,8 @@ DECODERS: dict[str, Callable[[], Decoder]] = {
 
 WORDS = (
     b"\r", b"\n", b"\r\n", b"\x02", b"\x03", b"\x1d", b"|", b"<GS>", b"]E0", b"]C1", b"\x01>", b"4006381333931",
-    b"S S      100.00 g", b"\r\nS D       12.50 kg\r\n", b"\x02]E04006381333931\x03", b"S D", b"S I", b"S +", b" kg\r\n", b"\x00", b"\x7f", b"\xff", b"\xc3\xa9", b"\xe2\x80\xae",
+    b"S S      100.00 g", b"\r\nS D       12.50 kg\r\n", b"\x02]E04006381333931\x03",
+    b"S D", b"S I", b"S +", b" kg\r\n", b"\x00", b"\x7f", b"\xff", b"\xc3\xa9", b"\xe2\x80\xae",
     b"\x02030,0,0,1218,002,0,0,0,000,0,0,0\x03\r\n", b"\x02001,0,0,0,1,2,6,0,00000000,1,000\x03\r\n",
     b"\x021234,0\x03\r\n", b"x" * 300, b"y" * 2_000,
 )  # fmt: skip
