@@ -271,15 +271,15 @@ class ScannerLine(Line):
         self._number = 0
         self._flush_at = FOREVER
         self._last = (clock.now(), 0)
-        self._tones: deque[Tone] = deque(maxlen=MAX_QUEUED_BEEPS)
+        self._beeps: deque[bytes] = deque(maxlen=MAX_QUEUED_BEEPS)
 
     def beep(self, tone: Tone) -> None:
-        """Asks for a tone; from any thread. Wake the selector afterwards."""
-        self._tones.append(tone)
+        """Asks for a tone; from any thread. Wake the selector afterwards. KeyError for a tone that is none."""
+        self._beeps.append(self._config.beep.bytes_for(tone))
 
     def serve(self) -> None:
         if self._wire is None:
-            self._tones.clear()
+            self._beeps.clear()
         super().serve()
 
     def begin(self, now: int) -> None:
@@ -287,7 +287,7 @@ class ScannerLine(Line):
         self._decoder = self._protocol.decoder(self._config.framing)
         self._number = 0
         self._flush_at = FOREVER
-        self._tones.clear()
+        self._beeps.clear()
 
     def take(self, data: bytes, now: int, at: datetime) -> None:
         frames = self._decoder.feed(data)
@@ -307,8 +307,8 @@ class ScannerLine(Line):
             for frame in self._decoder.flush():
                 self._tell(frame.text, frame.symbology)
             self._count()
-        while self._tones:
-            self.send(self._config.beep.bytes_for(self._tones.popleft()))
+        while self._beeps:
+            self.send(self._beeps.popleft())
 
     def _tell(self, text: str, symbology: str) -> None:
         at, mono_ns = self._last

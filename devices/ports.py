@@ -54,6 +54,8 @@ class Ports:
         names = [config.name for config in configs]
         if len(set(names)) < len(names):
             raise ValueError(f"two ports have one name: {', '.join(names)}")
+        for config in configs:
+            _protocol(SCANNER_PROTOCOLS if isinstance(config, ScannerPort) else SCALE_PROTOCOLS, config.protocol)
         self._clock = clock
         self._selector = selectors.DefaultSelector()
         self._wake_out, self._wake_in = os.pipe()

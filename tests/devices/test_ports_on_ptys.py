@@ -83,6 +83,18 @@ def test_a_beep_for_who_has_no_beeper_is_nothing(heard: Heard, start: Start, tmp
         heard.until(lambda _: any(weight.grams == 500 and weight.stable for weight in heard.of(Weight)))
 
 
+def test_a_tone_that_is_none_is_the_callers_mistake(heard: Heard, start: Start, tmp_path: Path) -> None:
+    with VirtualScanner(tmp_path / "scanner") as scanner:
+        ports = start(ScannerPort("gun", scanner.path))
+        heard.until_change("gun", "ok")
+
+        with pytest.raises(KeyError, match="fanfare"):
+            ports.beep("gun", "fanfare")  # type: ignore[arg-type]
+
+        scanner.scan("STILL THERE")
+        assert heard.until_count(Scan, 1)[0].number == 1
+
+
 def test_an_unplugged_scanner_is_taken_up_again_under_the_same_link(heard: Heard, start: Start, tmp_path: Path) -> None:
     with VirtualScanner(tmp_path / "scanner") as scanner:
         ports = start(ScannerPort("gun", scanner.path))
