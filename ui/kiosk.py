@@ -15,13 +15,13 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from app.settings import Home
-from app.view import Sound, View
+from app.view import ProblemHero, Sound, View
 from ui.bridge import Bridge
 from ui.config import StationConfig
 from ui.pictures import PictureStore
 from ui.runner import Runner
 from ui.sounds import Player
-from ui.theme import Theme, load_fonts
+from ui.theme import Theme, fitting_scale
 from ui.translate import Translator
 from ui.view_json import view_json
 from ui.window import KioskWindow
@@ -33,7 +33,7 @@ SWITCH_INTERVAL_S = 0.001
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """How the kiosk looks: theme day, dark or contrast; a fixed size in pixels, or the whole screen."""
+    """How the kiosk looks: theme day, dark or hc (high contrast); a fixed size in pixels, or the whole screen."""
 
     theme: str = "day"
     size: tuple[int, int] | None = None
@@ -64,7 +64,6 @@ class Kiosk(QObject):
     ) -> None:
         super().__init__()
         sys.setswitchinterval(SWITCH_INTERVAL_S)
-        load_fonts()
         self.bridge = Bridge()
         self.window = _window(home, screen)
         self.player = None if screen.quiet else Player()
@@ -128,7 +127,10 @@ def _window(home: Home, screen: Screen) -> KioskWindow:
     if size is None:
         available = application.primaryScreen().size()
         size = (available.width(), available.height())
-    theme = Theme.for_size(screen.theme, *size)
+    if screen.size is None:
+        theme = Theme.for_screen(application.primaryScreen(), screen.theme)
+    else:
+        theme = Theme(screen.theme, fitting_scale(*size))
     window = KioskWindow(theme, Translator(), PictureStore(home.pictures))
     window.setProperty("whole", screen.size is None)
     window.resize(*size)
@@ -143,11 +145,42 @@ def application(*, offscreen: bool = False) -> QApplication:
     return existing if isinstance(existing, QApplication) else QApplication(["packbay"])
 
 
-def run_kiosk(home: Home, config: StationConfig, screen: Screen, *, offscreen: bool, views: Path | None = None) -> int:
-    """Opens the kiosk and runs it until it is told to end."""
+class Album(QObject):
+    """Keeps a picture of each kind of screen the first time it is shown."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._names: set[str] = set()
+        self.window: KioskWindow | None = None
+
+    def hear(self, view: View) -> None:
+        """Takes the picture when the window has nothing better to do."""
+        problem = f"-{view.hero.name}" if isinstance(view.hero, ProblemHero) else ""
+        name = f"{view.kind.replace('.', '-')}{problem}"
+        if name not in self._names and self.window is not None:
+            self._names.add(name)
+            self.window.settle()
+            self.window.grab().save(str(self._folder / f"{len(self._names):02d}-{name}.png"))
+
+
+def run_kiosk(
+    home: Home,
+    config: StationConfig,
+    screen: Screen,
+    *,
+    offscreen: bool,
+    views: Path | None = None,
+    shots: Path | None = None,
+) -> int:
+    """Opens the kiosk and runs it until it is told to end. `shots`: keep a picture of every kind of screen there."""
     app = application(offscreen=offscreen)
     stream = views.open("w", encoding="utf-8") if views else None
-    kiosk = Kiosk(home, config, screen, stream)
+    album = Album(shots) if shots else None
+    kiosk = Kiosk(home, config, screen, stream, album.hear if album else None)
+    if album:
+        album.window = kiosk.window
     kiosk.start()
     stop_on_signals(app.quit)
     status = app.exec()

@@ -11,7 +11,7 @@ from pathlib import Path
 from app import cli
 from app.settings import Home, home
 
-THEMES = ("day", "dark", "contrast")
+THEMES = ("day", "dark", "hc")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -32,7 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     """All commands of the console script."""
     parser = argparse.ArgumentParser(prog="packbay", description="Touchscreen kiosks for an order-fulfilment floor.")
     parser.add_argument("-v", "--verbose", action="store_true", help="say more on stderr")
-    parser.set_defaults(func=_kiosk, home=None, theme="day", size=None, headless=False, offscreen=False, views=None)
+    parser.set_defaults(func=_kiosk, home=None, theme="day", size=None, headless=False, offscreen=False, views=None, shots=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     cli.add_commands(commands)
     _add_kiosk(commands)
@@ -59,6 +59,7 @@ def _add_kiosk(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.add_argument("--home", type=Path, help="instead of PACKBAY_HOME")
     command.add_argument("--headless", action="store_true", help="no window at all: for scripts")
     command.add_argument("--views", type=Path, help="write every View as a JSON line into this file")
+    command.add_argument("--shots", type=Path, help="keep a picture of every kind of screen in this folder")
     _add_screen(command)
     command.set_defaults(func=_kiosk)
 
@@ -111,9 +112,8 @@ def _kiosk(options: argparse.Namespace) -> int:
         return run_headless(place, config, options.views)
     from ui.kiosk import Screen, run_kiosk
 
-    return run_kiosk(
-        place, config, Screen(options.theme, options.size), offscreen=options.offscreen, views=options.views
-    )
+    screen = Screen(options.theme, options.size, quiet=options.offscreen)
+    return run_kiosk(place, config, screen, offscreen=options.offscreen, views=options.views, shots=options.shots)
 
 
 def _demo(options: argparse.Namespace) -> int:

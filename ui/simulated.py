@@ -23,6 +23,12 @@ from ui.config import StationConfig
 from ui.runner import Runner
 
 PATIENCE_S = 20.0
+MakeRunner = Callable[[Home, StationConfig, Callable[[View], None]], Runner]
+"""Makes the runner of a station: without a window, or (`ui.kiosk.Kiosk`) behind one."""
+
+
+def _headless(home: Home, config: StationConfig, on_view: Callable[[View], None]) -> Runner:
+    return Runner(home, config, on_view, clock=SystemClock())
 
 
 class SimulatedStation:
@@ -33,7 +39,16 @@ class SimulatedStation:
         station.view.kind             # -> "home"
     """
 
-    def __init__(self, home: Home, *, code: str = "PACK02", name: str = "Pack 02", settle_s: float = 0.05) -> None:
+    def __init__(
+        self,
+        home: Home,
+        *,
+        code: str = "PACK02",
+        name: str = "Pack 02",
+        settle_s: float = 0.05,
+        make_runner: MakeRunner | None = None,
+    ) -> None:
+        self._make_runner = make_runner or _headless
         self.home = home.make()
         self.devices = home.root / "devices"
         self.devices.mkdir(exist_ok=True)
@@ -59,7 +74,7 @@ class SimulatedStation:
         )
 
     def _runner(self) -> Runner:
-        return Runner(self.home, self.config, self._on_view, clock=SystemClock())
+        return self._make_runner(self.home, self.config, self._on_view)
 
     def _on_view(self, view: View) -> None:
         with self._changed:

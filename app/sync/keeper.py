@@ -1,0 +1,201 @@
+"""The station's file as the rest of the house sees it: transactions in which a scan is understood, decided and kept.
+
+`Keeper.act()` is one transaction: one flush of the disk. Nobody above ever holds a session or a row.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from app.clock import Clock
+from app.db import Database, migrate, reading, station_write
+from app.events import Read, Scan
+from app.facts import Fact
+from app.ids import new_id, stable_id
+from app.models import Ask, PrintJob, ScanLog
+from app.sync import station as sync
+from app.sync.station import Cause, Outgoing
+from app.sync.wire import Mark, Pulled
+from app.work import queries
+from app.workflow import Recorded, Request, Station, describe_with
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the station remembers over a restart: who is signed in and which task is open."""
+
+    person_id: bytes | None
+    workflow: str
+    task_id: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What a batch from central changed: topics of the mirror, and answers with the task that asked."""
+
+    topics: frozenset[str]
+    answers: tuple[tuple[bytes, bytes, str, dict[str, Any]], ...]  # (request, task, kind, body)
+
+
+class Transaction:
+    """One unit of work on the station's file."""
+
+    def __init__(self, session: Session, clock: Clock) -> None:
+        self._session = session
+        self._clock = clock
+
+    def read(self, query: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Runs a query in this transaction."""
+        return query(self._session, *args, **kwargs)
+
+    def meaning(self, scan: Scan) -> Read:
+        """What the scan says here."""
+        return queries.meaning(self._session, scan)
+
+    def record(self, facts: Iterable[Fact], cause: Cause, voids: Sequence[bytes] = ()) -> tuple[Recorded, ...]:
+        """Records facts with their outbox rows and applies them to the mirror."""
+        return sync.record(self._session, facts, cause, voids)
+
+    def ask(self, request: Request, task_id: bytes) -> bytes:
+        """Puts a question to central; the id under which it will be answered."""
+        request_id = request.request_id or new_id()
+        sync.put_ask(
+            self._session,
+            request_id=request_id,
+            kind=request.kind,
+            body=request.body,
+            task_id=task_id,
+            now=self._clock.now(),
+        )
+        return request_id
+
+    def log_read(self, read: Read, *, outcome: str, reason: str, workflow: str, handled_us: int) -> None:
+        """One line of the flight recorder."""
+        self._session.execute(
+            insert(ScanLog).values(
+                at=read.at, device=read.device, number=read.number, text=read.text, touched=read.touched,
+                meaning=type(read).__name__.removesuffix("Read").lower(), outcome=outcome, reason=reason,
+                workflow=workflow, handled_us=handled_us,
+            )
+        )  # fmt: skip
+
+    def next_group(self) -> int:
+        """The number of the event in hand: facts recorded under it are undone together."""
+        return sync.itself(self._session).seq + 1
+
+    def remember(self, *, person_id: bytes | None, workflow: str, task_id: bytes | None) -> None:
+        """Keeps who is signed in and what is open."""
+        me = sync.itself(self._session)
+        me.person_id, me.workflow, me.task_id = person_id, workflow, task_id
+        self._session.flush()
+
+    def facts_of(self, task_id: bytes) -> tuple[Recorded, ...]:
+        """The facts of a task, to fold its state from."""
+        return sync.facts_of(self._session, task_id) if task_id else ()
+
+    def arrive(self, mark: Mark | None, sent: tuple[bytes, ...], pulled: Pulled | None) -> Arrival:
+        """Takes in what the sync thread brought."""
+        if mark is not None:
+            sync.acknowledge(self._session, mark, sent, self._clock.now())
+        if pulled is None:
+            return Arrival(frozenset(), ())
+        topics = sync.apply_feed(self._session, pulled.rows)
+        answers = []
+        for answer in pulled.answers:
+            task_id = sync.take_answer(self._session, answer, self._clock.now())
+            if task_id is not None:
+                answers.append((answer.request_id, task_id, answer.kind, json.loads(answer.body)))
+        return Arrival(topics, tuple(answers))
+
+    def reconcile(self, mark: Mark) -> str:
+        """Compares the marks after hello."""
+        return sync.reconcile(self._session, mark, self._clock.now())
+
+
+class Keeper:
+    """Opens the station's file, founds the station in it, and hands out transactions. One thread writes."""
+
+    def __init__(self, database: Database, clock: Clock, code: str, name: str) -> None:
+        self._database = database
+        self._clock = clock
+        migrate(database)
+        describe_with(queries.describe)
+        self.station = Station(stable_id("station", code), code, name)
+        with station_write(database) as session:
+            me = sync.found_station(session, self.station.station_id, code, name)
+            self.incarnation = me.incarnation
+            if me.station_id != self.station.station_id:
+                raise ValueError(f"this home belongs to another station than {code}: use a home of its own")
+
+    def kept(self) -> Kept:
+        """What was open when the station last ran."""
+        with reading(self._database) as session:
+            me = sync.itself(session)
+            return Kept(me.person_id, me.workflow, me.task_id)
+
+    @contextmanager
+    def act(self, *, relaxed: bool = False) -> Iterator[Transaction]:
+        """One transaction. Waits as long as another process holds the file: a scan is kept, never dropped."""
+        while True:
+            entered = False
+            try:
+                with station_write(self._database, relaxed=relaxed) as session:
+                    entered = True
+                    yield Transaction(session, self._clock)
+                return
+            except OperationalError as error:
+                if entered or "locked" not in str(error):
+                    raise
+                log.info("the station's file is held by another process; waiting")
+                time.sleep(0.01)
+
+    @contextmanager
+    def look(self) -> Iterator[Transaction]:
+        """A read-only look at what is committed."""
+        with reading(self._database) as session:
+            yield Transaction(session, self._clock)
+
+    def outgoing(self) -> Outgoing:
+        """What is to be pushed and pulled; safe from the sync thread."""
+        with reading(self._database) as session:
+            return sync.outgoing(session)
+
+    def is_even(self) -> bool:
+        """Whether central has applied all that this station recorded, and every question is answered."""
+        with reading(self._database) as session:
+            me = sync.itself(session)
+            asks = session.scalar(select(func.count()).select_from(Ask)) or 0
+            return me.applied_seq == me.seq and not asks
+
+    def queued_prints(self) -> tuple[tuple[bytes, str], ...]:
+        """This station's print jobs that are not on paper yet, oldest first: (job id, kind)."""
+        with reading(self._database) as session:
+            rows = session.execute(
+                select(PrintJob.id, PrintJob.kind)
+                .where(PrintJob.state.in_(("queued", "failed")), PrintJob.station_id == self.station.station_id)
+                .order_by(PrintJob.queued_at, PrintJob.id)
+            )
+            return tuple((r.id, r.kind) for r in rows)
+
+    def failed_prints(self) -> int:
+        """How many print jobs wait for a printer that could not take them."""
+        with reading(self._database) as session:
+            return session.scalar(select(func.count()).select_from(PrintJob).where(PrintJob.state == "failed")) or 0
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._database.close()

@@ -1,0 +1,162 @@
+"""The figures of a shift, counted by a stranger: the scanner's own log and the documented views, nothing else.
+
+Imports nothing of the station's program on purpose; it can be run by itself on any home:
+
+    python -m ui.shift.count HOME SCANS.jsonl [VIEWS.jsonl]
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+GOOD = ("accepted", "step", "order")
+
+
+def read_only(file: Path) -> sqlite3.Connection:
+    """A connection that can't change anything."""
+    connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def sent_scans(log: Path) -> list[dict[str, Any]]:
+    """What the scanner sent, in order, each with the tone that answered it (None: no beep)."""
+    sent: list[dict[str, Any]] = []
+    by_number: dict[int, dict[str, Any]] = {}
+    for line in log.read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        if "text" in entry:
+            scan = {**entry, "answer": None}
+            sent.append(scan)
+            by_number[entry["n"]] = scan
+        elif entry.get("n") in by_number:
+            by_number[entry["n"]]["answer"] = entry["answer"]
+    return sent
+
+
+def lost_and_twice(sent: list[dict[str, Any]], station: sqlite3.Connection) -> tuple[int, int, int]:
+    """(sent but not kept, kept more often than sent, kept in another order) of the scans of the scanner.
+
+    Every answered scan must stand in `v_scan`, in the order of sending; one answered "accepted", "step" or "order"
+    must have been kept as accepted.
+    """
+    kept = [dict(r) for r in station.execute("SELECT text, outcome FROM v_scan WHERE device <> '' ORDER BY id")]
+    position, lost = 0, 0
+    for scan in sent:
+        place = next((i for i in range(position, len(kept)) if kept[i]["text"] == scan["text"]), None)
+        if place is None:
+            lost += scan["answer"] is not None
+            continue
+        if scan["answer"] in GOOD and kept[place]["outcome"] != "accepted":
+            lost += 1
+        position = place + 1
+    more = Counter(k["text"] for k in kept) - Counter(s["text"] for s in sent)
+    disorder = int(
+        [k["text"] for k in kept] != [s["text"] for s in sent if s["answer"] is not None or True][: len(kept)]
+    )
+    return lost, sum(more.values()), disorder
+
+
+def double_applied(station: sqlite3.Connection, central: sqlite3.Connection) -> int:
+    """Facts that central has twice or that it applied twice, and units shipped beyond what was ordered."""
+    ours = {r["fact_id"] for r in station.execute("SELECT fact_id FROM v_fact")}
+    theirs = Counter(r["fact_id"] for r in central.execute("SELECT fact_id FROM v_fact"))
+    twice = sum(n - 1 for n in theirs.values())
+    missing = len(ours - theirs.keys())
+    over = 0
+    for row in central.execute(
+        "SELECT o.number, o.units, (SELECT coalesce(sum(p.units), 0) FROM v_parcel p "
+        "WHERE p.order_number = o.number AND p.state = 'closed') AS shipped FROM v_order o"
+    ):
+        over += max(0, row["shipped"] - row["units"])
+    wrong = central.execute(
+        "SELECT count(*) FROM (SELECT s.sku_id, s.place_id, s.lot, s.status, s.on_hand, (SELECT coalesce(sum(m.quantity), 0) "
+        "FROM v_movement m WHERE m.sku_id = s.sku_id AND m.place_id = s.place_id AND m.lot = s.lot "
+        "AND m.status = s.status) AS moved FROM v_stock s) WHERE on_hand <> moved"
+    ).fetchone()[0]
+    return twice + missing + over + int(wrong)
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The smallest value that at least this share of all values does not exceed."""
+    if not values:
+        return 0.0
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def waits_ms(sent: list[dict[str, Any]], views: list[dict[str, Any]]) -> list[float]:
+    """From a scan's last byte to the first View that shows its code, milliseconds."""
+    waits, at = [], 0
+    for scan in sent:
+        while at < len(views) and (
+            views[at]["mono_ns"] < scan["mono_ns"] or (views[at]["echo"] or {}).get("code") != scan["text"]
+        ):
+            at += 1
+        if at == len(views):
+            break
+        waits.append((views[at]["mono_ns"] - scan["mono_ns"]) / 1e6)
+    return waits
+
+
+def metres(home: Path) -> float:
+    """The walk of all tours, by the straight aisle metric between the places of picks in the order of the facts."""
+    station = read_only(home / "station.sqlite")
+    places = {r["name"]: (r["x_mm"], r["y_mm"]) for r in station.execute("SELECT name, x_mm, y_mm FROM bin")}
+    across = [r["y_mm"] for r in station.execute("SELECT y_mm FROM cross_aisle")]
+    names = {r["id"].hex(): r["name"] for r in station.execute("SELECT id, name FROM bin")}
+    total, here, task = 0.0, None, None
+    for row in station.execute(
+        "SELECT task_id, kind, body FROM v_fact WHERE NOT voided AND kind IN ('Picked', 'Dropped')"
+    ):
+        body = json.loads(row["body"])
+        place = next((places[names[v]] for k, v in body.items() if k in ("place_id", "bin_id") and v in names), None)
+        if place is None:
+            continue
+        if here is not None and task == row["task_id"]:
+            total += _walk(here, place, across)
+        here, task = place, row["task_id"]
+    station.close()
+    return total / 1000
+
+
+def _walk(a: tuple[int, int], b: tuple[int, int], across: list[int]) -> float:
+    if a[0] == b[0] or not across:
+        return abs(a[1] - b[1]) + abs(a[0] - b[0])
+    return abs(a[0] - b[0]) + min(abs(a[1] - y) + abs(b[1] - y) for y in across)
+
+
+def figures(home: Path, log: Path, views: list[dict[str, Any]], touches: int = 0) -> dict[str, Any]:
+    """The summary of a shift."""
+    central, station = read_only(home / "central.sqlite"), read_only(home / "station.sqlite")
+    sent = sent_scans(log)
+    lost, twice, _ = lost_and_twice(sent, station)
+    waits = waits_ms(sent, views)
+    one = lambda connection, query: connection.execute(query).fetchone()[0]  # noqa: E731
+    summary = {
+        "orders": one(central, "SELECT count(*) FROM v_order"),
+        "shipped": one(central, "SELECT count(*) FROM v_order WHERE state = 'shipped'"),
+        "units": one(central, "SELECT coalesce(sum(units), 0) FROM v_parcel WHERE state = 'closed'"),
+        "shorts": one(station, "SELECT count(*) FROM v_fact WHERE kind = 'Shorted' AND NOT voided"),
+        "scans": len(sent),
+        "touches": one(station, "SELECT count(*) FROM v_scan WHERE touched") + touches,
+        "lost_scans": lost,
+        "double_applied": double_applied(station, central) + twice,
+        "labels": one(central, "SELECT count(*) FROM v_print WHERE kind = 'label' AND state IN ('sent', 'confirmed')"),
+        "metres": round(metres(home)),
+        "scan_to_view_ms": {"p50": round(percentile(waits, 0.5), 1), "p99": round(percentile(waits, 0.99), 1)},
+    }
+    central.close()
+    station.close()
+    return summary
+
+
+if __name__ == "__main__":
+    seen = [json.loads(line) for line in Path(sys.argv[3]).read_text().splitlines()] if len(sys.argv) > 3 else []
+    print(json.dumps(figures(Path(sys.argv[1]), Path(sys.argv[2]), seen)))
