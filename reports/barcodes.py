@@ -21,7 +21,7 @@ from app.barcodes import gs1_check_digit
 QUIET = 10
 LONGEST = 80
 _START_C, _CODE_C, _CODE_B, _FNC1 = 105, 99, 100, 102
-_ZPL_SPECIAL = {30: ">0", 62: "><", 94: ">=", 95: ">1", 96: ">2", 97: ">3", 98: ">4"}
+_ZPL_SPECIAL = {30: ">0"}  # `^` and `~` have such names too, but are escaped like everywhere
 _ZPL_CODES = {99: ">5", 100: ">6", 101: ">7", 102: ">8"}
 _ZPL_STARTS = {103: ">9", 104: ">:", 105: ">;"}
 
@@ -41,10 +41,14 @@ class _WholeGs1(Gs1_128):
 
 
 class _OneTurnCode128(_WholeCode128):
-    """Code 128 that never goes from set B back to set C: a little wider, and every reader of ZPL understands it."""
+    """Code 128 that never goes from set B back to C, nor to B for one last character alone: see `one_turn`."""
 
     def _maybe_switch_charset(self, pos: int) -> list[int]:
-        return [] if self._charset == "B" else list(super()._maybe_switch_charset(pos))
+        if self._charset == "B":
+            return []
+        if len(self.code) - pos == 3 and not self._buffer:
+            return list(self._new_charset("B"))
+        return list(super()._maybe_switch_charset(pos))
 
 
 def _optimised(encoded: list[int]) -> list[int]:
@@ -116,8 +120,9 @@ def _check(value: str) -> None:
 def one_turn(bars: Bars) -> Bars:
     """The same value for a ZPL printer, in set C as far as pairs of digits lead and then in set B to the end.
 
-    `>5`, the way from B back to C, is right by Zebra's guide, but emulations (among them the renderer that looks at
-    our labels) print a wrong code for it without a word. GS1-128 of an SSCC is all in set C and stays as it is.
+    `>5`, the way from B back to C, and `>6` before one last character are right by Zebra's guide, but emulations (among
+    them the renderer that looks at our labels) print a wrong code for them without a word. It costs a symbol or two.
+    GS1-128 of an SSCC is all in set C and stays as it is.
     """
     if bars.symbols[:2] == (_START_C, _FNC1):
         return bars

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,6 +60,8 @@ def test_what_a_printer_is_told_is_the_pattern_and_the_value(value: str) -> None
     assert read_code128(zpl_data(bars)) == ("code128", value)
     assert pattern_of(bars.symbols) == bars.modules
     assert ">5" not in zpl_data(bars)
+    if ">" not in value:
+        assert not re.search(">6.$", zpl_data(bars))
 
 
 @settings(max_examples=60, deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from dataclasses import fields, replace
 from decimal import Decimal
@@ -100,9 +101,15 @@ def test_everything_that_was_written_is_printed() -> None:
     wanted: Counter[str] = Counter()
     for text in PAYLOADS:
         for weight in (Weight.SEMIBOLD, Weight.REGULAR, Weight.MONO):
-            wanted.update("".join(readable(clean(text), weight).split()))
-    missing = wanted - Counter(pages)
+            wanted.update(folded(readable(clean(text), weight)))
+    missing = wanted - Counter(folded(pages))
     assert sorted(missing.elements()) == []
+
+
+def folded(text: str) -> str:
+    """Text as the reading library can give it back: it opens ligatures, turns brackets, drops joiners and hyphens."""
+    text = unicodedata.normalize("NFKC", text.translate(str.maketrans(")]}>⟩", "([{<⟨", "-\u200c\u200d")))
+    return "".join(text.split())
 
 
 @pytest.mark.parametrize("field", [field.name for field in fields(PackingSlip) if field.type == "str"])
