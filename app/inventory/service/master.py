@@ -43,7 +43,8 @@ def import_rows(
 ) -> ImportResult:
     """Imports a table. Good rows go in, bad ones are named; a record that stands twice in the file is refused.
 
-    `read` gets the tally (for warnings) and gives the reader of one row; `after` runs when all rows are read. Raises `BadFile` when it is no such table.
+    `read` gets the tally (for warnings) and gives the reader of one row; `after` runs when all rows are read. Raises
+    `BadFile` when it is no such table.
     """
     tally = Tally()
     errors: list[RowError] = []

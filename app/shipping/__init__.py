@@ -1,0 +1,1 @@
+"""Shipping: carriers, tariffs, labels, parcels on their way out."""
