@@ -17,12 +17,17 @@ class Health:
     """What is known of the devices and of the line to central."""
 
     kinds: tuple[str, ...]
+    opening: set[str] = field(default_factory=set)
     online: bool = True
     queued: int = 0
     ill: dict[str, DeviceChanged] = field(default_factory=dict)
 
     def heard(self, change: DeviceChanged) -> bool:
-        """Takes a change in; whether a chip looks different now."""
+        """Takes a change in; whether something was lost or came back (the first opening is neither)."""
+        if change.device in self.opening:
+            self.opening.discard(change.device)
+            if change.health == "ok":
+                return False
         before = self.ill.get(change.device)
         if change.health == "ok":
             self.ill.pop(change.device, None)
@@ -42,6 +47,8 @@ class Health:
 
     def _device(self, kind: str) -> Chip:
         ill = next((d for d in self.ill.values() if d.kind == kind), None)
+        if ill is None and kind == "scanner" and self.opening:
+            return Chip(ICONS[kind], say("{device}: opening", device=WORDS[kind]))
         if ill is None:
             return Chip(ICONS[kind], WORDS[kind])
         tone = Tone.ERROR if ill.health == "away" else Tone.WARN

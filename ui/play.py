@@ -49,7 +49,7 @@ class Played:
 class Player:
     """Plays lines on a simulated station."""
 
-    def __init__(self, station: SimulatedStation) -> None:
+    def __init__(self, station: SimulatedStation, more: dict[str, Callable[[list[str]], None]] | None = None) -> None:
         self.station = station
         self.played = Played()
         self._acts: dict[str, Callable[[list[str]], None]] = {
@@ -65,6 +65,7 @@ class Player:
             "double": lambda words: self._double(words[0]),
             "burst": self._burst,
             "restart": lambda _: station.restart(),
+            **(more or {}),
         }
 
     def play(self, lines: Iterable[str]) -> Played:
@@ -76,7 +77,7 @@ class Player:
             try:
                 self._line(line)
             except (KeyError, IndexError, ValueError) as error:
-                raise BadLine(f"line {number}: {line!r}: {error or 'not understood'}") from error
+                raise BadLine(f"line {number}: {line!r}: {error}") from error
         self.station.settle()
         return self.played
 

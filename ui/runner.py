@@ -90,7 +90,7 @@ class Runner:
         self._workflows = workflows()
         self.keeper = Keeper(open_database(home.station_file, "station"), self.clock, config.code, config.name)
         self.desk = StationDesk(self.keeper, self.clock, config.kinds)
-        self.health = Health(config.chip_kinds)
+        self.health = Health(config.chip_kinds, {s.name for s in config.devices.scanners})
         self.ports = Ports(config.devices.ports, self.queue.put, self.clock)
         self.central_here = None if central else CentralHere(home, self.clock, self._hint)
         self.courier = Courier(self.keeper, central or self.central_here.line, self.queue.put)  # type: ignore[union-attr]
@@ -439,6 +439,8 @@ class Runner:
         if self.health.heard(change):
             sound = Sound.DEVICE_BACK if change.health == "ok" else Sound.DEVICE_LOST
             self._show(Outcome(sound=sound))
+        else:
+            self._show(None)
 
     def _saw(self, seen: Seen) -> None:
         if seen.serial >= self._problem_serial:

@@ -93,9 +93,9 @@ class SimulatedStation:
         self.stop()
 
     def start(self) -> None:
-        """Starts the runner and waits until the scanner is open and the mirror is there."""
+        """Starts the runner and waits until the devices are open and the mirror is there."""
         self.runner.start()
-        self.wait(lambda v: bool(v.kind))
+        self.wait(lambda _: all(port.health == "ok" for port in self.runner.ports.health()))
         self.settle()
 
     def stop(self) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.clock import Clock
-from app.documents import PackingSlip, ShippingLabel
+from app.documents import PackingSlip, ShippingLabel, ToteLabel
 from app.errors import Unavailable
 from app.events import DeviceChanged
 from app.packing.queries import document_for
@@ -21,7 +21,7 @@ from app.sync.keeper import Keeper
 from devices.config import PrinterTarget
 from devices.printers.base import PDF, ZPL, Printer, PrintResult
 from devices.printing import open_printer
-from reports.labels import shipping_label_pdf, shipping_label_zpl
+from reports.labels import shipping_label_pdf, shipping_label_zpl, tote_label_pdf, tote_label_zpl
 from reports.slips import packing_slip
 
 log = logging.getLogger(__name__)
@@ -53,10 +53,12 @@ class Output:
         return ZPL if self.target.media == "label" and self.target.url.startswith("tcp://") else PDF
 
 
-def render(document: PackingSlip | ShippingLabel, media_type: str) -> bytes:
+def render(document: PackingSlip | ShippingLabel | ToteLabel, media_type: str) -> bytes:
     """The bytes of a document for a printer of this language."""
     if isinstance(document, PackingSlip):
         return packing_slip.render(document)
+    if isinstance(document, ToteLabel):
+        return tote_label_zpl.render(document) if media_type == ZPL else tote_label_pdf.render(document)
     return shipping_label_zpl.render(document) if media_type == ZPL else shipping_label_pdf.render(document)
 
 

@@ -86,7 +86,11 @@ class StationProcess:
         self.kill()
         self._start()
         with self._news:
-            self._news.wait_for(lambda: len(self.views) > before, PATIENCE_S)
+            self._news.wait_for(
+                lambda: len(self.views) > before
+                and any(chip["words"] == "Scanner" for chip in self.views[-1]["header"]["chips"]),
+                PATIENCE_S,
+            )
 
     def close(self) -> None:
         """Ends the station in an orderly way."""

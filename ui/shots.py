@@ -1,0 +1,163 @@
+"""`packbay shots`: pictures of the running window after listed scan files, with what was measured on them.
+
+One station works through `ui/scenes/*.scan` on simulated devices, behind the real window, off-screen. At each `!shot NAME`
+the window is grabbed in three themes and two sizes. Beside every PNG lies a JSON with its texts and rectangles; contrast and
+clipping are measured on the pixels. Exit status 1 names every text that is too faint or cut.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from app.settings import Home
+from app.view import View
+from ui.config import StationConfig
+from ui.demo import build
+from ui.kiosk import Kiosk, Screen, application
+from ui.measure import Shot, shot
+from ui.play import BadLine, Player
+from ui.runner import Runner
+from ui.simulated import SimulatedStation
+from ui.theme import Theme, fitting_scale
+
+SCENES = Path(__file__).parent / "scenes"
+THEMES = ("day", "dark", "hc")
+SIZES = ((1280, 800), (1920, 1080))
+LEAST_CONTRAST, LEAST_INK = 7.0, 0.97
+MAY_BE_ELIDED = ("name", "code")
+"""Names and codes of the site may end in dots after two lines; a sentence of ours never does."""
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What was measured: pictures taken, and every fault in words."""
+
+    pictures: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+class Photographer(QObject):
+    """Grabs the window on the Qt thread while the player waits on its own."""
+
+    wanted = Signal(str)
+
+    def __init__(self, out: Path, only: str, verdict: Verdict) -> None:
+        super().__init__()
+        self._out, self._only, self.verdict = out, only, verdict
+        self._done = threading.Event()
+        self.kiosk: Kiosk | None = None
+        self.wanted.connect(self._grab, Qt.ConnectionType.QueuedConnection)
+
+    def take(self, words: list[str]) -> None:
+        """`!shot NAME`, called on the player's thread."""
+        self._done.clear()
+        self.wanted.emit(words[0])
+        self._done.wait(60)
+
+    def _grab(self, name: str) -> None:
+        try:
+            if self._only in name:
+                self._grab_all(name)
+        finally:
+            self._done.set()
+
+    def _grab_all(self, name: str) -> None:
+        assert self.kiosk is not None
+        window = self.kiosk.window
+        assert window.view is not None
+        for theme in THEMES:
+            for width, height in SIZES:
+                window.resize(width, height)
+                window.restyle(Theme(theme, fitting_scale(width, height)))
+                path = self._out / f"{name}-{theme}-{width}x{height}.png"
+                taken = shot(window, window.view, path)
+                self.verdict.pictures += 1
+                self.verdict.faults += [f"{path.name}: {fault}" for fault in faults(taken)]
+
+
+def faults(taken: Shot) -> list[str]:
+    """What a reader of this picture would miss: faint texts, cut texts, sentences that end in dots."""
+    found = []
+    for text in taken.measured():
+        mark = text.mark
+        if text.contrast < LEAST_CONTRAST:
+            found.append(f"contrast {text.contrast:.1f} of {mark.text!r}")
+        if mark.clipped or text.found < LEAST_INK:
+            found.append(f"only {text.found:.2f} of {mark.text!r} can be seen")
+        if mark.elided and mark.kind not in MAY_BE_ELIDED:
+            found.append(f"the sentence {mark.text!r} is cut")
+    return found
+
+
+class Session:
+    """One scene: a fresh home, a station behind the window, a scan file."""
+
+    def __init__(self, photographer: Photographer) -> None:
+        self._photographer = photographer
+        self._kiosk: Kiosk | None = None
+
+    def play(self, scene: Path, folder: Path, template: Home) -> Callable[[], None]:
+        """Starts the scene; returns what to call when it is over."""
+        shutil.copytree(template.root, folder)
+        station = SimulatedStation(Home(folder), make_runner=self._runner)
+        kiosk = self._kiosk
+        assert kiosk is not None
+        self._photographer.kiosk = kiosk
+        kiosk.window.show()
+        app = application()
+        errors: list[Exception] = []
+
+        def work() -> None:
+            try:
+                station.start()
+                Player(station, {"shot": self._photographer.take}).play(scene.read_text(encoding="utf-8").splitlines())
+            except (BadLine, TimeoutError, RuntimeError) as error:
+                errors.append(error)
+            finally:
+                app.quit()
+
+        thread = threading.Thread(target=work, name="scene", daemon=True)
+        thread.start()
+        app.exec()
+        thread.join()
+        if errors:
+            self._photographer.verdict.faults.append(f"{scene.name}: {errors[0]}")
+
+        def end() -> None:
+            station.stop()
+            kiosk.window.close()
+            kiosk.window.deleteLater()
+
+        return end
+
+    def _runner(self, home: Home, config: StationConfig, on_view: Callable[[View], None]) -> Runner:
+        self._kiosk = Kiosk(home, config, Screen("day", SIZES[0], quiet=True), on_view=on_view)
+        return self._kiosk.runner
+
+
+def run_shots(out: Path, only: str) -> int:
+    """Takes all pictures. Exit status 0: nothing too faint, nothing cut; 1: every fault is named; 2: no picture."""
+    application(offscreen=True)
+    out.mkdir(parents=True, exist_ok=True)
+    verdict = Verdict()
+    photographer = Photographer(out, only, verdict)
+    scenes = sorted(SCENES.glob("*.scan"))
+    with tempfile.TemporaryDirectory(prefix="packbay-shots-") as folder:
+        template = Home(Path(folder) / "template")
+        build(template.make())
+        for number, scene in enumerate(scenes):
+            Session(photographer).play(scene, Path(folder) / f"home-{number}", template)()
+            print(f"  {scene.stem}: {verdict.pictures} pictures so far", file=sys.stderr)
+    summary: dict[str, Any] = {"pictures": verdict.pictures, "faults": verdict.faults, "out": str(out)}
+    print(json.dumps(summary, ensure_ascii=False))
+    return 2 if not verdict.pictures else 1 if verdict.faults else 0
