@@ -17,6 +17,7 @@ from app.models import (
     Aisle,
     Bin,
     Cart,
+    Code,
     CrossAisle,
     FactRow,
     OrderBrief,
@@ -44,7 +45,10 @@ DROPS = ("drop", "pack", "problem")
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """Units of one order line to take from one place. `picked` and `short` are what happened *before* this tour."""
+    """Units of one order line to take from one place. `picked` and `short` are what happened *before* this tour.
+
+    `case_units` is the pack quantity of the item's largest case that fits into the line, 1 where none does.
+    """
 
     id: bytes
     work_id: bytes
@@ -56,6 +60,7 @@ class PlanLine:
     picked: int
     short: int
     proof: Proof
+    case_units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +143,15 @@ def _lines(
         line = PlanLine(
             row.id, row.work_id, place(session, row.place_id), card, code_of(session, row.place_id, "bin"), row.lot,
             row.quantity, max(row.picked - picked[row.id], 0), max(row.short - short[row.id], 0),
-            proofs.get(card.item_class, Proof()),
+            proofs.get(card.item_class, Proof()), _case_units(session, row.sku_id, row.quantity),
         )  # fmt: skip
         found.setdefault(row.work_id, []).append(line)
     return {work: tuple(lines) for work, lines in found.items()}
+
+
+def _case_units(session: Session, sku_id: bytes, quantity: int) -> int:
+    units = select(func.max(Code.units)).where(Code.subject == sku_id, Code.kind == "item", Code.units <= quantity)
+    return session.scalar(units) or 1
 
 
 def running_tour(session: Session, station_id: bytes, cart_id: bytes) -> bytes | None:

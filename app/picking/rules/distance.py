@@ -78,10 +78,7 @@ class Ways:
         return _corners([a, entry, *reversed(middle), leave, b])
 
     def _best(self, a: Point, b: Point) -> tuple[int, Point | None, Point | None]:
-        straight = self._straight(a, b)
-        best: tuple[int, Point | None, Point | None] = (
-            (straight, None, None) if straight is not None else (-1, None, None)
-        )
+        best: tuple[int, Point | None, Point | None] = (self._straight(a, b), None, None)
         exits = tuple(self._exits(b))
         for before, first in self._exits(a):
             tree = self._tree(first)

@@ -407,7 +407,7 @@ def not_empty(name: str, units: int) -> Problem:
     )
 
 
-def unexpected(state: PickState, stop: Stop | None, event: Read, desk: Desk, act: Text) -> Problem:
+def unexpected(event: Read, desk: Desk, act: Text) -> Problem:
     """What a scan was, and what is wanted now."""
     what, detail = desk.read(describe, event)
     return Problem(name="Unexpected", what=what, detail=detail, do=(act,), unchanged=NOT_CHANGED)
