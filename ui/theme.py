@@ -58,6 +58,7 @@ _DAY = {
     "hero_ink": "#FFFFFF",
     "hero_ink2": "#C9DCF2",
     "hero_line": "#6485B0",
+    "hero_rule": "#2D5180",
     "accent": "#0A4DA8",
     "on_accent": "#FFFFFF",
     "accent_soft": "#DCE9F9",
@@ -71,7 +72,7 @@ _DAY = {
     "warn_soft": "#FFEFCF",
     "warn_fill": "#FFB52E",
     "on_warn_fill": "#1F1300",
-    "err": "#A10E1E",
+    "err": "#8C0A17",
     "on_err": "#FFFFFF",
     "err_soft": "#FBDDDD",
     "err_fill": "#A10E1E",
@@ -98,6 +99,7 @@ _DARK = {
     "hero_ink": "#FFFFFF",
     "hero_ink2": "#CFE2F8",
     "hero_line": "#7FA3D1",
+    "hero_rule": "#3A669E",
     "accent": "#7DB8FF",
     "on_accent": "#06162A",
     "accent_soft": "#142C49",
@@ -138,6 +140,7 @@ _HIGH_CONTRAST = {
     "hero_ink": "#000000",
     "hero_ink2": "#000000",
     "hero_line": "#000000",
+    "hero_rule": "#000000",
     "accent": "#FFE500",
     "on_accent": "#000000",
     "accent_soft": "#000000",
@@ -173,14 +176,15 @@ PALETTES = MappingProxyType(
     }
 )
 
-# Cart positions: hue (Okabe and Ito, "Color Universal Design", 2008), shape, ink of the letter on it.
+# Cart positions: hue (Okabe and Ito, "Color Universal Design", 2008), shape, ink of the letter on it. A, C and E are
+# darkened and D is lightened until their letters reach 7:1; neighbours so differ in lightness too.
 POSITIONS = MappingProxyType(
     {
-        "A": ("#0072B2", "circle", "#FFFFFF"),
+        "A": ("#005B8E", "circle", "#FFFFFF"),
         "B": ("#E69F00", "square", "#0F171E"),
-        "C": ("#009E73", "triangle", "#0F171E"),
-        "D": ("#CC79A7", "diamond", "#0F171E"),
-        "E": ("#D55E00", "hexagon", "#0F171E"),
+        "C": ("#006348", "triangle", "#FFFFFF"),
+        "D": ("#D590B6", "diamond", "#0F171E"),
+        "E": ("#8F3F00", "hexagon", "#FFFFFF"),
         "F": ("#56B4E9", "plus", "#0F171E"),
     }
 )
@@ -204,6 +208,17 @@ HERO_SURFACES = MappingProxyType(
         Tone.ERROR: Surface("err_fill", "on_err_fill", "on_err_fill", "on_err_fill"),
     }
 )
+# In high contrast the hero itself is yellow: attention turns it inside out and frames it.
+_HIGH_CONTRAST_ATTENTION = Surface("warn_soft", "warn", "warn", "warn")
+
+
+def hero_surface(theme: Theme, tone: Tone) -> Surface:
+    """The colours of a hero that says `tone`."""
+    if theme.high_contrast and tone is Tone.WARN:
+        return _HIGH_CONTRAST_ATTENTION
+    return HERO_SURFACES[tone]
+
+
 CARD_SURFACES = MappingProxyType(
     {
         Tone.NORMAL: Surface("surface", "ink", "ink2", "line"),

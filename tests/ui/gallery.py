@@ -107,7 +107,7 @@ def rack_of(aisle: int, bay: int, side: int = 1) -> RackShape:
     return RackShape(x + 550 if side > 0 else x - 550 - DEPTH, FRONT + (bay - 1) * BAY, DEPTH, BAY)
 
 
-LOW, HIGH = 1_200, FRONT + 14 * BAY + 1_200
+LOW, HIGH = 1_300, FRONT + 14 * BAY + 1_200
 ROUTE = RouteMap(
     plan=PLAN,
     title=say("Route"),

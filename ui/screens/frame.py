@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSizeF
 
-from app.view import Action, BoxPanel, Panel, ProblemHero, RouteMap, ScalePanel, ThenPanel, Tiles, View
+from app.view import Action, BoxPanel, CodeDatum, Panel, ProblemHero, RouteMap, ScalePanel, ThenPanel, Tiles, View
 from ui.theme import BUTTON_GAP, GUTTER, MARGIN
 from ui.widgets import echo as _echo  # noqa: F401  (every module of ui/widgets registers what it shows)
 from ui.widgets.action import ActionButton
@@ -15,7 +15,7 @@ from ui.widgets.canvas import Look
 from ui.widgets.panel import widget_for
 
 HEADER, PROGRESS, FOOT = 60.0, 46.0, 16.0
-LEAST_HERO, LEAST_ECHO = 220.0, 300.0
+LEAST_HERO, LEAST_CODE_HERO, LEAST_ECHO = 220.0, 310.0, 360.0
 MAP_COLUMN, LIST_COLUMN = 0.36, 0.43
 
 
@@ -89,7 +89,10 @@ def left_column(view: View, look: Look, area: QRectF) -> tuple[QRectF, tuple[Pla
     need = max(needs) if beside else sum(needs) + gap * (len(needs) - 1)
     share = max((widget_for(type(panel)).beneath for panel in view.object), default=0.0)
     wanted = max(need, (area.height() - gap) * share)
-    least = look.theme.px(170 if any(isinstance(p, Tiles) for p in view.object) else LEAST_HERO)
+    bare = view.hero.datum is None and view.hero.aside is None and not view.hero.steps
+    tiles = any(isinstance(panel, Tiles) for panel in view.object)
+    code = isinstance(view.hero.datum, CodeDatum)
+    least = look.theme.px(120 if bare else 170 if tiles else LEAST_CODE_HERO if code else LEAST_HERO)
     height = round(min(wanted, area.height() - gap - least))
     hero = QRectF(area.left(), area.top(), area.width(), area.height() - gap - height)
     below = QRectF(area.left(), hero.bottom() + gap, area.width(), height)

@@ -9,7 +9,7 @@ from ui.theme import BUTTON_RADIUS, Style, Surface
 from ui.widgets.canvas import Canvas, Look
 from ui.widgets.panel import PanelWidget
 
-VERB, SECOND = Style("body", 600), Style("cap", 500)
+VERB, SECOND = Style("body", 700), Style("cap", 500)
 PLAIN = Surface("button", "ink", "ink3", "control")
 SURFACES = {
     Tone.NORMAL: PLAIN,

@@ -25,8 +25,12 @@ def module_width(code: str, width: float) -> int:
 
 
 def draw_barcode(canvas: Canvas, code: str, rect: QRectF) -> bool:
-    """Black bars on white paper, as wide as whole pixels allow. False (and nothing drawn) when the code is too long."""
-    bars = modules(code)
+    """Black bars on white paper, as wide as whole pixels allow. False (and nothing drawn) when the code is too long
+    for the place, or holds what Code 128 cannot (a code of the site's own, in another script)."""
+    try:
+        bars = modules(code)
+    except ValueError:
+        return False
     unit = module_width(code, rect.width())
     if unit < 1:
         return False

@@ -183,12 +183,11 @@ class Canvas:
         place = QRectF(round(rect.x()), round(rect.y()), side, side)
         corner = round(self.u(radius))
         pixmap = self.look.pictures.pixmap(key, side, corner) if key else None
-        if opacity < 1:
-            self.painter.setOpacity(opacity)
-        if pixmap is not None:
-            self.painter.drawPixmap(place, pixmap, QRectF(pixmap.rect()))
-        else:
+        if pixmap is None:
             self._mat(place, sku)
+            return
+        self.painter.setOpacity(opacity)
+        self.painter.drawPixmap(place, pixmap, QRectF(pixmap.rect()))
         self.painter.setOpacity(1.0)
 
     def _mat(self, rect: QRectF, sku: str) -> None:
@@ -205,9 +204,13 @@ class Canvas:
             self.words(strip, initials, Style(big, 600), "#3F392F", CENTRE, kind="code")
 
     def shape(self, kind: str, rect: QRectF, token: str) -> None:
-        """The shape of a cart position."""
+        """The shape of a cart position, with a thin rim that sets it off from any ground."""
+        rim = 2.2 * self.theme.scale
+        rect = rect.adjusted(rim / 2, rim / 2, -rim / 2, -rim / 2)
         painter, centre, radius = self.painter, rect.center(), rect.width() / 2
-        painter.setPen(Qt.PenStyle.NoPen)
+        pen = QPen(self.theme.colour("ink"), rim)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
         painter.setBrush(self.theme.colour(token))
         corners = {"triangle": (3, -90.0), "diamond": (4, -90.0), "hexagon": (6, 0.0)}
         if kind == "circle":
@@ -216,12 +219,10 @@ class Canvas:
             inset = radius * 0.08
             painter.drawRoundedRect(rect.adjusted(inset, inset, -inset, -inset), radius * 0.2, radius * 0.2)
         elif kind == "plus":
-            arm = radius * 0.46
-            for flat in (QRectF(centre.x() - arm, rect.y(), 2 * arm, 2 * radius), QRectF(rect.x(), centre.y() - arm, 2 * radius, 2 * arm)):
-                painter.drawRoundedRect(flat, radius * 0.12, radius * 0.12)
+            painter.drawPath(_plus(centre, radius))
         else:
             count, turn = corners[kind]
-            reach, drop = radius * (1.25 if count == 3 else 1.12), radius * (0.24 if count == 3 else 0)
+            reach, drop = radius * (1.2 if count == 3 else 1.1), radius * (0.22 if count == 3 else 0)
             angles = [math.radians(turn + i * 360 / count) for i in range(count)]
             painter.drawPolygon(
                 QPolygonF(
@@ -333,3 +334,13 @@ class Canvas:
 
     def pixmap(self, rect: QRectF, pixmap: QPixmap) -> None:
         self.painter.drawPixmap(rect, pixmap, QRectF(pixmap.rect()))
+
+
+def _plus(centre: QPointF, radius: float) -> QPainterPath:
+    """A plus as one outline, so that its rim does not cross its middle."""
+    arm, corner = radius * 0.46, radius * 0.12
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(centre.x() - arm, centre.y() - radius, 2 * arm, 2 * radius), corner, corner)
+    flat = QPainterPath()
+    flat.addRoundedRect(QRectF(centre.x() - radius, centre.y() - arm, 2 * radius, 2 * arm), corner, corner)
+    return path.united(flat)

@@ -13,7 +13,7 @@ from ui.widgets.barcode import draw_barcode
 from ui.widgets.canvas import CENTRE, Canvas, Look
 from ui.widgets.panel import PanelWidget, shows
 
-HEAD, LEAST_CARD = 56.0, 104.0
+HEAD, LEAST_CARD = 56.0, 126.0
 MOST_COLUMNS = 4
 
 

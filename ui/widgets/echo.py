@@ -27,17 +27,18 @@ class EchoBar(PanelWidget[Echo]):
 
     def draw(self, canvas: Canvas, panel: Echo, rect: QRectF) -> None:
         u = canvas.u
-        size = u(44)
+        narrow = rect.width() < u(430)
+        size, pad, gap = (u(36), u(14), u(12)) if narrow else (u(44), u(20), u(16))
         token = TONE_INK[panel.tone]
-        canvas.icon(ICONS[panel.tone], QRectF(u(20), (rect.height() - size) / 2, size, size), token, 2.4)
-        x = u(20) + size + u(16)
-        width = rect.width() - x - u(14)
-        words, strong = canvas.say(panel.words), Style("body", 600)
+        canvas.icon(ICONS[panel.tone], QRectF(pad, (rect.height() - size) / 2, size, size), token, 2.4)
+        x = pad + size + gap
+        width = rect.width() - x - u(10)
+        words, strong = canvas.say(panel.words), Style("body", 700)
         tail = self._tail(canvas, panel, width)
-        if not tail:
+        fitted = canvas.look.fit(words, strong, width, rect.height() - u(10) - u(28), 2)
+        if not tail or fitted.elided:  # the meaning goes before the raw code
             canvas.words(QRectF(x, u(8), width, rect.height() - u(16)), words, strong, "ink", lines=3)
             return
-        fitted = canvas.look.fit(words, strong, width, rect.height() - u(12) - u(28), 2)
         block = fitted.height + u(28)
         top = (rect.height() - block) / 2 - u(1)
         canvas.words(QRectF(x, top, width, fitted.height), words, strong, "ink", lines=2)

@@ -9,7 +9,7 @@ from ui.theme import MARGIN, SMALLEST, TONE_INK, Style
 from ui.widgets.canvas import Canvas
 from ui.widgets.panel import PanelWidget
 
-STATION, PERSON, CHIP, CLOCK = Style("body", 700), Style("body", 500), Style("cap", 500), Style("body", 600)
+STATION, PERSON, CHIP, CLOCK = Style("body", 800), Style("body", 500), Style("cap", 600), Style("body", 700)
 QUIET = (Tone.NORMAL, Tone.OK)
 
 
@@ -70,8 +70,7 @@ class HeaderBar(PanelWidget[Header]):
             canvas.box(frame, 8, f"{kind}_soft", kind, 1.8)
         canvas.icon(chip.icon, QRectF(left, (height - u(25)) / 2, u(25), u(25)), token)
         if words:
-            style = CHIP if chip.tone in QUIET else Style("cap", 600)
-            canvas.words(QRectF(left + u(33), 0, right - left - u(33) + u(6), height), words, style, token)
+            canvas.words(QRectF(left + u(33), 0, right - left - u(33) + u(6), height), words, CHIP, token)
         return left - u(24 if chip.tone in QUIET else 30)
 
     def _left(self, canvas: Canvas, panel: Header, rect: QRectF) -> None:
@@ -89,7 +88,7 @@ class HeaderBar(PanelWidget[Header]):
             if icon:
                 canvas.icon(icon, QRectF(x, (rect.height() - u(26)) / 2, u(26), u(26)), "ink3")
                 x += u(34)
-            area = QRectF(x, 0, width + 1, rect.height() - u(2))
+            area = QRectF(x, u(4), width + 1, rect.height() - u(10))
             canvas.words(area, words, style, token, lines=2, floor=SMALLEST, single_to=SMALLEST, kind="name")
             x += width
 

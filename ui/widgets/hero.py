@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPen
 
 from app.view import CodeDatum, CountDatum, Hero, NameDatum, Picture, Rack, StepMark
-from ui.theme import HERO_PADDING, HERO_RADIUS, HERO_SURFACES, SIZES, Style, Surface
+from ui.theme import HERO_PADDING, HERO_RADIUS, SIZES, Style, Surface, hero_surface
 from ui.widgets.canvas import CENTRE, RIGHT, Canvas
 from ui.widgets.panel import PanelWidget
 from ui.widgets.typeset import balanced
@@ -18,13 +18,13 @@ HYPHEN, HYPHEN_ROOM = 24.0, 50.0
 
 class HeroPanel(PanelWidget[Hero]):
     def surface(self, panel: Hero) -> Surface:
-        return HERO_SURFACES[panel.tone]
+        return hero_surface(self.look.theme, panel.tone)
 
     def radius(self) -> float:
         return HERO_RADIUS
 
     def outline(self, panel: Hero) -> float:
-        return 0
+        return 6 if self.surface(panel).fill.endswith("_soft") else 0
 
     def draw(self, canvas: Canvas, panel: Hero, rect: QRectF) -> None:
         u, colours = canvas.u, self.surface(panel)
@@ -41,39 +41,53 @@ class HeroPanel(PanelWidget[Hero]):
             head_right = right
         elif isinstance(panel.aside, Picture):
             head_right = self._caption(canvas, panel.aside, right, colours)
-            below = self._imperative(canvas, panel, QRectF(pad, 0, head_right - pad, 0), colours)
             place = self._picture_place(canvas, rect, right, foot)
+            beside = place.left() - u(36)
+            below = self._imperative(canvas, panel, QRectF(pad, 0, head_right - pad, 0), colours, beside)
             self._picture(canvas, panel.aside, place)
             self._datum(canvas, panel, QRectF(pad, below, place.left() - u(40) - pad, foot - below), colours)
             return
         else:
             head_right = right
-        below = self._imperative(canvas, panel, QRectF(pad, 0, head_right - pad, 0), colours)
+        below = self._imperative(canvas, panel, QRectF(pad, 0, head_right - pad, foot), colours)
         self._datum(canvas, panel, QRectF(pad, below, right - pad, foot - below), colours)
 
     # ---- the imperative
 
-    def _imperative(self, canvas: Canvas, panel: Hero, rect: QRectF, colours: Surface) -> float:
-        """Draws icon, imperative and the quiet line under it; returns where the datum may begin."""
+    def _imperative(
+        self, canvas: Canvas, panel: Hero, rect: QRectF, colours: Surface, beside: float | None = None
+    ) -> float:
+        """Draws icon, imperative and the quiet line under it; returns where the datum may begin.
+
+        The first line may run up to `rect`; what stands lower ends at `beside` (where a picture begins).
+        """
         u = canvas.u
         size = u(40)
         x = rect.x() + size + u(14)
         width = rect.right() - x
         words = canvas.say(panel.imperative)
-        style = Style("title", 600) if panel.datum is not None else Style("big", 700)
+        style = Style("title", 700) if panel.datum is not None else Style("big", 700)
         lines = 2 if panel.datum is not None else 3
-        fitted = canvas.look.fit(words, style, width, u(190), lines, 30, 34 if panel.datum is not None else None)
+        single = 34 if panel.datum is not None else None
+        fitted = canvas.look.fit(words, style, width, u(190), lines, 30, single)
+        narrow = width if beside is None else min(width, beside - x)
+        if len(fitted.lines) > 1:
+            width = narrow
+            style = Style(33, 700) if panel.datum is not None else style
+            fitted = canvas.look.fit(words, style, width, u(190), lines, 30, single)
         top = u(20)
         height = max(fitted.height, u(48))
-        canvas.icon(panel.icon, QRectF(rect.x(), top + (min(height, fitted.leading) - size) / 2 + (u(1) if len(fitted.lines) > 1 else (height - min(height, fitted.leading)) / 2), size, size), colours.ink)
+        if panel.datum is None and rect.height() > 0:
+            top = max(top, (rect.height() - height) / 2 - (u(16) if panel.second else 0))
+        first = top + (height - fitted.height) / 2 + fitted.leading / 2  # the middle of the first line
+        canvas.icon(panel.icon, QRectF(rect.x(), first - size / 2, size, size), colours.ink)
         area = QRectF(x, top, width, height)
-        single = 34 if panel.datum is not None else None
         canvas.words(area, words, style, colours.ink, lines=lines, floor=30, single_to=single, role="imperative")
         below = top + height
         second = canvas.say(panel.second)
         if second:
-            quiet = canvas.look.fit(second, Style("body", 500), width, u(70), 2)
-            place = QRectF(x, below + u(2), width, quiet.height)
+            quiet = canvas.look.fit(second, Style("body", 500), narrow, u(70), 2)
+            place = QRectF(x, below + u(2), narrow, quiet.height)
             canvas.words(place, second, Style("body", 500), colours.ink2, lines=2)
             below = place.bottom()
         return below + u(12)
@@ -114,7 +128,7 @@ class HeroPanel(PanelWidget[Hero]):
 
     def _steps(self, canvas: Canvas, steps: tuple[StepMark, ...], rect: QRectF, colours: Surface) -> None:
         u = canvas.u
-        canvas.rule(0, rect.top(), rect.width(), colours.line)
+        canvas.rule(0, rect.top(), rect.width(), "hero_rule" if colours.fill == "hero" else colours.line)
         pad, disc = u(HERO_PADDING), u(42)
         labels = [canvas.say(step.label) for step in steps]
         styles = [Style("body", 700 if step.state == "now" else 500) for step in steps]
@@ -132,7 +146,7 @@ class HeroPanel(PanelWidget[Hero]):
                 inner = circle.adjusted(disc * 0.22, disc * 0.22, -disc * 0.22, -disc * 0.22)
                 canvas.icon("check", inner, colours.ink2, 3)
             elif now:
-                canvas.number(circle, str(index + 1), colours.ink, colours.fill, 700)
+                canvas.number(circle, str(index + 1), colours.ink, colours.fill, 800)
             else:
                 canvas.number(circle, str(index + 1), None, colours.ink2, 600)
             area = QRectF(circle.right() + u(12), rect.top(), width - disc - u(12) - u(12), rect.height())
@@ -144,8 +158,9 @@ def draw_code(canvas: Canvas, datum: CodeDatum, rect: QRectF, colours: Surface) 
     """A place in giant type: its parts with short strokes between them, a caption under each."""
     captions = [canvas.say(caption) for _, caption in datum.parts]
     named = any(captions)
-    caption_style = Style("lead", 500)
-    below = canvas.u(42) if named else 0.0
+    tight = rect.height() < canvas.u(130)
+    caption_style = Style("body" if tight else "lead", 500)
+    below = canvas.u(34 if tight else 42) if named else 0.0
     style, parts = _code_size(canvas, datum, captions, caption_style, rect, below)
     metrics = canvas.theme.metrics(style)
     height = metrics.capHeight()
@@ -156,7 +171,7 @@ def draw_code(canvas: Canvas, datum: CodeDatum, rect: QRectF, colours: Surface) 
         canvas.line(QPointF(x, foot), code, style, colours.ink, kind="code", role="datum")
         if captions[index]:
             room = width + canvas.u(HYPHEN_ROOM) - canvas.u(8) if index < len(parts) - 1 else rect.right() - x
-            area = QRectF(x + style.u * 0.03 * canvas.theme.scale, foot + canvas.u(10), max(room, width), canvas.u(36))
+            area = QRectF(x + style.u * 0.03 * canvas.theme.scale, foot + canvas.u(6 if tight else 10), max(room, width), canvas.u(30 if tight else 36))
             canvas.words(area, captions[index], caption_style, colours.ink2)
         x += width
         if index < len(parts) - 1:
@@ -177,7 +192,7 @@ def _code_size(
 ) -> tuple[Style, list[tuple[str, float]]]:
     """The largest size at which all parts fit; a part is at least as wide as its caption."""
     gaps = canvas.u(HYPHEN_ROOM) * (len(datum.parts) - 1)
-    size = min(LARGEST_CODE, (rect.height() - below) / 0.70 / canvas.theme.scale)
+    size = min(LARGEST_CODE, (rect.height() - below) / 0.69 / canvas.theme.scale)
     while True:
         style = Style(size, 800, tabular=False)
         widths = [canvas.width(code, style) for code, _ in datum.parts]
@@ -192,7 +207,7 @@ def _code_size(
 def draw_count(canvas: Canvas, datum: CountDatum, rect: QRectF, colours: Surface) -> None:
     """A giant number with a few words on its baseline."""
     u = canvas.u
-    size = min(LARGEST_CODE, rect.height() * 0.92 / 0.668 / canvas.theme.scale, 240)
+    size = min(LARGEST_CODE, rect.height() * 0.66 / 0.668 / canvas.theme.scale)
     words, beside = canvas.say(datum.words), Style("big", 600)
     while True:
         style = Style(size, 700)
@@ -225,9 +240,9 @@ def draw_name(canvas: Canvas, datum: NameDatum, rect: QRectF, colours: Surface) 
     quiet = Style("lead", 500)
     below = canvas.look.fit(second, quiet, rect.width(), u(84), 2).height + u(6) if second else 0.0
     words = canvas.say(datum.name)
-    room = rect.height() - below - u(8)
+    room = rect.height() - below - u(14)
     fitted = canvas.look.fit(words, Style(104, 800), rect.width(), room, 2, 34, 60)
-    top = rect.top() + max(0.0, (rect.height() - fitted.height - below) * 0.45)
+    top = rect.top() + max(0.0, (rect.height() - fitted.height - below) * 0.4)
     area = QRectF(rect.left(), top, rect.width(), fitted.height)
     canvas.words(area, words, fitted.style, colours.ink, lines=2, floor=fitted.style.u, kind="name", role="datum")
     if second:

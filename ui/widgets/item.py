@@ -24,11 +24,20 @@ class ItemCard(PanelWidget[ItemPanel]):
 
     @classmethod
     def least_height(cls, look: Look, panel: ItemPanel, width: float) -> float:
-        return look.theme.px(212)
+        """More where the name needs two lines or a note stands beside it."""
+        theme = look.theme
+        room = width - theme.px(212 + 6 + COUNT_WIDTH + 3 * PADDING)
+        words = look.say(panel.name)
+        height = 212.0
+        if panel.puts and theme.width(words, NAME.at(27)) > room:
+            height += 30
+        if panel.puts and panel.note:
+            height += 56
+        return theme.px(height)
 
     def draw(self, canvas: Canvas, panel: ItemPanel, rect: QRectF) -> None:
         u, pad = canvas.u, canvas.u(PADDING)
-        side = min(rect.height() - 2 * pad, rect.width() * 0.27)
+        side = min(rect.height() - 2 * pad, rect.width() * 0.235, u(260))
         place = QRectF(pad, (rect.height() - side) / 2, side, side)
         canvas.picture(place, panel.picture, panel.sku, radius=10)
         digits = len(str(panel.quantity))
@@ -77,9 +86,9 @@ class ItemCard(PanelWidget[ItemPanel]):
     def _names(self, canvas: Canvas, panel: ItemPanel, rect: QRectF) -> None:
         u = canvas.u
         name, variant = canvas.say(panel.name), canvas.say(panel.variant)
-        second = canvas.look.fit(variant, VARIANT, rect.width(), u(64), 2) if variant else None
+        second = canvas.look.fit(variant, VARIANT, rect.width(), u(52), 2, 21, 21) if variant else None
         below = second.height if second else 0.0
-        fitted = canvas.look.fit(name, NAME, rect.width(), rect.height() - below, 2, 25, 31)
+        fitted = canvas.look.fit(name, NAME, rect.width(), rect.height() - below - u(6), 2, 21, 27)
         y = rect.top()
         height = max(fitted.height, u(44) if len(fitted.lines) == 1 else 0)
         canvas.words(QRectF(rect.left(), y, rect.width(), height), name, fitted.style, "ink", lines=2, floor=fitted.style.u, kind="name")
@@ -88,7 +97,7 @@ class ItemCard(PanelWidget[ItemPanel]):
             area = QRectF(rect.left(), y, rect.width(), max(below, u(32)))
             if area.bottom() > rect.bottom() + u(4):
                 area.setHeight(below)
-            canvas.words(area, variant, VARIANT, "ink2", lines=2, kind="name")
+            canvas.words(area, variant, VARIANT, "ink2", lines=2, single_to=21, kind="name")
             y = area.bottom() + u(2)
         if rect.bottom() - y >= u(32):
             self._codes(canvas, panel, QRectF(rect.left(), y, rect.width(), u(34)))
@@ -121,20 +130,22 @@ class ItemCard(PanelWidget[ItemPanel]):
         gap = u(12) if not tight else u(8)
         squeeze = min(1.0, (rect.right() - x - gap * (len(puts) - 1)) / sum(widths))
         for put, width in zip(puts, widths, strict=True):
-            self._chip(canvas, put, QRectF(x, rect.top(), width * squeeze, rect.height()), arrow=squeeze > 0.85)
+            self._chip(canvas, put, QRectF(x, rect.top(), width * squeeze, rect.height()), tight=squeeze < 1)
             x += width * squeeze + gap
 
-    def _chip(self, canvas: Canvas, put: Put, rect: QRectF, *, arrow: bool) -> None:
+    def _chip(self, canvas: Canvas, put: Put, rect: QRectF, *, tight: bool) -> None:
+        """Units, an arrow where there is room for one, the position's mark."""
         u = canvas.u
         canvas.box(rect, 10, "sunken", "control", 1.6)
         units = str(put.units)
-        style = Style("title", 700) if arrow else Style("lead", 700)
-        inner = u(14) if arrow else u(8)
-        canvas.words(QRectF(rect.left() + inner, rect.top(), rect.width(), rect.height()), units, style, "ink", kind="figure")
-        if arrow:
-            size = u(24)
-            x = rect.left() + u(16) + canvas.width(units, style) + u(2)
-            canvas.icon("arrow-right", QRectF(x, rect.top() + (rect.height() - size) / 2, size, size), "ink3")
-        side = u(42) if arrow else u(34)
-        mark = QRectF(rect.right() - side - (u(16) if arrow else u(6)), rect.top() + (rect.height() - side) / 2, side, side)
-        canvas.position(put.position, mark, 25 if arrow else 22)
+        style = Style("lead" if tight else "title", 700)
+        inner, side, arrow = (u(8), u(36), u(20)) if tight else (u(14), u(42), u(24))
+        number = canvas.width(units, style)
+        area = QRectF(rect.left() + inner, rect.top(), number + 1, rect.height())
+        canvas.words(area, units, style, "ink", kind="figure")
+        right = rect.right() - side - (u(6) if tight else u(16))
+        middle = rect.center().y()
+        if right - area.right() >= arrow:
+            x = area.right() + min((right - area.right() - arrow) / 2, u(4))
+            canvas.icon("arrow-right", QRectF(x, middle - arrow / 2, arrow, arrow), "ink3")
+        canvas.position(put.position, QRectF(right, middle - side / 2, side, side), 22 if tight else 25)

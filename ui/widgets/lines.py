@@ -60,7 +60,7 @@ class LinesCard(PanelWidget[Lines]):
         width = min(canvas.width(right, quiet), rect.width() * 0.5)
         canvas.words(QRectF(rect.right() - width, rect.top(), width + 1, rect.height()), right, quiet, "ink2", RIGHT)
         area = QRectF(rect.left(), rect.top(), rect.width() - width - u(14), rect.height())
-        canvas.words(area, title, Style("lead", 700), "ink")
+        canvas.words(area, title, Style("lead", 800), "ink")
 
     def _open(self, canvas: Canvas, row: LineRow, rect: QRectF) -> None:
         u = canvas.u

@@ -15,8 +15,10 @@ from ui.widgets.panel import PanelWidget, clip_round, shows
 
 NAME_STRIP, END_STRIP = 36.0, 36.0  # u, above and below the floor
 LEAST_SPAN_MM = 9_000  # a shorter leg is not magnified further
-MARGIN_MM = 1_600
+MARGIN_MM = (1_700, 500)  # beside and above the walk
+EDGE_MM = 1_000  # how far the window may reach over the edge of the floor
 STOPS_AHEAD = 2
+NEAR_MM = 800  # a stop this near to the walk lies on it
 MOST_STRETCH = 1.7  # how much one axis may be stretched against the other to fill the card
 CACHED = 12
 
@@ -49,8 +51,8 @@ class Window:
 def choose_window(route: RouteMap, area: QRectF) -> Window:
     """The leg, the target and the next stops fill the card; never more than the floor, never turned."""
     xs, ys = _interesting(route)
-    low_x, high_x = min(xs) - MARGIN_MM, max(xs) + MARGIN_MM
-    low_y, high_y = min(ys) - MARGIN_MM, max(ys) + MARGIN_MM
+    low_x, high_x = min(xs) - MARGIN_MM[0], max(xs) + MARGIN_MM[0]
+    low_y, high_y = min(ys) - MARGIN_MM[1], max(ys) + MARGIN_MM[1]
     low_x, width = _at_least(low_x, high_x, LEAST_SPAN_MM)
     low_y, height = _at_least(low_y, high_y, LEAST_SPAN_MM)
     ratio = (area.width() / width) / (area.height() / height)
@@ -74,12 +76,26 @@ def _interesting(route: RouteMap) -> tuple[list[float], list[float]]:
     for stop in [s for s in route.stops if s.state == "now"] + coming[:STOPS_AHEAD]:
         xs.append(stop.x_mm)
         ys.append(stop.y_mm)
+    for x, y in _way_to(route.later, coming[0] if coming else None):
+        xs.append(x)
+        ys.append(y)
     if route.here is not None:
         xs.append(route.here[0])
         ys.append(route.here[1])
     if not xs:
         return [0, route.plan.width_mm], [0, route.plan.height_mm]
     return xs, ys
+
+
+def _way_to(later: tuple[tuple[int, int], ...], stop: MapStop | None) -> tuple[tuple[int, int], ...]:
+    """The part of the later walk that leads to the next stop, so that its turns are in sight."""
+    if stop is None:
+        return ()
+    for index, ((x0, y0), (x1, y1)) in enumerate(zip(later, later[1:], strict=False)):
+        near_x = min(x0, x1) - NEAR_MM <= stop.x_mm <= max(x0, x1) + NEAR_MM
+        if near_x and min(y0, y1) - NEAR_MM <= stop.y_mm <= max(y0, y1) + NEAR_MM:
+            return later[: index + 1]
+    return ()
 
 
 def _at_least(low: float, high: float, span: float) -> tuple[float, float]:
@@ -90,9 +106,9 @@ def _at_least(low: float, high: float, span: float) -> tuple[float, float]:
 
 def _inside(low: float, span: float, size: float) -> float:
     """Moves an interval into the floor (and its margin), or to its middle when it is larger."""
-    if span >= size + 2 * MARGIN_MM:
+    if span >= size + 2 * EDGE_MM:
         return (size - span) / 2
-    return min(max(low, -MARGIN_MM), size + MARGIN_MM - span)
+    return min(max(low, -EDGE_MM), size + EDGE_MM - span)
 
 
 @shows(RouteMap)
@@ -121,7 +137,10 @@ class RouteCard(PanelWidget[RouteMap]):
         self._floor(canvas, panel.plan, window)
         self._names(canvas, panel, window, card)
         self._marked(canvas, panel, window)
+        canvas.painter.save()
+        canvas.painter.setClipRect(window.area.adjusted(-u(6), -u(2), u(6), u(2)))
         self._paths(canvas, panel, window)
+        canvas.painter.restore()
         self._stops(canvas, panel, window)
         if words:
             self._ends(canvas, panel, window, card)
@@ -129,7 +148,7 @@ class RouteCard(PanelWidget[RouteMap]):
 
     def _head(self, canvas: Canvas, panel: RouteMap, rect: QRectF) -> None:
         u = canvas.u
-        distance, style = canvas.say(panel.distance), Style("body", 500)
+        distance, style = canvas.say(panel.distance), Style("body", 600)
         width = min(canvas.width(distance, style), rect.width() * 0.6)
         canvas.words(QRectF(rect.right() - width, rect.top(), width + 1, rect.height()), distance, style, "ink2", RIGHT)
         area = QRectF(rect.left(), rect.top(), rect.width() - width - u(14), rect.height())

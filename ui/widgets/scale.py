@@ -41,7 +41,7 @@ class ScaleCard(PanelWidget[ScalePanel]):
         if panel.high_g is not None and panel.low_g is not None:
             bar = QRectF(pad, foot - u(14), width, u(12))
             self._bar(canvas, panel, bar)
-            foot = bar.top() - u(16)
+            foot = bar.top() - u(24 if panel.tone in (Tone.WARN, Tone.ERROR) else 18)
         token = TONE_INK[panel.tone] if panel.tone in (Tone.WARN, Tone.ERROR) else "ink2"
         area = QRectF(pad, rect.height() - u(8) - below, width, below)
         canvas.words(area, words, style, "ink" if token != "ink2" else "ink2", lines=3)
@@ -53,7 +53,7 @@ class ScaleCard(PanelWidget[ScalePanel]):
     def _head(self, canvas: Canvas, panel: ScalePanel, rect: QRectF) -> None:
         u = canvas.u
         state = NO_READING if panel.grams is None else STABLE if panel.stable else MOVING
-        words, style = canvas.say(state), Style("body", 500)
+        words, style = canvas.say(state), Style("body", 600)
         width = min(canvas.width(words, style), rect.width() * 0.5)
         canvas.words(QRectF(rect.right() - width, rect.top(), width + 1, rect.height()), words, style, "ink2", RIGHT)
         size = u(26)
@@ -76,19 +76,21 @@ class ScaleCard(PanelWidget[ScalePanel]):
 
     def _reading(self, canvas: Canvas, panel: ScalePanel, rect: QRectF) -> None:
         u = canvas.u
-        number = "–.–––" if panel.grams is None else canvas.look.translator.kilograms(panel.grams)
+        number = "—" if panel.grams is None else canvas.look.translator.kilograms(panel.grams)
         unit, size = Style("title", 500), 96.0
         while True:
             style = Style(size, 700)
             height = canvas.theme.metrics(style).capHeight()
             wide = canvas.width(number, style) + u(12) + canvas.width("kg", unit)
-            if (wide <= rect.width() and height <= rect.height() * 0.8) or size <= 38:
+            if (wide <= rect.width() and height <= rect.height() * 0.86) or size <= 38:
                 break
             size -= 2
         foot = rect.top() + (rect.height() - height) / 2 + height
         x = rect.left() - u(3)
         token = "ink3" if panel.grams is None else "ink"
         x += canvas.line(QPointF(x, foot), number, style, token, kind="figure", role="reading")
+        if panel.grams is None:
+            return
         canvas.line(QPointF(x + u(12), foot), "kg", unit, self.surface(panel).ink2 if panel.tone != Tone.NORMAL else "ink3")
 
     def _bar(self, canvas: Canvas, panel: ScalePanel, bar: QRectF) -> None:

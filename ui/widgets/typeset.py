@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ui.theme import SMALLEST, Style, Theme
 
-LEADING = 1.22  # of the font size, from baseline to baseline
+LEADING = 1.2  # of the font size, from baseline to baseline
 ELLIPSIS = "…"
 _BREAKS = re.compile(r"\s+|[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]|[^\s\-/\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]*[-/]?")
 
@@ -33,16 +33,21 @@ def pieces(words: str) -> list[str]:
 
 def wrap(theme: Theme, words: str, style: Style, width: float) -> list[str]:
     """Greedy lines. A piece wider than `width` stays whole on a line of its own."""
+    return [line.rstrip() for line in _raw_lines(theme, words, style, width)]
+
+
+def _raw_lines(theme: Theme, words: str, style: Style, width: float) -> list[str]:
+    """The lines with the spaces at their ends, so that they can be put together again."""
     lines: list[str] = []
     line = ""
     for piece in pieces(words):
         if line and theme.width((line + piece).rstrip(), style) > width:
-            lines.append(line.rstrip())
+            lines.append(line)
             line = piece.lstrip()
         else:
             line += piece
     if line.strip():
-        lines.append(line.rstrip())
+        lines.append(line)
     return lines
 
 
@@ -97,7 +102,7 @@ def fit(
     size = style.u
     if single_to is not None and lines > 1:
         while size >= single_to:
-            if theme.width(words, style.at(size)) <= width:
+            if theme.width(words, style.at(size)) <= width and _leading(theme, size) <= height + 1:
                 return Fitted((words,), style.at(size), _leading(theme, size))
             size -= 1
         size = style.u
@@ -113,9 +118,9 @@ def fit(
 
 
 def _cut(theme: Theme, words: str, style: Style, width: float, lines: int) -> Fitted:
-    found = wrap(theme, words, style, width)
-    kept = found[: lines - 1]
-    rest = " ".join(found[lines - 1 :])
+    found = _raw_lines(theme, words, style, width)
+    kept = [line.rstrip() for line in found[: lines - 1]]
+    rest = "".join(found[lines - 1 :]).rstrip()
     whole = [elide(theme, line, style, width) for line in kept] + [elide(theme, rest, style, width)]
     elided = whole != [*kept, rest]
     return Fitted(tuple(whole), style, _leading(theme, style.u), elided)

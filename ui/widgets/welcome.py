@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF
 
 from app.view import Hero, NameDatum
-from ui.theme import HERO_PADDING, HERO_RADIUS, HERO_SURFACES, Style, Surface
+from ui.theme import HERO_PADDING, HERO_RADIUS, Style, Surface, hero_surface
 from ui.widgets.canvas import Canvas
 from ui.widgets.panel import PanelWidget
 
@@ -14,7 +14,7 @@ BARS = (2, 1, 1, 3, 1, 2, 3, 1, 1, 2, 2, 1, 3, 1, 2, 1, 1, 2, 3)
 
 class WelcomePanel(PanelWidget[Hero]):
     def surface(self, panel: Hero) -> Surface:
-        return HERO_SURFACES[panel.tone]
+        return hero_surface(self.look.theme, panel.tone)
 
     def radius(self) -> float:
         return HERO_RADIUS
@@ -56,8 +56,8 @@ class WelcomePanel(PanelWidget[Hero]):
         slot = QRectF(badge.center().x() - w * 0.11, badge.top() + h * 0.045, w * 0.22, h * 0.03)
         strap = [QPointF(slot.left() + w * 0.02, slot.center().y()), QPointF(slot.right() - w * 0.02, slot.center().y())]
         strap += [QPointF(slot.right() + w * 0.02, 0), QPointF(slot.left() - w * 0.02, 0)]
+        canvas.box(badge, 22, colours.fill, ink, 4)
         canvas.polygon(strap, soft)
-        canvas.box(badge, 22, None, ink, 4)
         canvas.box(slot, 6, colours.fill, ink, 3)
         face = w * 0.34
         canvas.icon("user-round", QRectF(badge.center().x() - face / 2, badge.top() + h * 0.14, face, face), ink, 1.7)
