@@ -32,7 +32,9 @@ def build_parser() -> argparse.ArgumentParser:
     """All commands of the console script."""
     parser = argparse.ArgumentParser(prog="packbay", description="Touchscreen kiosks for an order-fulfilment floor.")
     parser.add_argument("-v", "--verbose", action="store_true", help="say more on stderr")
-    parser.set_defaults(func=_kiosk, home=None, theme="day", size=None, headless=False, offscreen=False, views=None, shots=None)
+    parser.set_defaults(
+        func=_kiosk, home=None, theme="day", size=None, headless=False, offscreen=False, views=None, shots=None
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     cli.add_commands(commands)
     _add_kiosk(commands)
@@ -40,6 +42,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_play(commands)
     _add_shift(commands)
     _add_shots(commands)
+    _add_labels(commands)
+    _add_diagrams(commands)
     return parser
 
 
@@ -101,6 +105,23 @@ def _add_shots(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.set_defaults(func=_shots)
 
 
+def _add_labels(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("labels", help="labels for bins, totes, carts, badges, and the command cards")
+    command.add_argument("kind", choices=("bins", "totes", "carts", "badges", "cards"))
+    command.add_argument("--out", type=Path, default=Path("out/labels"), help="the folder for one file a label")
+    command.add_argument("--zpl", action="store_true", help="for a label printer instead of PDF (bins, totes, carts)")
+    command.add_argument("--only", default="", help="only names that contain this")
+    command.add_argument("--home", type=Path, help="instead of PACKBAY_HOME")
+    command.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    command.set_defaults(func=_labels)
+
+
+def _add_diagrams(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("diagrams", help="draw every workflow from its own table")
+    command.add_argument("--out", type=Path, default=Path("docs/workflows"))
+    command.set_defaults(func=_diagrams)
+
+
 def _kiosk(options: argparse.Namespace) -> int:
     place = home(options.home).make()
     from ui.config import load_config
@@ -153,6 +174,19 @@ def _shots(options: argparse.Namespace) -> int:
     from ui.shots import run_shots
 
     return run_shots(options.out, options.only)
+
+
+def _labels(options: argparse.Namespace) -> int:
+    from ui.labels import print_labels
+
+    place = home(options.home)
+    return print_labels(place, options.kind, options.out, zpl=options.zpl, only=options.only, as_json=options.json)
+
+
+def _diagrams(options: argparse.Namespace) -> int:
+    from ui.diagrams import write_diagrams
+
+    return write_diagrams(options.out)
 
 
 if __name__ == "__main__":

@@ -302,3 +302,24 @@ def describe(session: Session, event: Read) -> tuple[Text, Text]:
 
 def _name(session: Session, model: type[Any], key: bytes) -> str:
     return session.scalar(select(model.name).where(model.id == key)) or "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A thing that has a label of its own: the code to print, its name, and for people their role."""
+
+    subject: bytes
+    code: str
+    name: str
+    role: str = ""
+
+
+def labelled(session: Session, kind: str) -> tuple[Labelled, ...]:
+    """Every bin, tote, cart or badge with the code that stands on its label (ours where we printed one), by name."""
+    model: Any = {"bin": Bin, "tote": Tote, "cart": Cart, "badge": Person}[kind]
+    found = []
+    for row in session.scalars(select(model).order_by(model.name)):
+        code = code_of(session, row.id, kind)
+        if code:
+            found.append(Labelled(row.id, code, row.name, getattr(row, "role", "")))
+    return tuple(found)
