@@ -52,8 +52,8 @@ class PackRules:
 class OrderPlan:
     """An order as a bench opens it. `parcel_id` names a box of it that is begun and not closed, b"" when none is.
 
-    `station_id` is where that box stands. `boxes_made` counts boxes that were ever begun. `slip` says that a packing
-    slip was queued for that box before.
+    `station_id` is where that box stands and `tracking` its label, "" without one. `boxes_made` counts boxes that were
+    ever begun. `slip` says that a packing slip was queued for that box before.
     """
 
     order_id: bytes
@@ -70,6 +70,8 @@ class OrderPlan:
     station_id: bytes = b""
     box_type_id: bytes = b""
     boxes_made: int = 0
+    tracking: str = ""
+    label_job_id: bytes = b""
     slip: bool = False
     dossier: bool = False
 
@@ -151,7 +153,7 @@ def order_plan(session: Session, order_id: bytes) -> OrderPlan | None:
         .order_by(Parcel.number, Parcel.id)
         .execution_options(populate_existing=True)
     ).all()
-    begun = next((p for p in parcels if p.state == "open"), None)
+    begun = next((p for p in parcels if p.state in ("open", "labelled")), None)
     totes = session.scalars(select(Tote.id).where(Tote.order_id == order_id).order_by(Tote.name)).all()
     return OrderPlan(
         order_id=order_id,
@@ -168,14 +170,19 @@ def order_plan(session: Session, order_id: bytes) -> OrderPlan | None:
         station_id=(begun.station_id or b"") if begun else b"",
         box_type_id=(begun.box_type_id or b"") if begun else b"",
         boxes_made=max((p.number for p in parcels), default=0),
-        slip=bool(begun and _slip_of(session, begun.id)),
+        tracking=begun.tracking if begun else "",
+        label_job_id=(begun and _job_of(session, begun.id, "label")) or b"",
+        slip=bool(begun and _job_of(session, begun.id, "slip")),
         dossier=session.scalar(select(Dossier.order_id).where(Dossier.order_id == order_id)) is not None,
     )
 
 
-def _slip_of(session: Session, parcel_id: bytes) -> bytes | None:
+def _job_of(session: Session, parcel_id: bytes, kind: str) -> bytes | None:
     return session.scalar(
-        select(PrintJob.id).where(PrintJob.parcel_id == parcel_id, PrintJob.kind == "slip", PrintJob.state != "void")
+        select(PrintJob.id)
+        .where(PrintJob.parcel_id == parcel_id, PrintJob.kind == kind, PrintJob.state != "void")
+        .order_by(PrintJob.queued_at.desc(), PrintJob.id.desc())
+        .limit(1)
     )
 
 
@@ -206,6 +213,26 @@ def _lines(session: Session, order_id: bytes, begun: bytes) -> tuple[PackLine, .
         )
         for line_id, sku_id, quantity, short in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingTote:
+    """A tote that stands before the pack benches."""
+
+    id: bytes
+    name: str
+
+
+def waiting_totes(session: Session, limit: int = 6) -> tuple[WaitingTote, ...]:
+    """Dropped totes, those of the most urgent orders first."""
+    rows = session.execute(
+        select(Tote.id, Tote.name)
+        .outerjoin(OrderBrief, OrderBrief.order_id == Tote.order_id)
+        .where(Tote.state == "dropped")
+        .order_by(OrderBrief.priority, OrderBrief.ship_by, Tote.name)
+        .limit(limit)
+    )
+    return tuple(WaitingTote(r.id, r.name) for r in rows)
 
 
 def sources(session: Session, tote_ids: Sequence[bytes], sku_id: bytes, lot: str, units: int) -> tuple[Sharing, ...]:

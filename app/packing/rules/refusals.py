@@ -1,4 +1,4 @@
-"""Every refusal of the pack bench, in words: what it is, why, what to do, what did not happen. Each has its own name."""
+"""Every refusal of the pack bench in words: what it is, why, what to do, what did not happen; each with a name."""
 
 from __future__ import annotations
 
@@ -51,6 +51,18 @@ def too_many(name: str, picture: str, wanted: int) -> Problem:
             wanted, "This order needs {n}, and it is in the box.", "This order needs {n}, and all are in the box."
         ),
         do=(say("Put one back"), say("Scan the next item or CLEAR")),
+        unchanged=UNCHANGED,
+        picture=picture,
+    )
+
+
+def box_is_full(name: str, picture: str) -> Problem:
+    """The order wants this item, but not in this box: it is being weighed or labelled."""
+    return Problem(
+        name="BoxIsFull",
+        what=say("This box is full"),
+        detail=verbatim(name),
+        do=(say("Finish this box first"), say("The rest goes into the next one")),
         unchanged=UNCHANGED,
         picture=picture,
     )

@@ -1,0 +1,146 @@
+"""What central makes of packing: the order's story, and incidents where somebody must look.
+
+Rows (parcels, stock, states of orders) follow from the facts themselves; here is only what a station must not decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from app.facts import Fact, Stamp
+from app.ids import new_id, stable_id
+from app.models import Bin, Hold, Incident, Order, Parcel, Sku, StationRow
+from app.packing import facts as did
+from app.text import Text, say
+from app.work.service import dossier_of
+from app.work.service.timeline import add_entry
+
+
+def answer_pack(session: Session, *, station_id: bytes, body: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Answers the ask "pack": `{"order_id": hex}` → the order's dossier, none when central does not know the order."""
+    order_id = bytes.fromhex(str(body["order_id"]))
+    if session.get(Order, order_id) is None:
+        return {"dossiers": {}}
+    return {"dossiers": {order_id.hex(): dossier_of(session, order_id=order_id)}}
+
+
+# ---- the story ------------------------------------------------------------------------------------------------------
+
+
+def _tell(session: Session, stamp: Stamp, order_id: bytes, kind: str, words: Text) -> None:
+    add_entry(
+        session, order_id=order_id, at=stamp.at, kind=kind, words=words, person_id=stamp.actor_id or None,
+        station_id=stamp.station_id,
+    )  # fmt: skip
+
+
+def _incident(session: Session, stamp: Stamp, kind: str, order_id: bytes, subject: bytes, detail: str) -> None:
+    """One incident per fact: applying it again finds it there."""
+    incident_id = stable_id("incident", kind, stamp.fact_id.hex())
+    if session.get(Incident, incident_id) is None:
+        session.execute(
+            insert(Incident).values(
+                id=incident_id, kind=kind, order_id=order_id, subject=subject, detail=detail, opened_at=stamp.at
+            )
+        )
+
+
+def _station(session: Session, station_id: bytes) -> str:
+    return session.scalar(select(StationRow.name).where(StationRow.id == station_id)) or "?"
+
+
+def _opened(session: Session, fact: did.PackOpened, stamp: Stamp) -> None:
+    words = say("Packing began at {station}", station=_station(session, stamp.station_id))
+    _tell(session, stamp, fact.order_id, "pack_opened", words)
+    state = session.scalar(select(Order.state).where(Order.id == fact.order_id))
+    if state == "cancelled":
+        _incident(session, stamp, "cancelled_after_pick", fact.order_id, fact.parcel_id, "packed although cancelled")
+
+
+def _labelled(session: Session, fact: did.LabelMade, stamp: Stamp) -> None:
+    words = say(
+        "Label {tracking}: {service}, {price} {currency}, {weight_g} g", tracking=fact.tracking, service=fact.service,
+        price=Decimal(fact.price), currency=fact.currency, weight_g=fact.weight_g,
+    )  # fmt: skip
+    _tell(session, stamp, fact.order_id, "label_made", words)
+    twice = session.scalar(
+        select(func.count())
+        .select_from(Parcel)
+        .where(Parcel.serial == fact.serial, Parcel.id != fact.parcel_id, Parcel.tracking == fact.tracking)
+    )
+    if twice:
+        _incident(session, stamp, "number_twice", fact.order_id, fact.parcel_id, fact.tracking)
+
+
+def _voided(session: Session, fact: did.LabelVoided, stamp: Stamp) -> None:
+    words = say("Label {tracking} voided, reason {reason}", tracking=fact.tracking, reason=fact.reason)
+    _tell(session, stamp, fact.order_id, "label_voided", words)
+
+
+def _reprinted(session: Session, fact: did.LabelReprinted, stamp: Stamp) -> None:
+    _tell(session, stamp, fact.order_id, "label_reprinted", say("Label printed again, copy {n}", n=fact.counter))
+
+
+def _closed(session: Session, fact: did.ParcelClosed, stamp: Stamp) -> None:
+    number = session.scalar(select(Parcel.number).where(Parcel.id == fact.parcel_id)) or 1
+    words = say("Box {n} closed by its label {code}", n=number, code=fact.code)
+    _tell(session, stamp, fact.order_id, "parcel_closed", words)
+
+
+def _awaiting(session: Session, fact: did.ParcelAwaiting, stamp: Stamp) -> None:
+    shelf = session.scalar(select(Bin.name).where(Bin.id == fact.place_id)) or "?"
+    _tell(session, stamp, fact.order_id, "parcel_awaiting", say("Box awaits its label on {shelf}", shelf=shelf))
+    _incident(session, stamp, "label_missing", fact.order_id, fact.parcel_id, f"no label could be made; on {shelf}")
+
+
+def _parked(session: Session, fact: did.Parked, stamp: Stamp) -> None:
+    shelf = session.scalar(select(Bin.name).where(Bin.id == fact.place_id)) if fact.place_id else None
+    words = say("Put aside on {shelf}", shelf=shelf) if shelf else say("Held at the bench, reason {n}", n=fact.reason)
+    _tell(session, stamp, fact.order_id, "held" if fact.held else "parked", words)
+    if fact.held:
+        session.execute(
+            insert(Hold).values(
+                id=new_id(), order_id=fact.order_id, kind="manual", detail=f"held at the bench, reason {fact.reason}",
+                placed_at=stamp.at, placed_by=stamp.actor_id.hex(),
+            )
+        )  # fmt: skip
+
+
+def _accepted(session: Session, fact: did.WeightAccepted, stamp: Stamp) -> None:
+    words = say(
+        "Weight {grams} g accepted by hand, expected {low} to {high} g", grams=fact.grams, low=fact.low_g,
+        high=fact.high_g,
+    )  # fmt: skip
+    _tell(session, stamp, fact.order_id, "weight_accepted", words)
+    detail = f"{fact.grams} g, expected {fact.low_g} to {fact.high_g} g"
+    _incident(session, stamp, "weight", fact.order_id, fact.parcel_id, detail)
+
+
+def _trayed(session: Session, fact: did.Trayed, stamp: Stamp) -> None:
+    sku = session.scalar(select(Sku.sku).where(Sku.id == fact.sku_id)) or "?"
+    _tell(session, stamp, fact.order_id, "trayed", say("{sku} was in the tote and is in the rework tray", sku=sku))
+    _incident(session, stamp, "wrong_item", fact.order_id, fact.sku_id, f"{sku} in the rework tray")
+
+
+Consequence = Callable[[Session, Any, Stamp], None]
+_ACTS: dict[type[Fact], Consequence] = {
+    did.PackOpened: _opened,
+    did.LabelMade: _labelled,
+    did.LabelVoided: _voided,
+    did.LabelReprinted: _reprinted,
+    did.ParcelClosed: _closed,
+    did.ParcelAwaiting: _awaiting,
+    did.Parked: _parked,
+    did.WeightAccepted: _accepted,
+    did.Trayed: _trayed,
+}
+CONSEQUENCES: dict[str, Consequence] = {cls.kind(): act for cls, act in _ACTS.items()}
+"""What central does after it applied a fact of this kind."""
+ANSWERS = {"pack": answer_pack}
+"""Which ask is answered by which function."""

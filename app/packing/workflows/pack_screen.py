@@ -1,0 +1,622 @@
+"""The screens of packing: a state and what the mirror knows, made into one whole View."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from app.barcodes import command_code, own_code
+from app.errors import Problem, Refused
+from app.packing import queries
+from app.packing.rules import boxes as box_rules
+from app.packing.rules import weights
+from app.packing.rules.boxes import Box
+from app.packing.rules.lines import PackLine
+from app.packing.rules.standing import Label, PackState
+from app.text import NOTHING, Text, count, say, verbatim
+from app.view import (
+    Action,
+    BoxPanel,
+    CountDatum,
+    Header,
+    Hero,
+    LabelPanel,
+    LineRow,
+    Lines,
+    NameDatum,
+    Note,
+    Offer,
+    Offers,
+    Panel,
+    Picture,
+    Progress,
+    ScalePanel,
+    StepMark,
+    Tone,
+    View,
+    Wanted,
+)
+from app.work.queries import (
+    OrderCard,
+    SkuCard,
+    ToteCard,
+    code_of,
+    dossier,
+    order_card,
+    places_of_type,
+    sku_card,
+    tote_card,
+)
+from app.workflow import Desk
+
+_UNDO = Action("UNDO", "undo-2", say("Undo"), say("last scan"))
+_CHANGE = Action("CHANGE", "package", say("Change"), say("box"))
+_HOLD = Action("HOLD", "circle-pause", say("Hold"), say("order"))
+_HELP = Action("HELP", "circle-help", say("Help"), say("call lead"))
+_HOME = Action("HOME", "house", say("Home"), say("other task"))
+_PARK = Action("PARK", "inbox", say("Park"), say("order"))
+_EMPTY = Action("EMPTY", "package-open", say("Empty"), say("free the tote"))
+_REPRINT = Action("REPRINT", "printer", say("Reprint"), say("label"))
+_VOID = Action("VOID", "ban", say("Void"), say("label"))
+_SERVICE = Action("CHANGE", "truck", say("Change"), say("service"))
+_NEWBOX = Action("NEWBOX", "package-plus", say("One more"), say("box"))
+_DONE = Action("DONE", "refresh-cw", say("Try again"), say("make label"))
+_WEIGHED = Action("DONE", "scale", say("Weigh"), say("now"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one screen is drawn of, read once."""
+
+    state: PackState
+    desk: Desk
+    order: OrderCard | None
+    body: dict[str, Any]
+    cards: dict[bytes, SkuCard]
+    box: Box | None
+    band: weights.WeightBand | None
+
+    @property
+    def number(self) -> str:
+        return self.order.number if self.order else "?"
+
+
+def view(step: str, state: PackState, desk: Desk) -> View:
+    """The whole screen of a step."""
+    order_id = state.order_id or state.moment.order_id
+    sight = Sight(
+        state=state,
+        desk=desk,
+        order=desk.read(order_card, order_id) if order_id else None,
+        body=_body(order_id, desk),
+        cards={line.sku_id: desk.read(sku_card, line.sku_id) for line in state.lines},
+        box=_box(state, desk),
+        band=band_of(state, state.boxed if state.full else state.whole, desk),
+    )
+    match step:
+        case "items":
+            return _items(sight)
+        case "weigh":
+            return _weight_off(sight) if state.moment.off_g is not None else _weigh(sight)
+        case "label":
+            return _label(sight)
+        case "await":
+            return _await(sight)
+        case "shelf":
+            return _shelf(sight)
+        case "closed":
+            return _closed(sight)
+        case _:
+            return _open(sight)
+
+
+def _body(order_id: bytes, desk: Desk) -> dict[str, Any]:
+    found = desk.read(dossier, order_id) if order_id else None
+    return {} if found is None else found
+
+
+def imperative(step: str, state: PackState) -> Text:
+    """The one act of a step: what the hero says, and what a refusal leads back to."""
+    match step:
+        case "items":
+            return say("Scan the next item")
+        case "weigh":
+            return say("Put the box on the scale")
+        case "label":
+            return say("Scan a reason card") if state.moment.asking == "void" else say("Scan the label")
+        case "await":
+            return say("Scan a problem shelf")
+        case "shelf":
+            return say("Scan the problem shelf")
+        case "closed":
+            return say("Scan the next tote")
+        case _:
+            return say("Scan EMPTY") if state.moment.asking == "bound" else say("Scan a tote")
+
+
+# ---- weights in words -----------------------------------------------------------------------------------------------
+
+
+def kilograms(grams: int) -> Decimal:
+    """Kilograms with three places: the scale's own figure."""
+    return (Decimal(grams) / 1000).quantize(Decimal("0.001"))
+
+
+def band_of(state: PackState, units: Sequence[tuple[bytes, int]], desk: Desk) -> weights.WeightBand | None:
+    """The band for these units in the box of this state, None when a weight is unknown."""
+    if not units:
+        return None
+    rules = desk.read(queries.pack_rules)
+    heaps = desk.read(queries.heaps_of, units)
+    return weights.band(heaps, tare_of(state, desk), rules.tolerance_g, rules.tolerance_percent)
+
+
+def tare_of(state: PackState, desk: Desk) -> int:
+    """The weight of the empty box, grams; 0 without a box."""
+    box = _box(state, desk)
+    return box.tare_g if box is not None else 0
+
+
+def expectation(band: weights.WeightBand | None, *, scale: bool = True) -> Text:
+    """The band in words: kilograms from one kilogram on, grams below."""
+    if band is None:
+        return say("Weight unknown: this box is the sample") if scale else say("No scale: weight estimated")
+    if band.high_g < 1000:
+        return say("Expect {low} to {high} g", low=band.low_g, high=band.high_g)
+    two = Decimal("0.01")
+    return say(
+        "Expect {low} to {high} kg",
+        low=(Decimal(band.low_g) / 1000).quantize(two),
+        high=(Decimal(band.high_g) / 1000).quantize(two),
+    )
+
+
+def weight_words(state: PackState, grams: int, band: weights.WeightBand, desk: Desk) -> Text:
+    """Why a weight is probably wrong: "Check: 1 Soap bar missing? (90 g)"."""
+    heaps = desk.read(queries.heaps_of, state.boxed)
+    found = weights.explain(heaps, band, grams)
+    off = grams - band.expected_g
+    if found is None:
+        too = say("{grams} g too heavy", grams=off) if off > 0 else say("{grams} g too light", grams=-off)
+        return say("Check the content: {too}", too=too)
+    parts = [_part(sku_id, units, desk) for sku_id, units in found.parts]
+    what = parts[0] if len(parts) == 1 else say("{one}, {other}", one=parts[0], other=parts[1])
+    return say("Check: {what}? ({grams} g)", what=what, grams=abs(found.grams))
+
+
+def _part(sku_id: bytes, units: int, desk: Desk) -> Text:
+    name = desk.read(sku_card, sku_id).name
+    if units < 0:
+        return say("{n} {name} missing", n=-units, name=name)
+    return say("{n} {name} too many", n=units, name=name)
+
+
+# ---- parts of the screens -------------------------------------------------------------------------------------------
+
+
+def _box(state: PackState, desk: Desk) -> Box | None:
+    return next((b for b in desk.read(queries.boxes) if b.id == state.box_type_id), None)
+
+
+def box_offers(state: PackState, desk: Desk) -> tuple[bytes, ...]:
+    """Up to four other boxes: those that fit first, the smallest of them first."""
+    goods = desk.read(queries.goods_of, state.whole)
+    fill = desk.read(queries.pack_rules).fill_percent
+    others = [b for b in desk.read(queries.boxes) if b.id != state.box_type_id]
+    others.sort(key=lambda b: (not box_rules.fits(b, goods, fill), b.volume, b.code))
+    return tuple(b.id for b in others[:4])
+
+
+def _header(sight: Sight) -> Header:
+    if not sight.state.order_id:
+        return Header(task=say("Pack"))
+    label = sight.state.label
+    service = f"{label.carrier} {label.service}" if label else str(sight.body.get("service", ""))
+    if not service:
+        return Header(task=say("Order {number}", number=sight.number))
+    return Header(task=say("Order {number}, {service}", number=sight.number, service=service))
+
+
+def _progress(sight: Sight) -> Progress:
+    state, desk = sight.state, sight.desk
+    midnight = desk.clock.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    before = desk.read(queries.closed_by, desk.operator.person_id, midnight) if desk.operator else 0
+    nth = before if state.closed else before + 1
+    return Progress(
+        done=state.done,
+        total=state.wanted,
+        label=say("{done} of {total} units", done=state.done, total=state.wanted),
+        right=say("Order {n} of your shift", n=nth),
+    )
+
+
+def _steps(now: int) -> tuple[StepMark, ...]:
+    words = (say("Items"), say("Weigh"), say("Label"))
+    return tuple(StepMark(w, "done" if i < now else "now" if i == now else "todo") for i, w in enumerate(words))
+
+
+def _lines(sight: Sight) -> Lines:
+    rows = sorted(sight.state.lines, key=lambda line: line.open == 0)
+    right = NOTHING
+    if sight.order is not None and sight.order.ship_by is not None:
+        right = say("Ship by {time}", time=_moment(sight))
+    return Lines(say("Order {number}", number=sight.number), right, tuple(_row(line, sight) for line in rows))
+
+
+def _moment(sight: Sight) -> str:
+    """The hour when it is today, else the day too."""
+    assert sight.order is not None
+    due = sight.order.ship_by.astimezone()
+    today = sight.desk.clock.now().astimezone().date()
+    return str(due.strftime("%H:%M") if due.date() == today else due.strftime("%Y-%m-%d %H:%M"))
+
+
+def _row(line: PackLine, sight: Sight) -> LineRow:
+    card = sight.cards[line.sku_id]
+    return LineRow(
+        card.picture, card.title, verbatim(card.variant), card.sku, line.done, line.wanted + line.short, line.short
+    )
+
+
+def _notes(sight: Sight) -> tuple[Panel, ...]:
+    found: list[Panel] = []
+    if sight.body.get("gift"):
+        message = str(sight.body.get("gift_message") or "")
+        body = say("“{message}”", message=message) if message else NOTHING
+        found.append(Note("gift", say("Gift: add card, no prices"), body))
+    elif sight.body.get("hide_prices"):
+        found.append(Note("gift", say("No prices in this box")))
+    if hazard := next((c.hazard for c in sight.cards.values() if c.hazard), ""):
+        found.append(Note("triangle-alert", say("Dangerous goods"), verbatim(hazard)))
+    if note := str(sight.body.get("note") or ""):
+        found.append(Note("message-square", say("Note on the order"), verbatim(note)))
+    if short := sum(line.short for line in sight.state.lines):
+        found.append(Note("circle-alert", count(short, "{n} unit will not come", "{n} units will not come")))
+    return tuple(found[:2])
+
+
+def _box_panel(sight: Sight) -> BoxPanel | None:
+    if sight.box is None:
+        return None
+    goods = sight.desk.read(queries.goods_of, sight.state.boxed if sight.state.full else sight.state.whole)
+    box = sight.box
+    guessed = sum(g.units for g in goods if not g.measured)
+    material = count(guessed, "Size of {n} unit guessed", "Size of {n} units guessed") if guessed else NOTHING
+    return BoxPanel(
+        name=box.name,
+        length_mm=box.length_mm,
+        width_mm=box.width_mm,
+        height_mm=box.height_mm,
+        fill_percent=box_rules.fill_of(box, goods),
+        shelf=verbatim(box.shelf),
+        material=material or verbatim(box.material),
+    )
+
+
+def _scale_panel(sight: Sight, tone: Tone = Tone.NORMAL) -> ScalePanel | None:
+    if not sight.desk.has("scale"):
+        return None
+    low, high = (sight.band.low_g, sight.band.high_g) if sight.band else (None, None)
+    return ScalePanel(sight.desk.scale_grams, sight.desk.scale_stable, low, high, expectation(sight.band), tone)
+
+
+def _object(*panels: Panel | None) -> tuple[Panel, ...]:
+    return tuple(p for p in panels if p is not None)
+
+
+def _offers(sight: Sight) -> tuple[Panel, ...]:
+    """What CHANGE offers, above everything else in the right column."""
+    moment = sight.state.moment
+    if moment.asking == "box":
+        by_id = {b.id: b for b in sight.desk.read(queries.boxes)}
+        goods = sight.desk.read(queries.goods_of, sight.state.whole)
+        boxes = [by_id[o] for o in moment.offers if isinstance(o, bytes)]
+        rows = [
+            Offer(i, verbatim(b.name), say("{percent} % full", percent=box_rules.fill_of(b, goods)))
+            for i, b in enumerate(boxes, 1)
+        ]
+        return (Offers(say("Which box?"), tuple(rows)),)
+    if moment.asking == "service":
+        rates = sight.desk.read(queries.rates, sight.state.order_id, sight.state.weight_g or 0)
+        rows = [
+            Offer(i, verbatim(r.service), say("{price} {currency}", price=r.price, currency=r.currency))
+            for i, r in enumerate(rates[:4], 1)
+        ]
+        return (Offers(say("Which service?"), tuple(rows)),)
+    return ()
+
+
+def _choices(sight: Sight) -> tuple[Wanted, ...]:
+    """The choice cards for what is offered."""
+    return tuple(
+        Wanted("command", say("Choice {n}", n=i), own_code(f"OPT{i}"))
+        for i in range(1, len(sight.state.moment.offers) + 1)
+    )
+
+
+# ---- one function a screen ------------------------------------------------------------------------------------------
+
+
+def _items(sight: Sight) -> View:
+    state = sight.state
+    aside = None
+    if last := next((line for line in state.lines if line.line_id == state.last_line), None):
+        aside = Picture(sight.cards[last.sku_id].picture, say("Just packed"), ticked=True)
+    hero = Hero(
+        imperative=imperative("items", state),
+        datum=CountDatum(str(state.open), count(state.open, "unit\nto go", "units\nto go")),
+        aside=aside,
+        steps=_steps(0),
+    )
+    return View(
+        kind="pack.items",
+        hero=hero,
+        header=_header(sight),
+        progress=_progress(sight),
+        object=_object(_box_panel(sight), _scale_panel(sight)),
+        context=(*_offers(sight), _lines(sight), *_notes(sight)),
+        actions=(_UNDO, _CHANGE, _HOLD, _HELP),
+        wanted=(*_open_items(sight), *_choices(sight)),
+    )
+
+
+def _open_items(sight: Sight) -> tuple[Wanted, ...]:
+    return tuple(
+        Wanted("item", card.title, card.code, line.open, card.picture)
+        for line, card in ((line, sight.cards[line.sku_id]) for line in sight.state.lines if line.open)
+    )
+
+
+def _weigh(sight: Sight) -> View:
+    hero = Hero(
+        imperative=imperative("weigh", sight.state),
+        icon="scale",
+        datum=NameDatum(say("Box {n}", n=sight.state.number) if sight.state.number > 1 else say("Close the box")),
+        steps=_steps(1),
+        second=expectation(sight.band),
+    )
+    return View(
+        kind="pack.weigh",
+        hero=hero,
+        header=_header(sight),
+        progress=_progress(sight),
+        object=_object(_box_panel(sight), _scale_panel(sight)),
+        context=(*_offers(sight), _lines(sight), *_notes(sight)),
+        actions=(_UNDO, _CHANGE, _WEIGHED, _HELP),
+        wanted=_choices(sight),
+    )
+
+
+def _weight_off(sight: Sight) -> View:
+    grams, band = sight.state.moment.off_g, sight.band
+    assert grams is not None
+    off = grams - band.expected_g if band else 0
+    words = say("g too\nheavy") if off > 0 else say("g too\nlight")
+    hero = Hero(
+        imperative=weight_words(sight.state, grams, band, sight.desk) if band else say("Check the content"),
+        icon="scale",
+        datum=CountDatum(str(abs(off)), words),
+        steps=_steps(1),
+        tone=Tone.WARN,
+        second=say("Correct the box and put it back, or scan choice 1: weight is right"),
+    )
+    right = Offers(say("Or"), (Offer(1, say("Weight is right"), say("make the label")),))
+    return View(
+        kind="pack.weight-off",
+        hero=hero,
+        header=_header(sight),
+        progress=_progress(sight),
+        object=_object(_box_panel(sight), _scale_panel(sight, Tone.WARN)),
+        context=(right, _lines(sight), *_notes(sight)),
+        actions=(_UNDO, _WEIGHED, _HOLD, _HELP),
+        wanted=(Wanted("command", say("Weight is right"), own_code("OPT1")),),
+    )
+
+
+def _label(sight: Sight) -> View:
+    label = sight.state.label
+    assert label is not None
+    voiding = sight.state.moment.asking == "void"
+    hero = Hero(
+        imperative=imperative("label", sight.state),
+        icon="scan-barcode",
+        datum=NameDatum(verbatim(label.tracking), say("the lower code closes the box")),
+        steps=_steps(2),
+        tone=Tone.WARN if voiding else Tone.NORMAL,
+        second=say("1 empty, 2 damaged, 3 wrong item, 4 blocked") if voiding else NOTHING,
+    )
+    return View(
+        kind="pack.label",
+        hero=hero,
+        header=_header(sight),
+        progress=_progress(sight),
+        object=_object(_label_panel(sight, label), _box_panel(sight)),
+        context=(*_offers(sight), _lines(sight), *_notes(sight)),
+        actions=(_REPRINT, _SERVICE, _VOID, _HELP),
+        wanted=(*_reasons(voiding), Wanted("label", say("The label on the box"), ""), *_choices(sight)),
+    )
+
+
+def _reasons(asked: bool) -> tuple[Wanted, ...]:
+    return (Wanted("command", say("Reason 2: damaged"), own_code("RSN2")),) if asked else ()
+
+
+def _label_panel(sight: Sight, label: Label) -> LabelPanel:
+    paper = sight.desk.read(queries.print_state, label.job_id)
+    match paper.state:
+        case "failed":
+            state = say("Not printed: {problem}. Load labels; it prints by itself", problem=paper.problem or "?")
+            tone = Tone.ERROR
+        case "queued" if not sight.desk.has("label_printer"):
+            state, tone = say("No label printer here: the label waits in the spool"), Tone.WARN
+        case "queued":
+            state, tone = say("Printing …"), Tone.NORMAL
+        case "confirmed":
+            state, tone = say("Scanned"), Tone.OK
+        case _:
+            state, tone = say("Printed"), Tone.OK
+    return LabelPanel(
+        carrier=verbatim(label.carrier),
+        service=verbatim(label.service),
+        price=say("{price} {currency}", price=Decimal(label.price), currency=label.currency),
+        tracking=label.tracking,
+        state=state,
+        tone=tone,
+    )
+
+
+def _await(sight: Sight) -> View:
+    problem = _why_no_label(sight)
+    hero = Hero(
+        imperative=imperative("await", sight.state),
+        icon="printer",
+        datum=NameDatum(problem.what if problem else say("The label can be made"), NOTHING),
+        steps=_steps(2),
+        tone=Tone.WARN,
+        second=problem.why if problem else say("Scan DONE"),
+    )
+    return View(
+        kind="pack.await",
+        hero=hero,
+        header=_header(sight),
+        progress=_progress(sight),
+        object=_object(_box_panel(sight), _scale_panel(sight)),
+        context=(*_offers(sight), _lines(sight), *_notes(sight)),
+        actions=(_DONE, _SERVICE, _PARK, _HELP),
+        wanted=(Wanted("command", say("Try again"), command_code("DONE")), *_shelves(sight), *_choices(sight)),
+    )
+
+
+def _why_no_label(sight: Sight) -> Problem | None:
+    try:
+        sight.desk.read(queries.quote, sight.state.order_id, sight.desk.station.station_id, sight.state.weight_g or 0)
+    except Refused as refusal:
+        return refusal.problem
+    return None
+
+
+def _shelves(sight: Sight) -> tuple[Wanted, ...]:
+    return tuple(
+        Wanted("place", say("Problem shelf {name}", name=p.name), sight.desk.read(code_of, p.id, "bin"))
+        for p in sight.desk.read(places_of_type, "problem")[:4]
+    )
+
+
+def _shelf(sight: Sight) -> View:
+    held = sight.state.moment.asking == "hold"
+    shelves = _shelves(sight)
+    name = shelves[0].words if shelves else say("a problem shelf")
+    missing = _missing(sight)
+    second = say("Or scan a reason card: it stays here") if held else say("Its totes stay bound until EMPTY")
+    hero = Hero(
+        imperative=imperative("shelf", sight.state),
+        icon="inbox",
+        datum=NameDatum(name),
+        tone=Tone.WARN,
+        second=second,
+    )
+    order = say("Order {number} is not complete", number=sight.number)
+    if sight.state.order_id:
+        order = say("Order {number} is put aside", number=sight.number)
+    return View(
+        kind="pack.shelf",
+        hero=hero,
+        header=_header(sight),
+        progress=_progress(sight) if sight.state.order_id else None,
+        object=(Note("circle-alert", order),),
+        context=(missing, *_notes(sight)),
+        actions=(_PARK, _HOLD, _HOME, _HELP),
+        wanted=shelves,
+    )
+
+
+def _missing(sight: Sight) -> Lines:
+    """The lines of an order that is put aside, those that are short on top."""
+    plan = sight.desk.read(queries.order_plan, sight.order.id) if sight.order else None
+    lines = sorted(plan.lines if plan else (), key=lambda line: -line.short)
+    cards = {line.sku_id: sight.desk.read(sku_card, line.sku_id) for line in lines}
+    rows = tuple(
+        LineRow(
+            cards[p.sku_id].picture, cards[p.sku_id].title, verbatim(cards[p.sku_id].variant), cards[p.sku_id].sku,
+            p.packed, p.wanted + p.short, p.short,
+        )
+        for p in lines
+    )  # fmt: skip
+    short = plan.short if plan else 0
+    right = count(short, "{n} unit missing", "{n} units missing") if short else NOTHING
+    return Lines(say("Order {number}", number=sight.number), right, rows)
+
+
+def _closed(sight: Sight) -> View:
+    left = [c for t in sight.state.tote_ids if (c := sight.desk.read(tote_card, t)).order_id == sight.state.order_id]
+    label = sight.state.label
+    hero = Hero(
+        imperative=imperative("closed", sight.state),
+        icon="circle-check",
+        datum=NameDatum(say("Order {number} is closed", number=sight.number), _leftover(left)),
+        steps=tuple(StepMark(s.label, "done") for s in _steps(2)),
+        tone=Tone.OK,
+    )
+    return View(
+        kind="pack.closed",
+        hero=hero,
+        header=_header(sight),
+        progress=_progress(sight),
+        object=_object(_label_panel(sight, label) if label else None, _box_panel(sight)),
+        context=(_lines(sight), *_notes(sight)),
+        actions=(*((_EMPTY,) if left else ()), _REPRINT, _HOME, _HELP),
+        wanted=_waiting_totes(sight),
+    )
+
+
+def _leftover(totes: Sequence[ToteCard]) -> Text:
+    return say("Tote {name} is not empty by the book", name=totes[0].name) if totes else say("Put the box on the belt")
+
+
+def _waiting_totes(sight: Sight) -> tuple[Wanted, ...]:
+    return tuple(
+        Wanted("tote", say("Tote {name}", name=t.name), sight.desk.read(code_of, t.id, "tote"))
+        for t in sight.desk.read(queries.waiting_totes)
+    )
+
+
+def _open(sight: Sight) -> View:
+    moment = sight.state.moment
+    offers: tuple[Panel, ...] = ()
+    hero = Hero(imperative=imperative("open", sight.state), second=say("Its order opens and the slip prints"))
+    wanted = _waiting_totes(sight)
+    actions: tuple[Action, ...] = (_HOME, _HELP)
+    if moment.asking == "bound":
+        hero, actions = _bound(sight), (_EMPTY, _HOME, _HELP)
+        wanted = (Wanted("command", say("The tote is empty"), command_code("EMPTY")), *wanted)
+    elif moment.asking == "takeover":
+        at = sight.order.station if sight.order else "?"
+        words = say("Order {number} is being packed at {station}", number=sight.number, station=at)
+        hero = Hero(
+            imperative=imperative("open", sight.state), datum=NameDatum(words), tone=Tone.WARN,
+            second=say("Or scan choice 1 to take it over"),
+        )  # fmt: skip
+        offers = (Offers(say("Or"), (Offer(1, say("Take it over"), say("it goes on here")),)),)
+        wanted = (Wanted("command", say("Take it over"), own_code("OPT1")), *wanted)
+    elif moment.asking == "waiting":
+        words = say("Order {number}", number=sight.number)
+        hero = Hero(imperative=say("Wait for the order"), icon="cloud-download", datum=NameDatum(words),
+                    second=say("Scans are kept in order"))  # fmt: skip
+    return View(kind="pack.open", hero=hero, header=_header(sight), context=offers, actions=actions, wanted=wanted)
+
+
+def _bound(sight: Sight) -> Hero:
+    tote = sight.desk.read(tote_card, sight.state.moment.tote_id)
+    gone = sight.order is not None and sight.order.state == "cancelled"
+    words = say("Order {number} was cancelled", number=sight.number) if gone else say(
+        "Order {number} has left", number=sight.number
+    )  # fmt: skip
+    act = say("Put its units back, then scan EMPTY") if gone else say("Look inside: nothing in it? Scan EMPTY")
+    return Hero(
+        imperative=act,
+        icon="package-open",
+        datum=NameDatum(say("Tote {name} is still bound", name=tote.name), words),
+        tone=Tone.WARN,
+    )
