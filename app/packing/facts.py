@@ -63,9 +63,7 @@ def _settle(session: Session, order_id: bytes) -> None:
             .join(ParcelLine, ParcelLine.parcel_id == Parcel.id)
             .where(Parcel.order_id == order_id)
             .group_by(Parcel.state)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     closed, labelled = boxed.get("closed", 0), boxed.get("labelled", 0)
     if closed >= (wanted or 0) and closed:

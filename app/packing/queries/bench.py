@@ -123,7 +123,7 @@ class Sharing:
 
 def pack_rules(session: Session) -> PackRules:
     """The site's rules, with our defaults where it says nothing (or nothing that is a number)."""
-    said = dict(session.execute(select(SiteSetting.name, SiteSetting.value)).tuples().all())
+    said = dict(session.execute(select(SiteSetting.name, SiteSetting.value)).all())
     default = PackRules()
 
     def number(name: str, otherwise: int) -> int:
@@ -192,7 +192,7 @@ def _lines(session: Session, order_id: bytes, begun: bytes) -> tuple[PackLine, .
         .join(Parcel, Parcel.id == ParcelLine.parcel_id)
         .where(Parcel.order_id == order_id, Parcel.state != "void")
         .group_by(ParcelLine.order_line_id, ParcelLine.parcel_id)
-    ).tuples()
+    )
     here: dict[bytes, int] = {}
     gone: dict[bytes, int] = {}
     for line_id, parcel_id, units in boxed:
@@ -202,7 +202,7 @@ def _lines(session: Session, order_id: bytes, begun: bytes) -> tuple[PackLine, .
         select(BriefLine.line_id, BriefLine.sku_id, BriefLine.quantity, BriefLine.short)
         .where(BriefLine.order_id == order_id)
         .order_by(BriefLine.position, BriefLine.line_id)
-    ).tuples()
+    )
     return tuple(
         PackLine(
             line_id=line_id,
@@ -243,7 +243,7 @@ def sources(session: Session, tote_ids: Sequence[bytes], sku_id: bytes, lot: str
     where = [Stock.sku_id == sku_id, Stock.place_id.in_(tote_ids), Stock.status == "good", Stock.on_hand > 0]
     if lot:
         where.append(Stock.lot == lot)
-    rows = session.execute(select(Stock.place_id, Stock.lot, Stock.on_hand).where(*where)).tuples().all()
+    rows = session.execute(select(Stock.place_id, Stock.lot, Stock.on_hand).where(*where)).all()
     rank = {tote_id: i for i, tote_id in enumerate(tote_ids)}
     found = []
     for place_id, known_lot, on_hand in sorted(rows, key=lambda r: (rank[r[0]], r[1])):

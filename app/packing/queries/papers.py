@@ -92,7 +92,7 @@ def _slip_lines(session: Session, order_id: bytes, body: dict[str, Any], bare: b
         line_id.hex(): units
         for line_id, units in session.execute(
             select(BriefLine.line_id, BriefLine.short).where(BriefLine.order_id == order_id)
-        ).tuples()
+        )
     }
     found = []
     for line in body["lines"]:

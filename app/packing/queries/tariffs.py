@@ -53,7 +53,7 @@ def numbers(session: Session, station_id: bytes) -> Numbers:
         select(NumberRange.first, NumberRange.last)
         .where(NumberRange.kind == RANGE, NumberRange.station_id == station_id)
         .order_by(NumberRange.first)
-    ).tuples()
+    )
     following: int | None = None
     left = 0
     for first, last in ranges.all():
