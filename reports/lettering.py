@@ -23,7 +23,7 @@ from reports.faces import Face, Glyph, Weight, covering, face, faces_of, invisib
 
 MM_PER_POINT = 25.4 / 72
 MARKS_PER_LETTER = 6
-_LONGEST_FIELD = 6000  # characters of one field that are measured; what is beyond is counted, not measured
+_LONGEST_FIELD = 2000  # characters of one field that are measured; what is beyond is counted, not measured
 _LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 _VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2\u200c\u200d")
 _IDEOGRAPHIC = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]")
@@ -191,8 +191,13 @@ def _advance(piece: str, weight: Weight) -> float:
     return set_line(piece, weight, bidi.base_level(piece)).width
 
 
-def clusters(text: str) -> Iterator[str]:
+@lru_cache(maxsize=2048)
+def clusters(text: str) -> tuple[str, ...]:
     """The text in parts that must not be torn: a letter with its marks, emoji held by joiners, conjuncts."""
+    return tuple(_clusters(text))
+
+
+def _clusters(text: str) -> Iterator[str]:
     part = ""
     for character in text:
         glued = unicodedata.category(character) in ("Mn", "Mc", "Me") or invisible(character)
@@ -212,16 +217,22 @@ def fit(text: str, style: Style, width: float, height: float) -> Block:
     """
     text = clean(text).strip()
     measured = text[:_LONGEST_FIELD]
+    length = _length(readable(measured, style.weight), style.weight) * MM_PER_POINT
     size = style.size
     while True:
         rows = _rows(style, size, height)
-        if len(measured) <= rows * 400:
+        if length * size <= rows * width * 1.1:
             lines = wrap(measured, style.weight, size, width)
             if len(lines) <= rows and len(measured) == len(text):
                 return Block(lines, size, _leading(style, size))
         if size <= style.smallest:
             return _cut(text, measured, style, width, rows)
         size = max(style.smallest, round(size * 0.92, 2))
+
+
+def _length(text: str, weight: Weight) -> float:
+    """How long a readable text would be in one line, in ems; spaces at line ends may vanish, so it is left out."""
+    return sum(_advance(word, weight) for word in text.split())
 
 
 def _leading(style: Style, size: float) -> float:

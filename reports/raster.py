@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from reports.faces import Face
 from reports.lettering import Line
 
 Point = tuple[float, float]
@@ -34,24 +36,19 @@ class Bitmap:
 
 
 class _Contours:
-    """A pen that keeps flattened outlines, moved and scaled to dots with y downwards."""
+    """A pen that keeps flattened outlines, in font units with y upwards."""
 
     def __init__(self) -> None:
         self.contours: list[list[Point]] = []
-        self.origin: Point = (0.0, 0.0)
-        self.scale = 1.0
-
-    def _at(self, point: Point) -> Point:
-        return self.origin[0] + point[0] * self.scale, self.origin[1] - point[1] * self.scale
 
     def moveTo(self, point: Point) -> None:
-        self.contours.append([self._at(point)])
+        self.contours.append([point])
 
     def lineTo(self, point: Point) -> None:
-        self.contours[-1].append(self._at(point))
+        self.contours[-1].append(point)
 
     def qCurveTo(self, *points: Point) -> None:
-        (control, end) = (self._at(points[0]), self._at(points[-1]))
+        control, end = points[0], points[-1]
         start = self.contours[-1][-1]
         for step in range(1, 7):
             t = step / 6
@@ -61,7 +58,7 @@ class _Contours:
             )
 
     def curveTo(self, *points: Point) -> None:
-        one, two, end = (self._at(point) for point in points)
+        one, two, end = points
         start = self.contours[-1][-1]
         for step in range(1, 9):
             t = step / 8
@@ -76,15 +73,23 @@ class _Contours:
 
 def line_bitmap(line: Line, size: float, height: int, baseline: float, limit: int) -> Bitmap:
     """A set line at `size` dots an em in a picture `height` dots high and at most `limit` wide."""
-    pen = _Contours()
+    contours: list[list[Point]] = []
     x = 0.0
     for run in line.runs:
-        pen.scale = size / run.face.upem
+        scale = size / run.face.upem
         for glyph in run.glyphs:
-            pen.origin = (x + glyph.dx * size, baseline - glyph.dy * size)
-            run.face.outline(glyph.gid, pen)
+            left, top = x + glyph.dx * size, baseline - glyph.dy * size
+            for contour in _outline(run.face, glyph.gid):
+                contours.append([(left + px * scale, top - py * scale) for px, py in contour])
             x += glyph.advance * size
-    return filled(pen.contours, max(1, min(limit, math.ceil(x) + 1)), height)
+    return filled(contours, max(1, min(limit, math.ceil(x) + 1)), height)
+
+
+@lru_cache(maxsize=4096)
+def _outline(face: Face, gid: int) -> tuple[tuple[Point, ...], ...]:
+    pen = _Contours()
+    face.outline(gid, pen)
+    return tuple(map(tuple, pen.contours))
 
 
 def filled(contours: Iterable[Sequence[Point]], width: int, height: int) -> Bitmap:

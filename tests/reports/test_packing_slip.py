@@ -42,9 +42,23 @@ def test_a_slip_is_as_large_as_its_paper(paper: str) -> None:
 def test_a_slip_names_goods_numbers_and_prices() -> None:
     page = texts(render(slip()))[0]
     for words in (
-        "Lena Hoffmann", "10119 Berlin", "Hafenstraße 12", "MUG-350-SG", "Ceramic mug 350 ml", "Speckled grey", "14.50",
-        "29.00", "Subtotal", "91.40", "Shipping", "4.90", "96.30 EUR", "Parcel 1 of 1", "2 March 2026", "neighbours at number 9",
-    ):  # fmt: skip
+        "Lena Hoffmann",
+        "10119 Berlin",
+        "Hafenstraße 12",
+        "MUG-350-SG",
+        "Ceramic mug 350 ml",
+        "Speckled grey",
+        "14.50",
+        "29.00",
+        "Subtotal",
+        "91.40",
+        "Shipping",
+        "4.90",
+        "96.30 EUR",
+        "Parcel 1 of 1",
+        "2 March 2026",
+        "neighbours at number 9",
+    ):
         assert words in page, words
 
 
@@ -81,10 +95,17 @@ def test_another_language_is_another_set_of_words() -> None:
 @pytest.mark.parametrize(
     ("amount", "currency", "shown"),
     [
-        ("12.5", "EUR", "12.50"), ("1234567.891", "USD", "1,234,567.891"), ("1200", "JPY", "1,200"), ("1.5", "KWD", "1.500"),
-        ("-3", "EUR", "-3.00"), ("0", "", "0.00"), ("NaN", "EUR", "NaN"), ("1E+40", "EUR", "1E+40"), ("100", "EUR", "100.00"),
+        ("12.5", "EUR", "12.50"),
+        ("1234567.891", "USD", "1,234,567.891"),
+        ("1200", "JPY", "1,200"),
+        ("1.5", "KWD", "1.500"),
+        ("-3", "EUR", "-3.00"),
+        ("0", "", "0.00"),
+        ("NaN", "EUR", "NaN"),
+        ("1E+40", "EUR", "1E+40"),
+        ("100", "EUR", "100.00"),
     ],
-)  # fmt: skip
+)
 def test_money_has_its_currencys_digits(amount: str, currency: str, shown: str) -> None:
     assert money(Decimal(amount), currency) == shown
 

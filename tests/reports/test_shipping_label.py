@@ -27,9 +27,7 @@ def hostile_label(turn: int) -> tuple[ShippingLabel, list[str]]:
     """A label with a hostile text in every field; over all turns every text stands in every field once."""
     names = [*TEXTS, *(f"{side}.{name}" for side in ("ship_from", "ship_to") for name in ADDRESS)]
     chosen = {name: PAYLOADS[(turn + 7 * i) % len(PAYLOADS)] for i, name in enumerate(names)}
-    sides = {
-        side: Address(**{name: chosen[f"{side}.{name}"] for name in ADDRESS}) for side in ("ship_from", "ship_to")
-    }
+    sides = {side: Address(**{name: chosen[f"{side}.{name}"] for name in ADDRESS}) for side in ("ship_from", "ship_to")}
     label = shipping_label(**{name: chosen[name] for name in TEXTS}, **sides, duplicate=turn % 2 == 0)
     return label, list(chosen.values())
 
@@ -52,10 +50,24 @@ def test_both_printers_say_the_same() -> None:
         printed = [field.data for field in fields_of(shipping_label_zpl.render(label, dpi)) if field.kind == "text"]
         assert sorted(" ".join(page.split()).split(" ")) == sorted(" ".join(printed).split(" "))
     for words in (
-        "Nordpost", "Parcel", "Standard", "Fernlight Goods", "Lena Hoffmann", "Lindenallee 7", "10119 Berlin", "10482", "1 of 1",
-        "1.284 kg", "2 March 2026", "DE10119-A4", "(00) 3 4012345 000001204 1", "NP004211893DE", "Ref PO 7731", "Bill Sender",
+        "Nordpost",
+        "Parcel",
+        "Standard",
+        "Fernlight Goods",
+        "Lena Hoffmann",
+        "Lindenallee 7",
+        "10119 Berlin",
+        "10482",
+        "1 of 1",
+        "1.284 kg",
+        "2 March 2026",
+        "DE10119-A4",
+        "(00) 3 4012345 000001204 1",
+        "NP004211893DE",
+        "Ref PO 7731",
+        "Bill Sender",
         "DUPLICATE",
-    ):  # fmt: skip
+    ):
         assert words in page, words
 
 
@@ -85,7 +97,13 @@ def test_a_missing_code_leaves_the_others_where_they_are(absent: str) -> None:
 
 
 def test_weights_read_as_kilograms() -> None:
-    assert [kilograms(g) for g in (0, 7, 999, 1284, 31500)] == ["0.000 kg", "0.007 kg", "0.999 kg", "1.284 kg", "31.500 kg"]
+    assert [kilograms(g) for g in (0, 7, 999, 1284, 31500)] == [
+        "0.000 kg",
+        "0.007 kg",
+        "0.999 kg",
+        "1.284 kg",
+        "31.500 kg",
+    ]
 
 
 @pytest.mark.parametrize("turn", range(len(PAYLOADS)))

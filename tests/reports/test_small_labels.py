@@ -14,7 +14,9 @@ from tests.reports.reading import Counted, codes, pictures, texts
 from tests.reports.samples import badge, bin_label, command_card, tote_label
 
 
-@pytest.mark.parametrize(("label", "size"), [(bin_label(), (100, 50)), (tote_label(), (100, 50)), (badge(), (85.6, 54))])
+@pytest.mark.parametrize(
+    ("label", "size"), [(bin_label(), (100, 50)), (tote_label(), (100, 50)), (badge(), (85.6, 54))]
+)
 def test_labels_have_the_size_of_their_stock(label: object, size: tuple[float, float]) -> None:
     picture = pictures(printed(label).data, dpi=254)[0]  # type: ignore[arg-type]
     assert picture.size == pytest.approx((size[0] * 10, size[1] * 10), abs=1)

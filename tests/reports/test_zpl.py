@@ -44,7 +44,9 @@ def test_a_format_is_its_fields() -> None:
         Field(80, 176, "box", "160,80,4"),
         Field(320, 176, "graphic", "10×64"),
     ]
-    assert sheet.finished().startswith(b"^XA^CI28^PW799^LL400^LH0,0\n^FT80,72^A0N,34,34^FH_^FDStra_C3_9Fe _5EXZ _7EJR _5F5E^FS")
+    assert sheet.finished().startswith(
+        b"^XA^CI28^PW799^LL400^LH0,0\n^FT80,72^A0N,34,34^FH_^FDStra_C3_9Fe _5EXZ _7EJR _5F5E^FS"
+    )
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
