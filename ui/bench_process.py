@@ -14,7 +14,7 @@ PATIENCE_S = 30.0
 
 
 class BenchProcess:
-    """`python -m devices.simulated` and the line to it. `on_event` hears of beeps and printed labels (reader's thread)."""
+    """`python -m devices.simulated` and the line to it. `on_event` hears of beeps and labels (reader's thread)."""
 
     def __init__(self, folder: Path, *options: str, on_event: Callable[[dict[str, Any]], None] | None = None) -> None:
         self.folder = folder

@@ -51,6 +51,8 @@ class Courier:
         self._taken = threading.Event()
         self._stopping = False
         self._online: bool | None = None
+        self.quiet_rounds = 0
+        """How many rounds found nothing to carry; for scripts that wait until all is calm."""
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
 
     def start(self) -> None:
@@ -80,6 +82,7 @@ class Courier:
                     self._greet()
                     greeted = True
                 more = self._round()
+                self.quiet_rounds += not more
                 self._say(online=True)
             except Exception as error:  # whatever the line does, the station goes on
                 if self._online is not False:

@@ -185,9 +185,8 @@ def play(file: Path, *, root: Path | None, as_json: bool, say: Callable[[str], N
 
 def _report(summary: dict[str, Any], say: Callable[[str], None]) -> None:
     for answer in summary["answers"]:
-        say(
-            f"{answer['line']:<28} {answer['tone'] or '-':<10} {answer['view']:<14} {answer['problem'] or answer['echo']}"
-        )
+        tone, words = answer["tone"] or "-", answer["problem"] or answer["echo"]
+        say(f"{answer['line']:<28} {tone:<10} {answer['view']:<14} {words}")
     say(f"{summary['scans']} scans, {summary['touches']} touches; the screen shows {summary['view']}")
     for order in summary["orders"]:
         if order["state"] not in ("received", "released", "held"):

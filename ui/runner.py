@@ -135,9 +135,13 @@ class Runner:
         For scripts and tests; the work itself never waits for this.
         """
         until = self.clock.mono_ns() + int(seconds * 1e9)
+        rounds = self.courier.quiet_rounds + 1
+        self.courier.kick()
         while self.clock.mono_ns() < until:
-            if self.queue.empty() and self.idle.is_set() and self.keeper.is_even() and not self.spooler.is_busy():
+            calm = self.queue.empty() and self.idle.is_set() and self.courier.quiet_rounds > rounds
+            if calm and self.keeper.is_even() and not self.spooler.is_busy():
                 return
+            self.courier.kick()
             self._calm.wait(0.005)
         raise TimeoutError("the station did not come to rest")
 

@@ -1,4 +1,4 @@
-"""A View as plain JSON, words in English: what a scripted person reads instead of the screen, and what tests compare."""
+"""A View as plain JSON, words in English: what a scripted person reads instead of the screen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.view import FloorPlan, View
 
 
 def plain(thing: Any) -> Any:
-    """JSON values: dataclasses as objects with their type under `type`, Texts as English words, floor plans by version."""
+    """JSON values: dataclasses as objects with `type`, Texts as English words, floor plans by their version."""
     if isinstance(thing, Text):
         return str(thing)
     if isinstance(thing, FloorPlan):

@@ -30,7 +30,7 @@ def move(
     status: str = GOOD,
     reason: str = "",
 ) -> None:
-    """Adds `quantity` (negative: takes away) to one place. On hand may go below zero: the hand is right, not the book."""
+    """Adds `quantity` (negative: takes away) to one place. On hand may go below zero: hands are right, books are not."""
     if not quantity:
         return
     if session.info["side"] == "central":

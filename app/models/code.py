@@ -1,6 +1,6 @@
 """The one table that says what a barcode means here."""
 
-from sqlalchemy import String, Index
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import BOTH, Id, Model

@@ -91,7 +91,10 @@ class OrderPayload(Model):
 
 
 class Hold(Model):
-    """Why an order does not move. `kind`: address, sku, payment, stock, total, manual, short, until. Released, not deleted."""
+    """Why an order does not move; released, never deleted.
+
+    `kind`: address, sku, payment, stock, total, manual, short, until.
+    """
 
     __tablename__ = "hold"
     __table_args__ = ({"info": CENTRAL},)
@@ -161,7 +164,7 @@ class BriefLine(Model):
 
 
 class Dossier(Model):
-    """At the station only: what a claim brought along for the orders in work (names, addresses, prices; canonical JSON).
+    """At the station only: what a claim brought along for an order in work (names, addresses, prices; JSON).
 
     Erased when the order has left; never part of the feed or of a fact.
     """

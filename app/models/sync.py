@@ -71,7 +71,7 @@ class StationMark(Model):
 
 
 class FactStatus(Model):
-    """What became of a fact when it was applied, where that is not simply "applied": stale_lease, quarantine, unknown."""
+    """What became of a fact that was not simply applied: stale_lease, quarantine, unknown."""
 
     __tablename__ = "fact_status"
     __table_args__ = ({"info": CENTRAL},)
@@ -120,7 +120,7 @@ class FeedHead(Model):
 class Feed(Model):
     """A changed row of a mirrored table. Rows of one transaction share `event_id` and are applied together.
 
-    `topic` is the table (or "applied", a station's mark), `key` its primary key, `body` the row as JSON, "" when it went.
+    `topic` is the table (or "applied", a station's mark), `key` its primary key, `body` the row, "" when it went.
     """
 
     __tablename__ = "feed"

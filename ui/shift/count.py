@@ -40,11 +40,10 @@ def sent_scans(log: Path) -> list[dict[str, Any]]:
     return sent
 
 
-def lost_and_twice(sent: list[dict[str, Any]], station: sqlite3.Connection) -> tuple[int, int, int]:
-    """(sent but not kept, kept more often than sent, kept in another order) of the scans of the scanner.
+def lost_and_twice(sent: list[dict[str, Any]], station: sqlite3.Connection) -> tuple[int, int]:
+    """(lost, twice): every answered scan must stand in `v_scan`, in the order of sending, none more often than sent.
 
-    Every answered scan must stand in `v_scan`, in the order of sending; one answered "accepted", "step" or "order"
-    must have been kept as accepted.
+    One that was answered by a good beep must have been kept as accepted, else it counts as lost too.
     """
     kept = [dict(r) for r in station.execute("SELECT text, outcome FROM v_scan WHERE device <> '' ORDER BY id")]
     position, lost = 0, 0
@@ -53,14 +52,10 @@ def lost_and_twice(sent: list[dict[str, Any]], station: sqlite3.Connection) -> t
         if place is None:
             lost += scan["answer"] is not None
             continue
-        if scan["answer"] in GOOD and kept[place]["outcome"] != "accepted":
-            lost += 1
+        lost += scan["answer"] in GOOD and kept[place]["outcome"] != "accepted"
         position = place + 1
     more = Counter(k["text"] for k in kept) - Counter(s["text"] for s in sent)
-    disorder = int(
-        [k["text"] for k in kept] != [s["text"] for s in sent if s["answer"] is not None or True][: len(kept)]
-    )
-    return lost, sum(more.values()), disorder
+    return lost, sum(more.values())
 
 
 def double_applied(station: sqlite3.Connection, central: sqlite3.Connection) -> int:
@@ -76,7 +71,7 @@ def double_applied(station: sqlite3.Connection, central: sqlite3.Connection) -> 
     ):
         over += max(0, row["shipped"] - row["units"])
     wrong = central.execute(
-        "SELECT count(*) FROM (SELECT s.sku_id, s.place_id, s.lot, s.status, s.on_hand, (SELECT coalesce(sum(m.quantity), 0) "
+        "SELECT count(*) FROM (SELECT s.on_hand, (SELECT coalesce(sum(m.quantity), 0) "
         "FROM v_movement m WHERE m.sku_id = s.sku_id AND m.place_id = s.place_id AND m.lot = s.lot "
         "AND m.status = s.status) AS moved FROM v_stock s) WHERE on_hand <> moved"
     ).fetchone()[0]
@@ -132,13 +127,17 @@ def _walk(a: tuple[int, int], b: tuple[int, int], across: list[int]) -> float:
     return abs(a[0] - b[0]) + min(abs(a[1] - y) + abs(b[1] - y) for y in across)
 
 
+def one(connection: sqlite3.Connection, query: str) -> int:
+    """The only value of a query."""
+    return int(connection.execute(query).fetchone()[0])
+
+
 def figures(home: Path, log: Path, views: list[dict[str, Any]], touches: int = 0) -> dict[str, Any]:
     """The summary of a shift."""
     central, station = read_only(home / "central.sqlite"), read_only(home / "station.sqlite")
     sent = sent_scans(log)
-    lost, twice, _ = lost_and_twice(sent, station)
+    lost, twice = lost_and_twice(sent, station)
     waits = waits_ms(sent, views)
-    one = lambda connection, query: connection.execute(query).fetchone()[0]  # noqa: E731
     summary = {
         "orders": one(central, "SELECT count(*) FROM v_order"),
         "shipped": one(central, "SELECT count(*) FROM v_order WHERE state = 'shipped'"),

@@ -147,10 +147,8 @@ class Person:
 
     def _weigh(self, view: dict[str, Any]) -> bool:
         panel = next((p for p in view["object"] if p["type"] == "ScalePanel"), None)
-        if panel is None or panel["low_g"] is None:
-            grams = 500
-        else:
-            grams = (panel["low_g"] + panel["high_g"]) // 2
+        known = panel is not None and panel["low_g"] is not None
+        grams = (panel["low_g"] + panel["high_g"]) // 2 if panel and known else 500
         if self._errs(self.habits.no_paper):
             self._count("no_paper")
             self.bench.do(paper_out=True)

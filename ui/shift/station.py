@@ -87,8 +87,10 @@ class StationProcess:
         self._start()
         with self._news:
             self._news.wait_for(
-                lambda: len(self.views) > before
-                and any(chip["words"] == "Scanner" for chip in self.views[-1]["header"]["chips"]),
+                lambda: (
+                    len(self.views) > before
+                    and any(chip["words"] == "Scanner" for chip in self.views[-1]["header"]["chips"])
+                ),
                 PATIENCE_S,
             )
 
