@@ -23,7 +23,7 @@ from app.barcodes import command_code, own_code
 from app.clock import FakeClock
 from app.db import Database, central_write, changed, migrate, open_database, reading, station_write
 from app.events import Answered, AskFailed, Read, Refreshed, Scan
-from app.ids import new_id, stable_id
+from app.ids import RequestId, new_id, stable_id
 from app.inventory.facts import StockSet
 from app.models import (
     Aisle,
@@ -68,6 +68,8 @@ from app.workflow import Bench, Operator, Outcome, Request, Station
 P = ParamSpec("P")
 R = TypeVar("R")
 STATION = stable_id("station", "CART07")
+CART = Station(STATION, "CART07", "Cart 07")
+ANA = Operator(stable_id("person", "1"), "Ana Moreno", "picker", "en")
 CODES = {"MUG": "4006381333931", "TEA": "4006381333948", "SOAP": "4006381333955", "CANDLE": "4006381333962"}
 """Products and their barcodes (EAN-13)."""
 CASE = "14006381333938"
@@ -120,8 +122,8 @@ class TestDesk:
 
     database: Database
     clock: FakeClock
-    station: Station = Station(STATION, "CART07", "Cart 07")
-    operator: Operator | None = Operator(stable_id("person", "1"), "Ana Moreno", "picker", "en")
+    station: Station = CART
+    operator: Operator | None = ANA
     scale_grams: int | None = None
     scale_stable: bool = False
     __test__ = False
@@ -175,7 +177,7 @@ class Floor:
         self._group += 1
         with station_write(self.station) as session:
             text = event.text if isinstance(event, Read) else ""
-            cause = Cause(self.clock.now(), self.desk.operator.person_id, self.pick.task_id, self._group,
+            cause = Cause(self.clock.now(), ANA.person_id, self.pick.task_id, self._group,
                           scan_number=self.scans, scan_text=text)  # fmt: skip
             recorded = record(session, outcome.facts, cause, outcome.voids)
             for ask in outcome.ask:
@@ -190,7 +192,7 @@ class Floor:
 
     def _wait(self, outcome: Outcome) -> Outcome:
         if not self.online:
-            return self.happen(AskFailed(b"", "claim"))
+            return self.happen(AskFailed(RequestId(b""), "claim"))
         answers = self.sync()
         return self.happen(answers[-1])
 
@@ -210,12 +212,21 @@ class Floor:
                 topics = apply_feed(session, pulled.rows)
                 for answer in pulled.answers:
                     take_answer(session, answer, self.clock.now())
-                    answers.append(Answered(answer.request_id, answer.kind, {}))
+                    answers.append(Answered(RequestId(answer.request_id), answer.kind, {}))
             complete = pulled.complete
             if topics:
                 self.pick.handle(Refreshed(topics))
                 self.pick.commit(Outcome(), ())
         return answers
+
+    def walk(self, most: int = 200) -> None:
+        """Scans what the screen wants first until the walk is over; fails where it refuses or leads nowhere."""
+        for _ in range(most):
+            if self.ended:
+                return
+            self.scan(self.view.wanted[0].code)
+            assert self.problem == "", self.words()
+        raise AssertionError(f"no end after {most} scans, at {self.view.hero}")
 
     def claim(self, limit: int) -> None:
         """Leases work to the station, as a prefetch does."""
@@ -281,7 +292,7 @@ class Floor:
                 .join(Bin, Bin.id == PickLine.place_id).join(Sku, Sku.id == PickLine.sku_id)
                 .order_by(PickLine.id)
             )  # fmt: skip
-            return [tuple(row) for row in rows]
+            return [(r[0], r[1], r[2], r[3], r[4], r[5], r[6]) for r in rows]
 
     def tote(self, name: str, side: str = "station") -> tuple[str, bytes | None]:
         database = self.station if side == "station" else self.central
@@ -432,8 +443,8 @@ def _order(session: Session, number: str, wants: Sequence[Want], lots: dict[str,
         line, pick = stable_id("line", number, str(position)), new_id()
         session.execute(
             insert(OrderLine).values(
-                id=line, order_id=order, position=position, external_id=str(position), sku_id=sku_id(sku), quantity=units,
-                name=sku.title(),
+                id=line, order_id=order, position=position, external_id=str(position), sku_id=sku_id(sku),
+                quantity=units, name=sku.title(),
             )
         )  # fmt: skip
         lot = lots.get(sku, "")
