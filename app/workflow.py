@@ -213,6 +213,10 @@ class Workflow(Generic[S]):
             name="Unexpected", what=what, detail=detail, why=NOTHING, do=(act,), unchanged=say("Nothing was changed.")
         )
 
+    def trayed(self, state: S, event: events.Read, tray: events.StationRead) -> tuple[Fact, ...]:
+        """What is recorded when the refused thing that `event` read was put into the rework tray."""
+        return ()
+
     def undone(self, state: S) -> Text:
         """The words after UNDO."""
         return say("Undone: the last scan was taken back")
@@ -241,11 +245,21 @@ def _event_types(handler: Handler) -> tuple[type, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A refusal on the screen: since when it can be seen and heard, and how many scans wait behind it."""
+    """A refusal on the screen: since when it can be seen and heard, and how many scans wait behind it.
+
+    `event` is the read that was refused first: what lies in the hand. When the question is what a code means, it
+    holds the meanings.
+    """
 
     problem: Problem
     seen_ns: int | None = None
     queued: int = 0
+    event: events.Read | None = None
+
+    @property
+    def choices(self) -> tuple[events.Read, ...]:
+        """The meanings that this question offers, none for any other refusal."""
+        return self.event.meanings if isinstance(self.event, events.AmbiguousRead) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +299,6 @@ class Bench(Generic[S]):
         self.echo: Echo | None = None
         self.ignored = 0
         self._last: events.Read | None = None
-        self._choices: tuple[events.Read, ...] = ()
         self.state: S = self._fold(self.recorded)
         self._pending: S = self.state
 
@@ -301,18 +314,29 @@ class Bench(Generic[S]):
             self._pending = self.workflow.refreshed(self.state, self.desk)
             return Outcome()
         if not isinstance(event, events.Read):
-            cell = self.workflow.table.get((self.workflow.step(self.state), type(event)))
-            return self._decide(cell, event) if cell else Outcome()
-        if self._is_double(event):
-            self._last = event
-            return self._ignore(event)
+            return self._happened(event)
+        if isinstance(event, events.AmbiguousRead):
+            event = self._only_expected(event)
+        double = self._is_double(event)
         self._last = event
-        return self._read(event)
+        return self._ignore(event) if double else self._read(event)
+
+    def _happened(self, event: object) -> Outcome:
+        """An event that is no read: expected by this step, or nothing to it. It may be refused as well (a weight)."""
+        cell = self.workflow.table.get((self.workflow.step(self.state), type(event)))
+        if cell is None:
+            return Outcome()
+        try:
+            return self._decide(cell, event)
+        except Refused as refusal:
+            return self._refuse(refusal.problem, event)
 
     def _is_double(self, event: events.Read) -> bool:
         last = self._last
         if event.touched or last is None or last.text != event.text or last.device != event.device:
             return False
+        if (event.mono_ns, event.number) == (last.mono_ns, last.number):
+            return False  # the very scan that opened this task, handed on to it
         apart = event.mono_ns - last.mono_ns
         if apart < ONE_READ_NS:
             return True
@@ -340,34 +364,36 @@ class Bench(Generic[S]):
             return self._clear(event)
         if self.shown and self.shown.problem.tray and self._seen(event):
             return self._at_tray(event)
-        if isinstance(event, events.ChoiceRead) and self._choices:
-            event = self._choose(event)
-        if isinstance(event, events.AmbiguousRead):
-            event = self._only_expected(event)
         try:
-            if isinstance(event, events.AmbiguousRead):
-                self._choices = event.meanings
-                raise Refused(_ambiguous(event, self.desk))
-            cell = self.workflow.table.get((self.workflow.step(self.state), type(event)))
-            if isinstance(event, events.CommandRead) and event.word == "UNDO":
-                return self._undo(event)
-            if cell is None:
-                raise Refused(self.workflow.unexpected(self.state, event, self.desk))
-            outcome = self._decide(cell, event)
+            outcome = self._act(event)
         except Refused as refusal:
-            return self._refuse(refusal.problem, event)
+            again = self.shown is not None and self.shown.problem is refusal.problem
+            return self._refuse(refusal.problem, event, self.shown.event if self.shown and again else None)
         if self._seen(event):
             self.shown = None
-        elif self.shown:
-            self.shown = replace(self.shown, queued=self.shown.queued + 1)
-        self._choices = ()
+        else:
+            self._queue()
         return outcome
 
-    def _choose(self, event: events.ChoiceRead) -> events.Read:
-        if not 1 <= event.choice <= len(self._choices):
-            return event
-        chosen = self._choices[event.choice - 1]
-        return replace(chosen, mono_ns=event.mono_ns, device=event.device, number=event.number, text=event.text)
+    def _act(self, event: events.Read) -> Outcome:
+        """What this read does at this step; Refused when it may not."""
+        if isinstance(event, events.ChoiceRead) and self.shown and self.shown.choices and self._seen(event):
+            event = self._chosen(event, self.shown)
+        if isinstance(event, events.AmbiguousRead):
+            raise Refused(_ambiguous(event, self.desk))
+        if isinstance(event, events.CommandRead) and event.word == "UNDO":
+            return self._undo(event)
+        cell = self.workflow.table.get((self.workflow.step(self.state), type(event)))
+        if cell is None:
+            raise Refused(self.workflow.unexpected(self.state, event, self.desk))
+        return self._decide(cell, event)
+
+    def _chosen(self, event: events.ChoiceRead, shown: Shown) -> events.Read:
+        """The meaning that a choice card picked; a card without an offer gets the same question again."""
+        if not 1 <= event.choice <= len(shown.choices):
+            raise Refused(shown.problem)
+        chosen = shown.choices[event.choice - 1]
+        return replace(chosen, at=event.at, mono_ns=event.mono_ns, device=event.device, number=event.number)
 
     def _only_expected(self, event: events.AmbiguousRead) -> events.Read:
         """The one meaning that this step expects; the question itself when none or several are expected."""
@@ -375,9 +401,16 @@ class Bench(Generic[S]):
         wanted = [m for m in event.meanings if (step, type(m)) in self.workflow.table]
         return wanted[0] if len(wanted) == 1 else event
 
-    def _seen(self, event: events.Read) -> bool:
-        """Whether this scan was taken after the refusal on the screen was shown and sounded."""
-        return self.shown is None or (self.shown.seen_ns is not None and event.mono_ns > self.shown.seen_ns)
+    def _seen(self, event: object) -> bool:
+        """Whether this happened after the refusal on the screen was shown and sounded."""
+        if self.shown is None:
+            return True
+        return self.shown.seen_ns is not None and getattr(event, "mono_ns", self.shown.seen_ns + 1) > self.shown.seen_ns
+
+    def _queue(self) -> None:
+        """Counts a scan that was taken before the refusal on the screen was seen: it can't have been an answer to it."""
+        assert self.shown is not None
+        self.shown = replace(self.shown, queued=self.shown.queued + 1)
 
     def _decide(self, cell: Cell, event: object) -> Outcome:
         before = self.workflow.step(self.state)
@@ -408,8 +441,9 @@ class Bench(Generic[S]):
     # -- rules that are the same everywhere ---------------------------------------------------------------------------
 
     def _undo(self, event: events.CommandRead) -> Outcome:
-        alive = [r for r in self.recorded if r.fact.voidable]
-        if not alive or not self.recorded[-1].fact.voidable:
+        group = self.recorded[-1].group if self.recorded else 0
+        last = [r for r in self.recorded if r.group == group]
+        if not last or not all(r.fact.voidable for r in last):
             raise Refused(
                 Problem(
                     name="NothingToUndo",
@@ -419,16 +453,11 @@ class Bench(Generic[S]):
                     unchanged=say("Nothing was changed."),
                 )
             )
-        group = alive[-1].group
-        gone = tuple(r.fact_id for r in self.recorded if r.group == group)
-        rest = [r for r in self.recorded if r.group != group]
-        self._pending = self._fold(rest)
-        if self._seen(event):
-            self.shown = None
+        self._pending = self._fold([r for r in self.recorded if r.group != group])
         ends = self.workflow.is_over(self._pending)
         words = self.workflow.undone(self._pending)
         return Outcome(
-            voids=gone,
+            voids=tuple(r.fact_id for r in last),
             accepted=True,
             sound=Sound.ACCEPTED,
             echo=self._echo(Tone.OK, words, event),
@@ -437,30 +466,39 @@ class Bench(Generic[S]):
         )
 
     def _clear(self, event: events.CommandRead) -> Outcome:
-        if self.shown and not self._seen(event):
-            self.shown = replace(self.shown, queued=self.shown.queued + 1)
-            return Outcome(accepted=True, handler="clear")
+        if not self._seen(event):
+            self._queue()
+            echo = self._echo(Tone.WARN, say("Not cleared: scanned before the message was seen"), event)
+            return Outcome(accepted=True, sound=Sound.ATTENTION, echo=echo, handler="clear")
         words = say("Cleared") if self.shown else say("There was nothing to clear")
         self.shown = None
-        self._choices = ()
         return Outcome(accepted=True, sound=Sound.ACCEPTED, echo=self._echo(Tone.OK, words, event), handler="clear")
 
     def _at_tray(self, event: events.Read) -> Outcome:
+        assert self.shown is not None
+        in_hand = self.shown.event
         if isinstance(event, events.StationRead) and event.tray:
             self.shown = None
+            facts = self.workflow.trayed(self.state, in_hand, event) if in_hand else ()
+            self._pending = reduce(self.workflow.evolve, facts, self.state)
             echo = self._echo(Tone.OK, say("In the rework tray. Go on."), event)
-            return Outcome(accepted=True, sound=Sound.ACCEPTED, echo=echo, handler="tray")
-        assert self.shown is not None
-        return self._refuse(self.shown.problem, event)
+            return Outcome(facts=facts, accepted=True, sound=Sound.ACCEPTED, echo=echo, handler="tray")
+        return self._refuse(self.shown.problem, event, in_hand)
 
-    def _refuse(self, problem: Problem, event: events.Read) -> Outcome:
-        if self.shown and not self._seen(event):
-            self.shown = replace(self.shown, queued=self.shown.queued + 1)
-        else:
-            self.shown = Shown(problem)
+    def _refuse(self, problem: Problem, event: object, in_hand: events.Read | None = None) -> Outcome:
+        """Shows a refusal, unless an older one was not seen yet: that one stays, and a scan is counted behind it."""
         self._pending = self.state
-        echo = self._echo(Tone.ERROR, problem.what, event)
-        return Outcome(accepted=False, refused=problem.name, sound=Sound.WRONG, echo=echo)
+        read = event if isinstance(event, events.Read) else None
+        if self._seen(event):
+            self.shown = Shown(problem, event=in_hand or read)
+        elif read:
+            self._queue()
+        return Outcome(
+            accepted=False if read else None,
+            refused=problem.name,
+            sound=Sound.WRONG if read else Sound.ATTENTION,
+            echo=self._echo(Tone.ERROR, problem.what, event),
+        )
 
     def _echo(self, tone: Tone, words: Text, event: object) -> Echo:
         code = event.text if isinstance(event, events.Read) else ""
@@ -470,10 +508,13 @@ class Bench(Generic[S]):
     # -- after it is durable ------------------------------------------------------------------------------------------
 
     def commit(self, outcome: Outcome, recorded: Sequence[Recorded]) -> None:
-        """Makes the outcome of the last `handle` the state; `recorded` are its facts as they were stored."""
+        """Makes the outcome of the last `handle` the state; `recorded` are its facts as they were stored.
+
+        After an UNDO the plan is read again, for the rows behind it are what they were before the voided facts.
+        """
         gone = set(outcome.voids)
         self.recorded = [r for r in self.recorded if r.fact_id not in gone] + list(recorded)
-        self.state = self._pending
+        self.state = self._fold(self.recorded) if gone else self._pending
         if outcome.echo is not None:
             self.echo = outcome.echo
 
@@ -483,11 +524,11 @@ class Bench(Generic[S]):
 
     def memo(self) -> tuple[object, ...]:
         """What `handle` may change before anything is durable; for `restore` when the transaction fails."""
-        return self.shown, self.echo, self.ignored, self._last, self._choices
+        return self.shown, self.echo, self.ignored, self._last
 
     def restore(self, memo: tuple[Any, ...]) -> None:
         """Puts back what a failed transaction left half done."""
-        self.shown, self.echo, self.ignored, self._last, self._choices = memo
+        self.shown, self.echo, self.ignored, self._last = memo
 
     def seen(self, mono_ns: int) -> None:
         """The screen shows (and has sounded) what it was last given."""

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.db import changed
 from app.facts import Fact, Row, Stamp
 from app.inventory.facts import stock_row, transfer
-from app.models import BriefLine, Order, OrderBrief, Parcel, ParcelLine, StationRow, Stock, Tote
+from app.models import BriefLine, Order, OrderBrief, Parcel, ParcelLine, PrintJob, StationRow, Stock, Tote
 from app.work.facts import drop_print, queue_print, set_tote
 
 _FINAL = ("cancelled", "shipped")
@@ -177,13 +177,34 @@ class SlipQueued(Fact):
     order_id: bytes
     parcel_id: bytes
     job_id: bytes
-    voidable: ClassVar[bool] = False
 
     def touches(self) -> tuple[Row, ...]:
         return (("print_job", (self.job_id,)),)
 
     def apply(self, session: Session, stamp: Stamp) -> None:
         queue_print(session, stamp, job_id=self.job_id, kind="slip", order_id=self.order_id, parcel_id=self.parcel_id)
+
+    def revert(self, session: Session, stamp: Stamp) -> None:
+        drop_print(session, self.job_id)
+
+
+@dataclass(frozen=True)
+class PaperAskedAgain(Fact):
+    """Paper that never came out is sent to the printer again: the same job, so nothing is a duplicate."""
+
+    job_id: bytes
+
+    def touches(self) -> tuple[Row, ...]:
+        return (("print_job", (self.job_id,)),)
+
+    def apply(self, session: Session, stamp: Stamp) -> None:
+        session.execute(
+            update(PrintJob)
+            .where(PrintJob.id == self.job_id)
+            .values(state="queued", problem="")
+            .execution_options(synchronize_session=False)
+        )
+        changed(session, PrintJob, self.job_id)
 
 
 # ---- units ----------------------------------------------------------------------------------------------------------
@@ -247,7 +268,6 @@ class Trayed(Fact):
     order_id: bytes
     sku_id: bytes
     tray_id: bytes
-    voidable: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)

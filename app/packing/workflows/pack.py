@@ -425,7 +425,7 @@ class Pack(Workflow[PackState]):
     def _send_again(job_id: bytes) -> Next:
         if not job_id:
             raise Refused(refusals.label_first())
-        return Next(facts=(PrintMoved(job_id, "queued"),), echo=say("It is sent to the printer again"))
+        return Next(facts=(did.PaperAskedAgain(job_id),), echo=say("It is sent to the printer again"))
 
     def _void(self, state: PackState, reason: int, desk: Desk, *, service: str = "") -> Next:
         assert state.label is not None
@@ -601,6 +601,11 @@ class Pack(Workflow[PackState]):
             return known(event.text, act)
         what, detail = desk.read(describe, event)
         return refusals.wrong_class(refusals.CLASS_NAMES.get(type(event).__name__, "NotWanted"), what, detail, act)
+
+    def trayed(self, state: PackState, event: Read, tray: StationRead) -> tuple[Fact, ...]:
+        if not isinstance(event, ItemRead):
+            return ()
+        return (did.Trayed(state.order_id, event.sku_id, tray.station_id),)
 
     def undone(self, state: PackState) -> Text:
         return say("Taken back: {done} of {total} units are packed", done=state.done, total=state.wanted)
