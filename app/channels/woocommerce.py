@@ -203,7 +203,9 @@ def _unit_price(amount: Decimal | None, quantity: int) -> Decimal | None:
     """The price of one unit, to four decimals: the API gives the sum of the line exactly and the price as a float."""
     if amount is None:
         return None
-    return (amount / max(quantity, 1)).quantize(Decimal("0.0001")).normalize() + 0
+    price = (amount / max(quantity, 1)).quantize(Decimal("0.0001"))
+    cents = price.quantize(Decimal("0.01"))
+    return cents if cents == price else price
 
 
 def _fee(f: Fields, position: int) -> ImportedLine:

@@ -121,7 +121,7 @@ def _postcode_needs(address: Address, rules: ValidationRules) -> list[Need]:
     example = (rules.postal_code_examples or [""])[0]
     code = address.postcode.strip().upper()
     right = bool(code) and all(matcher.match(code) for matcher in rules.postal_code_matchers)
-    return [] if right else [Need("address", "postcode", f"{address.postcode} ({example})" if code else example)]
+    return [] if right else [Need("address", "postcode", f"{address.postcode.strip()} ~ {example}")]
 
 
 # ---- money ----------------------------------------------------------------------------------------------------------
@@ -214,7 +214,10 @@ def stuck_by_hold(kind: str, field: str, detail: str, number: str) -> Stuck:
 def _address_cause(field: str, detail: str) -> Text:
     match field:
         case "postcode":
-            return say("The postcode is missing or wrong: {detail}", detail=detail or "?")
+            given, _, example = detail.partition(" ~ ")
+            if given:
+                return say("The postcode {given} is wrong: there they look like {example}", given=given, example=example)
+            return say("The postcode is missing: there they look like {example}", example=example)
         case "house number":
             return say("The house number is missing: {street}", street=detail)
         case _:

@@ -16,7 +16,7 @@ from app.text import Text, say
 MOST_UNITS = 1_000_000
 _MONEY = re.compile(r"[+-]?\d{1,12}(\.\d{1,10})?")
 _WHOLE = re.compile(r"[+-]?\d{1,18}(\.0{1,10})?")
-_CENTS = Decimal("0.0001")
+_FINE, _CENTS = Decimal("0.0001"), Decimal("0.01")
 _SPACED_OFFSET = re.compile(r" (?=[+-]\d\d:?\d\d$)")
 _YES = frozenset("1 true yes y ja x".split())
 _NO = frozenset("0 false no n nein".split()) | {""}
@@ -118,7 +118,7 @@ class Fields:
         return text
 
     def money(self, name: str) -> Decimal | None:
-        """An exact amount, to four decimals; None when the field is missing or empty."""
+        """An exact amount with two decimals, at most four; None when the field is missing or empty."""
         value = self.values.get(name)
         if value is None or value == "":
             return None
@@ -126,7 +126,9 @@ class Fields:
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal) or not _is(_MONEY, text):
             self.wrong(name, value, say("an amount such as 12.50"))
             return None
-        return Decimal(text).quantize(_CENTS).normalize() + 0
+        amount = Decimal(text).quantize(_FINE)
+        cents = amount.quantize(_CENTS)
+        return (cents if cents == amount else amount.normalize()) + 0
 
     def whole(self, name: str, *, least: int = 0, most: int = MOST_UNITS, required: bool = True) -> int | None:
         """A whole number within its bounds; None when it is missing or wrong (an error then, if required)."""

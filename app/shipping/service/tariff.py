@@ -15,10 +15,7 @@ COLUMNS = Columns(
 
 
 def import_tariff(session: Session, data: bytes, *, file: str, dry_run: bool = False) -> ImportResult:
-    """Imports the table of a tariff (docs/imports.md): rows of `kind` zone and of `kind` band.
-
-    A zone row with country `*` stands for every country that no other row names.
-    """
+    """Imports the table of a tariff (docs/imports.md): rows of `kind` zone and of `kind` band."""
 
     def reader(_tally: Tally) -> Read:
         zones, bands = Register(session, Zone), Register(session, TariffBand)
@@ -42,12 +39,9 @@ def import_tariff(session: Session, data: bytes, *, file: str, dry_run: bool = F
 
 
 def _country(f: Fields) -> str:
-    if f.text("country", most=64) == "*":
-        return "*"
-    code = f.country("country")
-    if not code and not f.text("country", most=64):
-        f.wrong("country", "", say("a country, or * for all others"))
-    return code
+    if not f.text("country", most=64):
+        f.wrong("country", "", say("a country (ISO 3166 code or English name)"))
+    return f.country("country")
 
 
 def _band(f: Fields) -> dict[str, object]:
