@@ -6,15 +6,20 @@ from app.documents import Address
 from reports.lettering import one_line
 
 
+def street(address: Address) -> tuple[str, ...]:
+    """Company and street, empty lines left out."""
+    return tuple(filter(None, map(one_line, (address.company, address.line1, address.line2))))
+
+
+def place(address: Address) -> tuple[str, ...]:
+    """Postcode, city and region in one line, and the country."""
+    town = " ".join(filter(None, map(one_line, (address.postcode, address.city, address.region))))
+    return tuple(filter(None, (town, one_line(address.country))))
+
+
 def lines(address: Address, contact: bool = False) -> tuple[str, ...]:
-    """The lines under the name in reading order, empty ones left out; with `contact` also telephone and e-mail."""
-    place = " ".join(filter(None, map(one_line, (address.postcode, address.city, address.region))))
-    found = [address.company, address.line1, address.line2, place, address.country]
+    """The lines under the name in reading order; with `contact` also telephone and e-mail."""
+    found = (*street(address), *place(address))
     if contact:
-        found += [address.phone, address.email]
-    return tuple(filter(None, map(one_line, found)))
-
-
-def text(address: Address, contact: bool = False) -> str:
-    """Name and lines as one text, a line end between them."""
-    return "\n".join(filter(None, (one_line(address.name), *lines(address, contact))))
+        found += tuple(filter(None, map(one_line, (address.phone, address.email))))
+    return found

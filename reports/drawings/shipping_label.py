@@ -7,11 +7,11 @@ least 0.495 mm); its bars are 15 mm high where that table wants 31.75 mm, for th
 
 from __future__ import annotations
 
-from app.documents import ShippingLabel
+from app.documents import Address, ShippingLabel
 from reports.barcodes import code128, sscc128
 from reports.drawings import address
 from reports.faces import Weight
-from reports.lettering import Style, one_line
+from reports.lettering import Style, fit, one_line
 from reports.surface import Box, Ladder, Surface
 
 WIDTH, HEIGHT = 101.6, 152.4
@@ -57,7 +57,8 @@ def _head(label: ShippingLabel, sheet: Surface) -> None:
 
 def _sender(label: ShippingLabel, sheet: Surface) -> None:
     sheet.text(Box(_LEFT, 19.2, 20, 3), "FROM", _CAPTION)
-    sheet.text(Box(_LEFT, 22.2, 54, 15.2), address.text(label.ship_from), _SMALL)
+    sender = label.ship_from
+    _address(sheet, Box(_LEFT, 22.2, 54, 15.2), (one_line(sender.name), *address.street(sender)), sender, _SMALL)
     facts = (
         ("Order", label.order_number),
         ("Parcel", label.parcel),
@@ -78,9 +79,21 @@ def _recipient(label: ShippingLabel, sheet: Surface) -> None:
         sheet.text(Box(65.5, 40.2, 30, 6.4), "DUPLICATE", Style(Weight.EXTRABOLD, 14, 14))
     narrow = 56.0 if label.duplicate else 91.6
     sheet.text(Box(6.5, 42.2, narrow, 8.2), one_line(label.ship_to.name), Style(Weight.BOLD, 17, 7, 1.15))
-    where = "\n".join(address.lines(label.ship_to))
-    sheet.text(Box(6.5, 50.4, 91.6, 22.4), where, Style(Weight.SEMIBOLD, 15, 6, 1.15))
+    style = Style(Weight.SEMIBOLD, 15, 6, 1.15)
+    _address(sheet, Box(6.5, 50.4, 91.6, 22.4), address.street(label.ship_to), label.ship_to, style)
     _rule(sheet, 73.6)
+
+
+def _address(sheet: Surface, box: Box, above: tuple[str, ...], of: Address, style: Style) -> None:
+    """An address in its box. When it does not fit, the street is cut and marked, never the town."""
+    town = "\n".join(address.place(of))
+    whole = "\n".join(filter(None, (*above, town)))
+    if not fit(whole, style, box.width, box.height).hidden:
+        sheet.text(box, whole, style)
+        return
+    share = box.height * 0.35
+    sheet.text(Box(box.x, box.y, box.width, box.height - share), "\n".join(above), style)
+    sheet.text(Box(box.x, box.y + box.height - share, box.width, share), town, style)
 
 
 def _routing(label: ShippingLabel, sheet: Surface) -> None:

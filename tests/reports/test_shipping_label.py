@@ -162,3 +162,10 @@ def shown(field: Field) -> str:
 
 def squeezed(text: str) -> str:
     return "".join(text.split())
+
+
+def test_a_long_street_never_hides_the_town() -> None:
+    long = replace(shipping_label().ship_to, line1="Am Ende der sehr langen Straße 1234 " * 40)
+    page = texts(shipping_label_pdf.render(shipping_label(ship_to=long, ship_from=long)))[0]
+    assert page.count("10119 Berlin") == 2
+    assert page.count("characters)") == 2
