@@ -367,8 +367,8 @@ class Bench(Generic[S]):
         try:
             outcome = self._act(event)
         except Refused as refusal:
-            again = self.shown is not None and self.shown.problem is refusal.problem
-            return self._refuse(refusal.problem, event, self.shown.event if self.shown and again else None)
+            same = self.shown is not None and self.shown.problem is refusal.problem and bool(self.shown.choices)
+            return self._refuse(refusal.problem, event, self.shown.event if self.shown and same else None)
         if self._seen(event):
             self.shown = None
         else:
@@ -408,7 +408,7 @@ class Bench(Generic[S]):
         return self.shown.seen_ns is not None and getattr(event, "mono_ns", self.shown.seen_ns + 1) > self.shown.seen_ns
 
     def _queue(self) -> None:
-        """Counts a scan that was taken before the refusal on the screen was seen: it can't have been an answer to it."""
+        """Counts a scan that was taken before the refusal on the screen was seen: it was no answer to it."""
         assert self.shown is not None
         self.shown = replace(self.shown, queued=self.shown.queued + 1)
 
