@@ -99,6 +99,7 @@ class Runner:
         self.help = HelpSheet()
         self._held: deque[events.Scan | events.Touch] = deque()
         self._waiting: dict[bytes, int] = {}
+        self._owed = ""
         self._serial = 0
         self._problem_serial = 0
         self._minute = ""
@@ -404,8 +405,16 @@ class Runner:
     def _answer(self, device: str, moved: list[Moved]) -> None:
         final = _last_word(moved)
         tone = "attention" if final.ignored else _TONES.get(final.sound)  # never no answer: some scanners block on it
-        if device and tone:
-            self.ports.beep(device, tone)
+        if device and not tone and self._waiting:
+            self._owed = device  # it asked central: it is answered when central has answered
+        elif device:
+            self.ports.beep(device, tone or "accepted")
+
+    def _pay(self, outcome: Outcome) -> None:
+        """The beep of a scan that had to wait for central."""
+        if self._owed and not self._waiting:
+            self.ports.beep(self._owed, _TONES.get(outcome.sound) or "accepted")
+            self._owed = ""
 
     # -- everything else that can happen ------------------------------------------------------------------------------
 
@@ -413,6 +422,7 @@ class Runner:
         """An event that is no read: may record facts (a weight, an answer)."""
         cell = self.bench.workflow.table.get((self.bench.workflow.step(self.bench.state), type(event)))
         if cell is None and not isinstance(event, events.Refreshed):
+            self._pay(Outcome())
             self._show(None)
             return
         memo = self.bench.memo()
@@ -424,6 +434,7 @@ class Runner:
             self.bench.restore(memo)
             raise
         self._install(moved)
+        self._pay(_last_word(moved))
         self._show(_last_word(moved))
         self.courier.kick()
         self.spooler.kick()
@@ -469,6 +480,7 @@ class Runner:
             self._waiting.pop(request, None)
             if task == self.bench.task_id:
                 self._event(events.Answered(RequestId(request), kind, body))
+        self._pay(Outcome())
         self._drain()
         self.spooler.kick()
 
