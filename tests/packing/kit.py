@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -46,6 +47,7 @@ from app.models import (
 )
 from app.packing.rules.standing import PackState
 from app.packing.workflows.pack import Pack
+from app.packing.workflows.pack_desk import band_of
 from app.sync.station import Cause, facts_of, found_station, record
 from app.view import ProblemHero, View
 from app.work.queries import describe, meaning
@@ -287,6 +289,11 @@ class PackBench:
             outcome = self.scan(SKUS[name][1])
         return outcome
 
+    def fill(self) -> None:
+        """Puts the box with exactly what it should weigh onto the scale."""
+        band = band_of(self.bench.state, self)
+        self.load(band.expected_g if band else 1234)
+
     def label(self) -> Outcome:
         """Scans the label that was made last."""
         assert self.bench.state.label is not None
@@ -319,8 +326,12 @@ class PackBench:
             return list(session.scalars(select(FactRow.kind).order_by(FactRow.seq)))
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
-        with reading(self.database) as session:
-            return {t.name: [tuple(r) for r in session.execute(select(t))] for t in tables_of("station")}
+        """Every row of every table, read by another hand than ours."""
+        with closing(sqlite3.connect(self.path)) as stranger:
+            return {name: stranger.execute(f'SELECT * FROM "{name}"').fetchall() for name in _TABLES}
+
+
+_TABLES = tuple(t.name for t in tables_of("station"))
 
 
 def dossier_body(
