@@ -170,7 +170,7 @@ def _import_orders(options: Any) -> int:
     with central(options) as database:
         for path in options.files:
             files.append(_import_file(database, path, channel, options.dry_run))
-        moved = {} if options.dry_run else _release(database)
+        moved = _release(database) if not options.dry_run and any(result.done for _, result, _ in files) else {}
     return _report(files, options, moved)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.barcodes import MAX_LENGTH, gs1_check_digit, gtin14, own_code
@@ -115,7 +115,7 @@ class CodeBook:
         row = {"units": code.units, "printed": code.printed}
         where = (Code.value == code.value, Code.kind == kind, Code.subject == subject)
         if new:
-            self.session.execute(insert(Code).values(value=code.value, kind=kind, subject=subject, **row))
+            self.session.add(Code(value=code.value, kind=kind, subject=subject, **row))  # written with the next flush
         else:
             self.session.execute(update(Code).where(*where).values(**row))
         changed(self.session, Code, code.value, kind, subject)

@@ -40,7 +40,6 @@ def import_products(session: Session, data: bytes, *, file: str, dry_run: bool =
 
             def write() -> tuple[bool, bool]:
                 new, different = skus.put(id=sku_id, **values)
-                session.flush()
                 coded = book.set(tally, "item", sku_id, codes, replace=replace)
                 return new, different or coded
 
