@@ -33,6 +33,8 @@ from ui.end_states import end_states
 from ui.simulated import SimulatedStation
 from ui.view_json import plain
 
+SECOND_PULL_S = 0.45
+
 
 class BadLine(ValueError):
     """A line of the file that means nothing: which, and what was expected."""
@@ -52,6 +54,7 @@ class Player:
     def __init__(self, station: SimulatedStation, more: dict[str, Callable[[list[str]], None]] | None = None) -> None:
         self.station = station
         self.played = Played()
+        self._last = ("", 0.0)
         self._acts: dict[str, Callable[[list[str]], None]] = {
             "touch": lambda words: station.touch(words[0]),
             "load": lambda words: self._load(int(words[0])),
@@ -94,8 +97,15 @@ class Player:
             self._scan(line)
 
     def _scan(self, code: str) -> None:
+        self._pause_before(code)
         self.played.scans += 1
         self._note(code, self.station.scan(code))
+
+    def _pause_before(self, code: str) -> None:
+        """Two equal lines are two pulls of the trigger, never one pull that was read twice."""
+        again_at = self._last[1] + SECOND_PULL_S if self._last[0] == code else 0.0
+        time.sleep(max(0.0, again_at - time.monotonic()))
+        self._last = (code, time.monotonic())
 
     def _note(self, line: str, tone: str) -> None:
         self.station.settle()

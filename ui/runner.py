@@ -142,8 +142,8 @@ class Runner:
             calm = self.queue.empty() and self.idle.is_set() and self.courier.quiet_rounds > rounds
             if calm and self.keeper.is_even() and not self.spooler.is_busy():
                 return
+            self._calm.wait(0.01)
             self.courier.kick()
-            self._calm.wait(0.005)
         raise TimeoutError("the station did not come to rest")
 
     def touch(self, command: str) -> None:

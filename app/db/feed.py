@@ -8,12 +8,13 @@ once more and written to the feed as they then are, all under one event id and *
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote, unquote
 
-from sqlalchemy import Table, and_, select, update
+from sqlalchemy import Table, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.ids import new_id
@@ -42,8 +43,23 @@ def is_mirrored(table: Table) -> bool:
 
 
 def key_text(table: Table, key: Iterable[Any]) -> str:
-    """A primary key as text: ids in hex, parts joined by '/'."""
-    return "/".join(v.hex() if isinstance(v, bytes) else str(v) for v in key)
+    """A primary key as text: ids in hex, parts joined by '/' (one that stands in a lot or a code is escaped: %2F)."""
+    return "/".join(v.hex() if isinstance(v, bytes) else quote(str(v), safe=_KEPT) for v in key)
+
+
+def key_values(table: Table, text: str) -> tuple[Any, ...]:
+    """The inverse of `key_text`."""
+    columns = table.primary_key.columns
+    return tuple(_key_value(c.type, part) for c, part in zip(columns, text.split("/"), strict=True))
+
+
+_KEPT = " !\"#$&'()*+,:;<=>?@[\\]^`{|}"
+
+
+def _key_value(kind: Any, part: str) -> Any:
+    if isinstance(kind, Id):
+        return bytes.fromhex(part)
+    return kind.python_type(unquote(part))
 
 
 def pack_row(table: Table, row: dict[str, Any]) -> str:
@@ -77,11 +93,19 @@ def _typed(kind: Any, value: Any) -> Any:
     return Decimal(value) if isinstance(kind, Money) else value
 
 
-def read_row(session: Session, table: Table, key: Key) -> dict[str, Any] | None:
-    """The row with this primary key, or None."""
-    where = and_(*(c == v for c, v in zip(table.primary_key.columns, key, strict=True)))
-    row = session.execute(select(table).where(where)).mappings().first()
-    return None if row is None else {c.name: row[c] for c in table.columns}
+READ_AT_ONCE = 200
+
+
+def _read_rows(session: Session, table: Table, keys: Sequence[Key]) -> dict[Key, dict[str, Any]]:
+    """The rows with these primary keys; those that are gone are missing."""
+    columns = list(table.primary_key.columns)
+    found: dict[Key, dict[str, Any]] = {}
+    for start in range(0, len(keys), READ_AT_ONCE):
+        some = keys[start : start + READ_AT_ONCE]
+        where = tuple_(*columns).in_(some) if len(columns) > 1 else columns[0].in_([k[0] for k in some])
+        for row in session.execute(select(table).where(where)).mappings():
+            found[tuple(row[c] for c in columns)] = {c.name: row[c] for c in table.columns}
+    return found
 
 
 def publish_mark(session: Session, station: bytes, incarnation: bytes, seq: int) -> None:
@@ -92,12 +116,15 @@ def publish_mark(session: Session, station: bytes, incarnation: bytes, seq: int)
 def write_feed(session: Session, site: int = 1) -> int:
     """Writes the feed rows of this transaction and returns how many; the last thing before COMMIT."""
     rows: list[tuple[str, str, str]] = []
+    by_topic: dict[str, list[Key]] = {}
     for topic, key in session.info["changed"]:
+        by_topic.setdefault(topic, []).append(key)
+    for topic, keys in by_topic.items():
         table = table_of(topic)
         if table is None:
             raise ValueError(f"{topic} is no mirrored table: its rows can't be published")
-        row = read_row(session, table, key)
-        rows.append((topic, key_text(table, key), pack_row(table, row) if row is not None else ""))
+        found = _read_rows(session, table, keys)
+        rows += [(topic, key_text(table, key), pack_row(table, found[key]) if key in found else "") for key in keys]
     for station, incarnation, seq in session.info.get("marks", ()):
         rows.append(("applied", station, json.dumps({"incarnation": incarnation, "seq": seq})))
     session.info["changed"], session.info["marks"] = {}, []

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table
 
 from app.db.engine import Database
@@ -21,8 +23,7 @@ APPEND_ONLY = {"central": ("fact", "movement"), "station": ("fact",)}
 """Tables whose rows are never changed or deleted, and the uniqueness that INSERT OR REPLACE could break."""
 _UNIQUE = {
     "fact": (
-        "fact_id = NEW.fact_id OR "
-        "(station_id = NEW.station_id AND incarnation = NEW.incarnation AND seq = NEW.seq)"
+        "fact_id = NEW.fact_id OR (station_id = NEW.station_id AND incarnation = NEW.incarnation AND seq = NEW.seq)"
     ),
     "movement": "fact_id = NEW.fact_id AND line = NEW.line",
 }
@@ -37,7 +38,8 @@ _STATION = "(SELECT s.code FROM station s WHERE s.id = {0})"
 
 _FACT = f"""
 SELECT f.seq, {_STATION.format("f.station_id")} AS station, f.kind, f.at, {_PERSON.format("f.actor_id")} AS person,
-  f.device, f.scan_number, f.scan_text, json_extract(f.data, '$.body') AS body, f.event_group,
+  f.device, f.scan_number, f.scan_text,
+  CASE WHEN json_valid(f.data) THEN json_extract(f.data, '$.body') ELSE f.data END AS body, f.event_group,
   EXISTS (SELECT 1 FROM voiding v WHERE v.fact_id = f.fact_id) AS voided,
   lower(hex(f.task_id)) AS task_id, lower(hex(f.fact_id)) AS fact_id, lower(hex(f.incarnation)) AS incarnation
 FROM fact f ORDER BY f.station_id, f.incarnation, f.seq"""
@@ -131,8 +133,23 @@ def migrate(database: Database) -> None:
     """Brings the schema of a side up to date, in one transaction: all of it or nothing."""
     with database.write.begin() as connection:
         connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-        command.upgrade(alembic_config(connection, database.side), "head")
+        config = alembic_config(connection, database.side)
+        if MigrationContext.configure(connection).get_current_heads() != _heads(config):
+            _uninstall(connection)
+            command.upgrade(config, "head")
         install(connection, database.side)
+
+
+def _heads(config: Config) -> tuple[str, ...]:
+    return tuple(ScriptDirectory.from_config(config).get_heads())
+
+
+def _uninstall(connection: Connection) -> None:
+    """Takes triggers and views away: SQLite renames no table that a view looks at, and batch migrations rename."""
+    for kind, name in connection.exec_driver_sql(
+        "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view')"
+    ).all():
+        connection.exec_driver_sql(f"DROP {kind} {name}")
 
 
 def install(connection: Connection, side: str) -> None:

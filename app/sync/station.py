@@ -10,8 +10,11 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from app.db import unpack_row
@@ -233,31 +236,50 @@ def _apply_group(session: Session, me: Itself, rows: Sequence[FeedRow]) -> set[s
             if mark["incarnation"] == me.incarnation.hex():
                 me.applied_seq = mark["seq"]
                 session.execute(delete(OwnTouch).where(OwnTouch.seq <= me.applied_seq))
-    topics: set[str] = set()
+    mine = _own_keys(session, rows)
+    fresh: dict[str, list[FeedRow]] = {}
     for row in rows:
-        table = table_of(row.topic)
-        if table is None:
-            continue
-        own = session.scalar(select(OwnTouch.seq).where(OwnTouch.topic == row.topic, OwnTouch.key == row.key))
-        if own is None:
-            _put_row(session, table, row)
-            topics.add(row.topic)
-    return topics
+        if table_of(row.topic) is not None and (row.topic, row.key) not in mine:
+            fresh.setdefault(row.topic, []).append(row)
+    for topic, some in fresh.items():
+        _put_rows(session, Model.metadata.tables[topic], some)
+    return set(fresh)
 
 
-def _put_row(session: Session, table: Table, row: FeedRow) -> None:
+def _own_keys(session: Session, rows: Sequence[FeedRow]) -> set[tuple[str, str]]:
+    """Which of these rows an own fact wrote that central had not applied yet."""
+    if session.scalar(select(OwnTouch.seq).limit(1)) is None:
+        return set()
+    keys = [row.key for row in rows]
+    found: set[tuple[str, str]] = set()
+    for start in range(0, len(keys), 500):
+        some = select(OwnTouch.topic, OwnTouch.key).where(OwnTouch.key.in_(keys[start : start + 500]))
+        found |= {(r.topic, r.key) for r in session.execute(some)}
+    return found
+
+
+def _put_rows(session: Session, table: Table, rows: Sequence[FeedRow]) -> None:
+    """Writes whole rows of one table; private columns of a row that is there stay as they are."""
+    by_columns: dict[tuple[str, ...], list[dict[str, object]]] = {}
+    for row in rows:
+        if row.body:
+            values = unpack_row(table, row.body)
+            by_columns.setdefault(tuple(values), []).append(values)
+        else:
+            session.execute(delete(table).where(_key_of(table, row.key)))
+    hidden = dict.fromkeys(table.info.get("private", ()), "")
+    for columns, some in by_columns.items():
+        session.execute(_upsert(table, columns), [{**hidden, **values} for values in some])
+
+
+@cache
+def _upsert(table: Table, columns: tuple[str, ...]) -> Insert:
     keys = [c.name for c in table.primary_key.columns]
-    if not row.body:
-        session.execute(delete(table).where(_key_of(table, row.key)))
-        return
-    values = unpack_row(table, row.body)
-    where = and_(*(table.c[k] == values[k] for k in keys))
-    rest = {k: v for k, v in values.items() if k not in keys}
-    if not rest or session.execute(update(table).where(where).values(**rest)).rowcount == 0:  # type: ignore[attr-defined]
-        there = session.execute(select(table.c[keys[0]]).where(where)).first()
-        if there is None:
-            hidden = {name: "" for name in table.info.get("private", ())}
-            session.execute(insert(table).values(**hidden, **values))
+    statement = sqlite_insert(table)
+    rest = {name: statement.excluded[name] for name in columns if name not in keys}
+    if rest:
+        return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+    return statement.on_conflict_do_nothing(index_elements=keys)
 
 
 def _key_of(table: Table, text: str) -> ColumnElement[bool]:
