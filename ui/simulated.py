@@ -6,6 +6,7 @@ Used by `packbay play`, by tests and by training. A scan is written into the sca
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +24,8 @@ from ui.config import StationConfig
 from ui.runner import Runner
 
 PATIENCE_S = 20.0
+PULL_S = 0.1
+"""A hand needs longer than this to pull the trigger on the same code again; what is faster is one pull, read twice."""
 MakeRunner = Callable[[Home, StationConfig, Callable[[View], None]], Runner]
 """Makes the runner of a station: without a window, or (`ui.kiosk.Kiosk`) behind one."""
 
@@ -58,6 +61,7 @@ class SimulatedStation:
         self.config = StationConfig(code, name, self._config())
         self.views: list[View] = []
         self.touches = 0
+        self._pulled = ("", 0.0)
         self._changed = threading.Condition()
         self.runner = self._runner()
 
@@ -116,7 +120,11 @@ class SimulatedStation:
 
     def scan(self, code: str) -> str:
         """Pulls the trigger and waits for the beep: accepted, step, order, wrong, attention; "" when none came."""
+        before, at = self._pulled
+        if before == code:
+            time.sleep(max(0.0, at + PULL_S - time.monotonic()))
         self.scanner.scan(code)
+        self._pulled = (code, time.monotonic())
         return self.scanner.wait_answer(PATIENCE_S) or ""
 
     def touch(self, word: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ from ui.bench_process import BenchProcess
 from ui.shift.station import StationProcess
 
 ANSWER_S = 10.0
+PULL_S = 0.1
+"""A hand needs longer than this to pull the trigger on the same code again; what is faster is one pull, read twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Person:
         self.done = Done()
         self._shorted: set[str] = set()
         self._last_kind = ""
+        self._pulled = ("", 0.0)
 
     # -- the shift ----------------------------------------------------------------------------------------------------
 
@@ -122,8 +126,12 @@ class Person:
     # -- acts ---------------------------------------------------------------------------------------------------------
 
     def _scan(self, code: str, **how: object) -> bool:
+        last, at = self._pulled
+        if last == code:
+            time.sleep(max(0.0, at + PULL_S - time.monotonic()))
         before = self.station.view["serial"], len(self.station.views)
         answer = self.bench.do(scan=code, wait_s=ANSWER_S, **how)
+        self._pulled = (code, time.monotonic())
         self.station.wait(
             lambda v: len(self.station.views) > before[1] and (v["echo"] or {}).get("code") == code, ANSWER_S
         )
