@@ -47,7 +47,8 @@ DROPS = ("drop", "pack", "problem")
 class PlanLine:
     """Units of one order line to take from one place. `picked` and `short` are what happened *before* this tour.
 
-    `case_units` is the pack quantity of the item's largest case that fits into the line, 1 where none does.
+    `case_units` is the pack quantity of the item's largest case that fits into the line, 1 where none does;
+    `lookalikes` are variants that are easily taken by mistake.
     """
 
     id: bytes
@@ -61,6 +62,7 @@ class PlanLine:
     short: int
     proof: Proof
     case_units: int
+    lookalikes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ def _lines(
             row.id, row.work_id, place(session, row.place_id), card, code_of(session, row.place_id, "bin"), row.lot,
             row.quantity, max(row.picked - picked[row.id], 0), max(row.short - short[row.id], 0),
             proofs.get(card.item_class, Proof()), _case_units(session, row.sku_id, row.quantity),
+            lookalikes(session, row.sku_id, row.place_id),
         )  # fmt: skip
         found.setdefault(row.work_id, []).append(line)
     return {work: tuple(lines) for work, lines in found.items()}

@@ -7,6 +7,7 @@ place at (12 m, -1 m), the pack lane at (12 m, -2 m), the problem shelf at (0, 1
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
@@ -74,17 +75,6 @@ CODES = {"MUG": "4006381333931", "TEA": "4006381333948", "SOAP": "4006381333955"
 """Products and their barcodes (EAN-13)."""
 CASE = "14006381333938"
 """A case of twelve mugs."""
-
-
-@cache
-def _templates() -> tuple[Path, Path]:
-    folder = Path(mkdtemp(prefix="packbay-templates-"))
-    paths = folder / "central.sqlite", folder / "station.sqlite"
-    for path, side in zip(paths, ("central", "station"), strict=True):
-        database = open_database(path, side)
-        migrate(database)
-        database.close()
-    return paths
 
 
 def bin_id(name: str) -> bytes:
@@ -329,27 +319,90 @@ def floor(
 
     `stock` is what lies there besides (SKU, bin, units, lot). With `claimed` the station holds all the work already.
     """
+    wants = tuple(tuple(order) for order in orders)
+    plan = Plan(
+        wants, proof, units, tuple(stock), frozenset(lot_tracked), frozenset(serial_tracked),
+        tuple(sorted((lots or {}).items())), claimed,
+    )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
-    paths = folder / "central.sqlite", folder / "station.sqlite"
-    for template, path in zip(_templates(), paths, strict=True):
-        shutil.copyfile(template, path)
-    central, station = open_database(paths[0], "central"), open_database(paths[1], "station")
+    for name in SIDES:
+        shutil.copyfile(_built(plan) / name, folder / name)
+    return _opened(folder)
+
+
+SIDES = ("central.sqlite", "station.sqlite")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a warehouse is built from; one that was built before is copied."""
+
+    orders: tuple[tuple[Want, ...], ...] = ()
+    proof: str = "product"
+    units: str = "each"
+    stock: tuple[tuple[str, str, int, str], ...] = ()
+    lot_tracked: frozenset[str] = frozenset()
+    serial_tracked: frozenset[str] = frozenset()
+    lots: tuple[tuple[str, str], ...] = ()
+    claimed: bool = True
+
+
+def _opened(folder: Path) -> Floor:
+    central, station = (open_database(folder / name, name.split(".")[0]) for name in SIDES)
     clock = FakeClock()
-    with central_write(central) as session:
-        _site(session, proof, units)
-        _products(session, frozenset(lot_tracked), frozenset(serial_tracked))
-        _lay_stock(session, orders, tuple(stock), lots or {}, clock)
-        for number, wants in enumerate(orders, 1001):
-            _order(session, str(number), wants, lots or {}, clock)
-    with station_write(station) as session:
-        found_station(session, STATION, "CART07", "Cart 07")
     desk = TestDesk(station, clock)
-    made = Floor(central, station, clock, desk, Bench(Pick(), new_id(), desk))
+    return Floor(central, station, clock, desk, Bench(Pick(), new_id(), desk))
+
+
+def _folder(*, of: Path | None = None) -> Path:
+    folder = Path(mkdtemp(prefix="packbay-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    if of is not None:
+        for name in SIDES:
+            shutil.copyfile(of / name, folder / name)
+    return folder
+
+
+@cache
+def _empty() -> Path:
+    folder = _folder()
+    for name in SIDES:
+        database = open_database(folder / name, name.split(".")[0])
+        migrate(database)
+        database.close()
+    return folder
+
+
+@cache
+def _site_built(site: Plan) -> Path:
+    folder = _folder(of=_empty())
+    made = _opened(folder)
+    with central_write(made.central) as session:
+        _site(session, site.proof, site.units)
+        _products(session, site.lot_tracked, site.serial_tracked)
+    with station_write(made.station) as session:
+        found_station(session, STATION, "CART07", "Cart 07")
     made.sync()
-    if claimed and orders:
-        made.claim(len(orders))
-    made.open()
-    return made
+    made.close()
+    return folder
+
+
+@cache
+def _built(plan: Plan) -> Path:
+    site = Plan(
+        proof=plan.proof, units=plan.units, lot_tracked=plan.lot_tracked, serial_tracked=plan.serial_tracked
+    )  # fmt: skip
+    folder = _folder(of=_site_built(site))
+    made = _opened(folder)
+    with central_write(made.central) as session:
+        _lay_stock(session, plan, made.clock)
+        for number, wants in enumerate(plan.orders, 1001):
+            _order(session, str(number), wants, dict(plan.lots), made.clock)
+    made.sync()
+    if plan.claimed and plan.orders:
+        made.claim(len(plan.orders))
+    made.close()
+    return folder
 
 
 def put(session: Session, model: type[Model], *key: Any, **values: Any) -> None:
@@ -417,13 +470,11 @@ def _products(session: Session, lot_tracked: frozenset[str], serial_tracked: fro
     _code(session, CASE, "item", sku_id("MUG"), 12)
 
 
-def _lay_stock(
-    session: Session, orders: Sequence[Sequence[Want]], more: tuple[tuple[str, str, int, str], ...],
-    lots: dict[str, str], clock: FakeClock,
-) -> None:  # fmt: skip
-    places = sorted({(sku, where) for wants in orders for sku, where, _ in wants})
+def _lay_stock(session: Session, plan: Plan, clock: FakeClock) -> None:
+    places = sorted({(sku, where) for wants in plan.orders for sku, where, _ in wants})
+    lots = dict(plan.lots)
     facts = [StockSet(sku_id(sku), bin_id(where), 20, lots.get(sku, "")) for sku, where in places]
-    facts += [StockSet(sku_id(sku), bin_id(where), units, lot) for sku, where, units, lot in more]
+    facts += [StockSet(sku_id(sku), bin_id(where), units, lot) for sku, where, units, lot in plan.stock]
     for fact in facts:
         if fact.lot and session.get(Lot, (fact.sku_id, fact.lot)) is None:
             put(session, Lot, fact.sku_id, fact.lot, sku_id=fact.sku_id, lot=fact.lot, expires_on="")

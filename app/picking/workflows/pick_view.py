@@ -72,7 +72,7 @@ def view(state: PickState, desk: Desk, step: str) -> View:
     if not stops:
         return shown
     hero = _put_hero(state, desk, stops[0]) if step == "tote" else _stop_hero(state, stops[0], step)
-    return replace(shown, hero=hero, object=(_item(state, desk, stops[0]),))
+    return replace(shown, hero=hero, object=(_item(state, stops[0]),))
 
 
 def marked(whole: View, problem: Problem, state: PickState, desk: Desk) -> View:
@@ -206,9 +206,8 @@ def _drop_hero(state: PickState) -> Hero:
 # ---- the item -------------------------------------------------------------------------------------------------------
 
 
-def _item(state: PickState, desk: Desk, stop: Stop) -> ItemPanel:
+def _item(state: PickState, stop: Stop) -> ItemPanel:
     card, held = stop.card, state.hand.units if state.hand and state.focus == stop.key else 0
-    others = desk.read(queries.lookalikes, card.id, stop.place.id)
     quantity = stop.open if state.on_cart and held >= stop.open else stop.open - held
     return ItemPanel(
         picture=card.picture,
@@ -220,7 +219,7 @@ def _item(state: PickState, desk: Desk, stop: Stop) -> ItemPanel:
         quantity=quantity,
         under=_under(stop, quantity),
         puts=_puts(stop) if state.on_cart else (),
-        note=_item_note(stop, others),
+        note=_item_note(stop),
     )
 
 
@@ -241,10 +240,11 @@ def _puts(stop: Stop) -> tuple[Put, ...]:
     return tuple(Put(n, position) for position, n in units.items())
 
 
-def _item_note(stop: Stop, others: tuple[str, ...]) -> Text:
+def _item_note(stop: Stop) -> Text:
     if stop.card.lot_tracked and stop.lot:
         return say("Lot {lot}", lot=stop.lot)
-    return say("Not {variant}", variant=", ".join(others)) if others else NOTHING
+    others = ", ".join(stop.lines[0].line.lookalikes)
+    return say("Not {variant}", variant=others) if others else NOTHING
 
 
 # ---- the walk -------------------------------------------------------------------------------------------------------
