@@ -21,7 +21,7 @@ def import_stations(session: Session, data: bytes, *, file: str, dry_run: bool =
 
     def reader(tally: Tally) -> Read:
         stations, book = Register(session, StationRow), CodeBook(session)
-        places = dict(session.execute(select(Bin.name, Bin.id)).tuples().all())
+        places = dict(session.execute(select(Bin.name, Bin.id)).all())
 
         def read(f: Fields) -> tuple[str, Write]:
             code, name = f.text("code", most=32, required=True), f.text("name", most=64, required=True)

@@ -50,7 +50,7 @@ class _Shelves:
         self.session, self.now = session, now
         self.said: list[StockSet] = []
         self.skus = {s.sku: s for s in session.scalars(select(Sku))}
-        self.bins = dict(session.execute(select(Bin.name, Bin.id)).tuples().all())
+        self.bins = dict(session.execute(select(Bin.name, Bin.id)).all())
         self.lots = Register(session, Lot)
         self.known = {
             (s.sku_id, s.place_id, s.lot, s.status): s.on_hand

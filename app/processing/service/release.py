@@ -97,7 +97,7 @@ def _hold_for_stock(
     for _, sku_id, units in lines:
         wanted[sku_id] += units
     today = now.date().isoformat()
-    names = dict(session.execute(select(Sku.id, Sku.sku).where(Sku.id.in_(wanted))).tuples().all())
+    names = dict(session.execute(select(Sku.id, Sku.sku).where(Sku.id.in_(wanted))).all())
     missing = set()
     for sku_id, found in candidates(session, sorted(wanted)).items():
         free = sum(c.free for c in found if not (c.expires_on and c.expires_on < today))
