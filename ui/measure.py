@@ -25,7 +25,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One text in the picture. `contrast` is WCAG 2.2's ratio on pixels; `found` the part of its own ink that is there."""
+    """One text in the picture. `contrast` is the ratio of WCAG 2.2; `found` the part of its ink that is there."""
 
     mark: TextMark
     contrast: float
@@ -153,7 +153,7 @@ def text_contrast(picture: Image.Image, mark: TextMark) -> float:
 
 
 def ink_found(picture: Image.Image, mark: TextMark) -> float:
-    """The part of a text's full-strength ink that the picture really has, 0 to 1: clipped, covered or missing ink lowers it."""
+    """The part of a text's full-strength ink that the picture has, 0 to 1; clipped or covered ink lowers it."""
     pad = 4
     left, top = int(mark.rect[0]) - pad, int(mark.rect[1]) - pad
     width, height = int(mark.rect[2]) + 2 * pad, int(mark.rect[3]) + 2 * pad

@@ -1,7 +1,7 @@
 """Colours, type, spacing and sizes of every screen.
 
-All lengths are given in units (u): one pixel at scale 1.00 (1280×800). Sizes follow millimetres and arc minutes, not
-pixels: `Theme.for_screen` reads the physical size of the screen and picks the scale at which captions subtend 16′.
+All lengths are given in units (u): one pixel at scale 1.00 (1280×800). Sizes follow millimetres and arc minutes,
+not pixels: `Theme.for_screen` reads the size of the screen and picks the scale at which captions subtend 16 minutes.
 """
 
 from __future__ import annotations

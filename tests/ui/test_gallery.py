@@ -59,21 +59,17 @@ def looks() -> list[tuple[str, str, tuple[int, int, float, float]]]:
     return [(name, theme, size) for name in GALLERY for theme, size in STAGES]
 
 
-every_look = pytest.mark.parametrize(("name", "theme", "size"), looks(), ids=lambda v: str(v[0]) if isinstance(v, tuple) else str(v))
+every_look = pytest.mark.parametrize(
+    ("name", "theme", "size"), looks(), ids=lambda v: str(v[0]) if isinstance(v, tuple) else str(v)
+)
 
 
 @every_look
-def test_every_screen_can_be_read(
-    gallery: Gallery, name: str, theme: str, size: tuple[int, int, float, float]
-) -> None:
+def test_every_screen_can_be_read(gallery: Gallery, name: str, theme: str, size: tuple[int, int, float, float]) -> None:
     shot, texts = gallery.shot(name, theme, size)
 
     faults = [fault for text in texts for fault in faults_of(text)]
-    faints = [
-        (icon.name, icon.rect)
-        for icon in shot.ledger.icons
-        if icon_contrast(to_pillow(shot.image), icon) < 3
-    ]
+    faints = [(icon.name, icon.rect) for icon in shot.ledger.icons if icon_contrast(to_pillow(shot.image), icon) < 3]
 
     assert (faults, faints) == ([], [])
 
@@ -100,7 +96,9 @@ def test_every_control_is_large_and_apart(
     controls = sorted(shot.ledger.controls, key=lambda control: control.rect)
     least_height, least_width = round(BUTTON_HEIGHT * shot.scale), 24 * shot.px_per_mm
 
-    small = [c for c in controls if c.rect[3] < min(least_height, 20 * shot.px_per_mm) - 1 or c.rect[2] < least_width - 1]
+    small = [
+        c for c in controls if c.rect[3] < min(least_height, 20 * shot.px_per_mm) - 1 or c.rect[2] < least_width - 1
+    ]
     low = [c for c in controls if c.kind == "ActionButton" and c.rect[3] < least_height]
     near = [
         (a.command, b.command)
@@ -121,7 +119,7 @@ def distance(a: tuple[float, float, float, float], b: tuple[float, float, float,
 
 @pytest.mark.parametrize("name", GALLERY)
 def test_a_screen_says_one_imperative_and_says_it_top_left(gallery: Gallery, name: str) -> None:
-    shot, texts = gallery.shot(name, "day", SIZES[0])
+    _, texts = gallery.shot(name, "day", SIZES[0])
 
     lines = [text.mark for text in texts if text.mark.role == "imperative"]
 
@@ -136,7 +134,7 @@ def wording(view: View) -> Text:
 
 @pytest.mark.parametrize("name", ["pick-bin", "pick-german", "pick-done"])
 def test_the_place_is_the_largest_text_and_can_be_read_from_two_metres(gallery: Gallery, name: str) -> None:
-    shot, texts = gallery.shot(name, "day", SIZES[0])
+    _, texts = gallery.shot(name, "day", SIZES[0])
 
     place = [t.mark for t in texts if t.mark.role == "datum"]
     others = [t.mark for t in texts if t.mark.role not in ("datum", "quantity")]
@@ -146,7 +144,9 @@ def test_the_place_is_the_largest_text_and_can_be_read_from_two_metres(gallery: 
 
 
 def test_the_header_stands_at_the_same_pixels_on_all_screens(gallery: Gallery) -> None:
-    pick = {name: gallery.shot(name, "day", SIZES[0])[1] for name in ("pick-bin", "pick-item", "pick-put", "pick-wrong-bin")}
+    pick = {
+        name: gallery.shot(name, "day", SIZES[0])[1] for name in ("pick-bin", "pick-item", "pick-put", "pick-wrong-bin")
+    }
 
     places = {name: [(t.mark.text, t.mark.rect) for t in texts if t.mark.rect[1] < 50] for name, texts in pick.items()}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,12 +26,12 @@ UI = Path(__file__).parents[2] / "ui"
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> Iterator[KioskWindow]:
+def window(qtbot: QtBot) -> KioskWindow:
     made = offscreen_window(KioskWindow(Theme("day")), 1280, 800)
     qtbot.addWidget(made)
     made.show_view(gallery.PICK_BIN)
     QApplication.processEvents()
-    yield made
+    return made
 
 
 def paints(window: KioskWindow) -> dict[str, int]:
@@ -66,15 +65,29 @@ def test_every_panel_of_the_vocabulary_has_a_widget() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Space, Qt.Key.Key_Tab, Qt.Key.Key_F4, Qt.Key.Key_A]
+    "key",
+    [
+        Qt.Key.Key_Return,
+        Qt.Key.Key_Enter,
+        Qt.Key.Key_Escape,
+        Qt.Key.Key_Space,
+        Qt.Key.Key_Tab,
+        Qt.Key.Key_F4,
+        Qt.Key.Key_A,
+    ],
 )
 def test_no_key_does_anything(window: KioskWindow, key: Qt.Key) -> None:
     window.show_view(gallery.PACK_WRONG)
-    before, said = paints(window), []
+    before = paints(window)
+    said: list[str] = []
     window.touched.connect(said.append)
 
     for target in (window, *window.parts().values()):
-        for modifier in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier):
+        for modifier in (
+            Qt.KeyboardModifier.NoModifier,
+            Qt.KeyboardModifier.AltModifier,
+            Qt.KeyboardModifier.ControlModifier,
+        ):
             QTest.keyClick(target, key, modifier)
 
     assert said == []
@@ -189,7 +202,9 @@ def test_the_scale_follows_the_arc_minutes_and_the_window() -> None:
 
 
 def test_a_view_of_all_kinds_of_emptiness_is_drawn(window: KioskWindow) -> None:
-    nothing = View("x", Hero(verbatim("")), object=(ItemPanel("", verbatim(""), verbatim(""), "", "", verbatim(""), 0),))
+    nothing = View(
+        "x", Hero(verbatim("")), object=(ItemPanel("", verbatim(""), verbatim(""), "", "", verbatim(""), 0),)
+    )
 
     window.show_view(nothing)
 
@@ -217,20 +232,28 @@ MACHADO = {  # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB
 
 def lab(linear: tuple[float, ...]) -> tuple[float, float, float]:
     r, g, b = (min(1.0, max(0.0, c)) for c in linear)
-    xyz = (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047, 0.2126 * r + 0.7152 * g + 0.0722 * b, (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883
+    xyz = (
+        (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047,
+        0.2126 * r + 0.7152 * g + 0.0722 * b,
+        (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883,
+    )
     x, y, z = (v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in xyz)
     return 116 * y - 16, 500 * (x - y), 200 * (y - z)
 
 
 def seen(colour: str, matrix: tuple[tuple[float, ...], ...] | None) -> tuple[float, float, float]:
     linear = tuple((c / 255) / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in rgb_of(colour))
-    return lab(linear if matrix is None else tuple(sum(m * c for m, c in zip(row, linear, strict=True)) for row in matrix))
+    return lab(
+        linear if matrix is None else tuple(sum(m * c for m, c in zip(row, linear, strict=True)) for row in matrix)
+    )
 
 
 @pytest.mark.parametrize("theme", [ThemeName.DAY, ThemeName.DARK])
 @pytest.mark.parametrize("vision", [None, *MACHADO])
 def test_states_are_told_apart_by_every_eye(theme: ThemeName, vision: str | None) -> None:
-    fills = {name: seen(PALETTES[theme][name], MACHADO.get(vision or "")) for name in ("ok_fill", "warn_fill", "err_fill")}
+    fills = {
+        name: seen(PALETTES[theme][name], MACHADO.get(vision or "")) for name in ("ok_fill", "warn_fill", "err_fill")
+    }
 
     distances = {
         (a, b): sum((x - y) ** 2 for x, y in zip(fills[a], fills[b], strict=True)) ** 0.5
@@ -252,7 +275,15 @@ def test_in_high_contrast_states_differ_in_lightness() -> None:
 @pytest.mark.parametrize("theme", list(ThemeName))
 def test_edges_of_controls_can_be_seen(theme: ThemeName) -> None:
     palette = PALETTES[theme]
-    pairs = [("control", "bg"), ("control", "surface"), ("control", "sunken"), ("hero_line", "hero"), ("accent", "surface"), ("walked", "map"), ("route", "map")]
+    pairs = [
+        ("control", "bg"),
+        ("control", "surface"),
+        ("control", "sunken"),
+        ("hero_line", "hero"),
+        ("accent", "surface"),
+        ("walked", "map"),
+        ("route", "map"),
+    ]
 
     ratios = {pair: round(contrast(rgb_of(palette[pair[0]]), rgb_of(palette[pair[1]])), 2) for pair in pairs}
 
@@ -263,7 +294,7 @@ def test_edges_of_controls_can_be_seen(theme: ThemeName) -> None:
 
 
 def test_a_label_can_be_written_twenty_thousand_times(qtbot: QtBot) -> None:
-    """Some builds of PySide6 lose a reference to None with each call that returns nothing, and then the process dies."""
+    """Some builds of PySide6 lose a reference to None with each call that returns nothing; the process then dies."""
     label = QLabel()
     qtbot.addWidget(label)
     before = sys.getrefcount(None)

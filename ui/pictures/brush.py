@@ -62,13 +62,20 @@ class Board:
         self._fill(fill)
         self.painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in points]))
 
-    def curve(self, start: tuple[float, float], parts: Iterable[tuple[float, ...]], fill: str | QColor | QBrush) -> None:
+    def curve(
+        self, start: tuple[float, float], parts: Iterable[tuple[float, ...]], fill: str | QColor | QBrush
+    ) -> None:
         """A closed outline of straight (two numbers) and cubic (six numbers) parts."""
         self._fill(fill)
         self.painter.drawPath(_path(start, parts))
 
     def stroke(
-        self, start: tuple[float, float], parts: Iterable[tuple[float, ...]], colour: str, width: float, flat: bool = False
+        self,
+        start: tuple[float, float],
+        parts: Iterable[tuple[float, ...]],
+        colour: str,
+        width: float,
+        flat: bool = False,
     ) -> None:
         """An open line of straight and cubic parts."""
         pen = QPen(_colour(colour), width)
@@ -114,7 +121,7 @@ class Board:
 
 
 def _colour(value: str | QColor) -> QColor:
-    """"#rrggbb", or "#rrggbbaa" (Qt itself reads eight digits as #aarrggbb)."""
+    """ "#rrggbb", or "#rrggbbaa" (Qt itself reads eight digits as #aarrggbb)."""
     if isinstance(value, str) and len(value) == 9:
         colour = QColor(value[:7])
         colour.setAlpha(int(value[7:], 16))

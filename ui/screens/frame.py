@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QRectF, QSizeF
 
 from app.view import Action, BoxPanel, CodeDatum, Panel, ProblemHero, RouteMap, ScalePanel, ThenPanel, Tiles, View
 from ui.theme import BUTTON_GAP, GUTTER, MARGIN
-from ui.widgets import echo as _echo  # noqa: F401  (every module of ui/widgets registers what it shows)
 from ui.widgets.action import ActionButton
 from ui.widgets.canvas import Look
 from ui.widgets.panel import widget_for
@@ -55,7 +55,8 @@ def lay_out(view: View, look: Look, size: QSizeF) -> Frame:
     else:
         top = header.bottom() + u(18)
     bottom = size.height() - u(FOOT)
-    echo, actions = None, ()
+    echo: QRectF | None = None
+    actions: tuple[QRectF, ...] = ()
     if view.echo is not None or view.actions:
         row = QRectF(left, bottom - look.theme.button_height, width, look.theme.button_height)
         echo, actions = bottom_row(view, look, row)
@@ -118,7 +119,7 @@ def stack(panels: Sequence[Panel], look: Look, area: QRectF) -> tuple[Placed, ..
     if not panels:
         return ()
     gap = look.theme.px(GUTTER)
-    joins = [isinstance(a, RouteMap) and isinstance(b, ThenPanel) for a, b in zip(panels, panels[1:], strict=False)]
+    joins = [isinstance(a, RouteMap) and isinstance(b, ThenPanel) for a, b in pairwise(panels)]
     kinds = [widget_for(type(panel)) for panel in panels]
     least = [kind.least_height(look, panel, area.width()) for kind, panel in zip(kinds, panels, strict=True)]
     spare = area.height() - sum(least) - gap * (len(panels) - 1 - sum(joins))
@@ -152,6 +153,7 @@ def bottom_row(view: View, look: Look, row: QRectF) -> tuple[QRectF | None, tupl
 def button_widths(actions: Sequence[Action], look: Look, room: float) -> list[float]:
     """Each as wide as its words; when they do not fit: tighter, then in proportion, never under the least width."""
     gaps = look.theme.px(BUTTON_GAP) * max(0, len(actions) - 1)
+    widths: list[float] = []
     for tight in (False, True):
         widths = [ActionButton.wanted_width(look, action, tight) for action in actions]
         if sum(widths) + gaps <= room:

@@ -21,7 +21,9 @@ def tone(hertz: float, ms: int, level: float = 0.5, harmonics: tuple[float, ...]
     """A plain note with soft edges (6 ms in, the last third out)."""
     count = RATE * ms // 1000
     return [
-        level * _edge(i, count) * sum(a * math.sin(2 * math.pi * hertz * (k + 1) * i / RATE) for k, a in enumerate(harmonics))
+        level
+        * _edge(i, count)
+        * sum(a * math.sin(2 * math.pi * hertz * (k + 1) * i / RATE) for k, a in enumerate(harmonics))
         for i in range(count)
     ]
 
@@ -30,7 +32,9 @@ def wood(hertz: float, ms: int, level: float = 0.6) -> Samples:
     """A struck piece of wood: it decays at once and its overtones are not in tune."""
     count = RATE * ms // 1000
     return [
-        level * math.exp(-i / RATE * 28) * min(1.0, i / 40)
+        level
+        * math.exp(-i / RATE * 28)
+        * min(1.0, i / 40)
         * (math.sin(2 * math.pi * hertz * i / RATE) + 0.4 * math.sin(2 * math.pi * hertz * 2.76 * i / RATE))
         for i in range(count)
     ]
@@ -62,7 +66,7 @@ def chord(notes: tuple[float, ...], step_ms: int, ring_ms: int) -> Samples:
     for index, hertz in enumerate(notes):
         start = RATE * step_ms * index // 1000
         ring = ring_ms + step_ms * (len(notes) - 1 - index)
-        for offset, sample in enumerate(tone(hertz, ring, 0.32)):
+        for offset, sample in enumerate(tone(hertz, ring, 0.2)):
             if start + offset < len(whole):
                 whole[start + offset] += sample
     return whole

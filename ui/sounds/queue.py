@@ -21,6 +21,7 @@ import threading
 import time
 import wave
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 WAVES = Path(__file__).parent / "wav"
@@ -38,14 +39,19 @@ def find_player() -> Play | None:
         return lambda path: winsound.PlaySound(str(path), winsound.SND_FILENAME | winsound.SND_NODEFAULT)
     for command in PLAYERS:
         if shutil.which(command[0]):
-            return lambda path, command=command: _run([*command, str(path)])
+            return partial(_run, command)
     return None
 
 
-def _run(command: list[str]) -> None:
+def _run(command: tuple[str, ...], path: Path) -> None:
     try:
         subprocess.run(
-            command, timeout=LONGEST_S, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*command, str(path)],
+            timeout=LONGEST_S,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired):
         return

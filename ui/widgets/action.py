@@ -24,7 +24,11 @@ class ActionButton(PanelWidget[Action]):
 
     def surface(self, panel: Action) -> Surface:
         colours = SURFACES[panel.tone]
-        return Surface("pressed", colours.ink, colours.ink2, colours.line) if self.pressed and colours is PLAIN else colours
+        return (
+            Surface("pressed", colours.ink, colours.ink2, colours.line)
+            if self.pressed and colours is PLAIN
+            else colours
+        )
 
     def radius(self) -> float:
         return BUTTON_RADIUS

@@ -42,7 +42,9 @@ def draw_barcode(canvas: Canvas, code: str, rect: QRectF) -> bool:
     painter.setPen(Qt.PenStyle.NoPen)
     x = round(whole.left() + (whole.width() - len(bars) * unit) / 2)
     for start, length in runs(bars):
-        painter.fillRect(QRectF(x + start * unit, whole.top(), length * unit, whole.height()), canvas.theme.colour("bars"))
+        painter.fillRect(
+            QRectF(x + start * unit, whole.top(), length * unit, whole.height()), canvas.theme.colour("bars")
+        )
     painter.restore()
     return True
 

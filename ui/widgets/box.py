@@ -32,18 +32,28 @@ class BoxCard(PanelWidget[BoxPanel]):
         full = canvas.say(say("{percent} full", percent=canvas.look.translator.percent(panel.fill_percent)))
         style = Style("body", 600 if over else 500)
         width = canvas.width(full, style)
-        canvas.words(QRectF(rect.right() - pad - width, u(14), width + 1, u(46)), full, style, "warn" if over else "ink2", RIGHT)
+        canvas.words(
+            QRectF(rect.right() - pad - width, u(14), width + 1, u(46)), full, style, "warn" if over else "ink2", RIGHT
+        )
         name = say("Box {name}", name=panel.name)
         area = QRectF(pad, u(12), rect.width() - 2 * pad - width - u(12), u(48))
         canvas.words(area, canvas.say(name), Style("large", 700), "ink", kind="name", lines=2)
         drawing = QRectF(pad + u(4), u(72), rect.width() * 0.46 - u(20), rect.height() - u(88))
         draw_box(canvas, drawing, panel)
-        self._facts(canvas, panel, QRectF(rect.width() * 0.46 + pad, u(62), rect.width() * 0.54 - pad - u(8), rect.height() - u(72)))
+        self._facts(
+            canvas,
+            panel,
+            QRectF(rect.width() * 0.46 + pad, u(62), rect.width() * 0.54 - pad - u(8), rect.height() - u(72)),
+        )
 
     def _facts(self, canvas: Canvas, panel: BoxPanel, rect: QRectF) -> None:
         size = canvas.look.translator.centimetres(panel.length_mm, panel.width_mm, panel.height_mm)
         strong, plain = Style("body", 600, tabular=False), Style("body", 500)
-        rows = [(size, strong, "ink"), (canvas.say(panel.shelf), plain, "ink2"), (canvas.say(panel.material), plain, "ink2")]
+        rows = [
+            (size, strong, "ink"),
+            (canvas.say(panel.shelf), plain, "ink2"),
+            (canvas.say(panel.material), plain, "ink2"),
+        ]
         rows = [row for row in rows if row[0]]
         fits = [canvas.look.fit(words, style, rect.width(), canvas.u(64), 2, 21, 21) for words, style, _ in rows]
         heights = [max(canvas.u(38), fitted.height + canvas.u(4)) for fitted in fits]
@@ -89,7 +99,9 @@ def draw_box(canvas: Canvas, area: QRectF, panel: BoxPanel) -> None:
     canvas.polygon([p(0, 0, 0), p(long, 0, 0), p(long, 0, high), p(0, 0, high)], "#B58A54", edge)
     canvas.polygon([p(0, 0, 0), p(0, wide, 0), p(0, wide, high), p(0, 0, high)], "#A27744", edge)
     if level > 0:
-        canvas.polygon([p(0, 0, level), p(long, 0, level), p(long, wide, level), p(0, wide, level)], "#F3E7D2", "#C9B48E")
+        canvas.polygon(
+            [p(0, 0, level), p(long, 0, level), p(long, wide, level), p(0, wide, level)], "#F3E7D2", "#C9B48E"
+        )
     if panel.fill_percent > 100:
         _heap(canvas, iso)
     canvas.polygon([p(0, wide, 0), p(long, wide, 0), p(long, wide, high), p(0, wide, high)], "#DDB47E", edge)
@@ -108,7 +120,12 @@ def _tape(canvas: Canvas, iso: Isometric) -> None:
     """A strip of tape on the right wall tells the front from the side."""
     low, high = iso.width * 0.42, iso.width * 0.58
     p = iso.point
-    strip = [p(iso.length, low, iso.height), p(iso.length, high, iso.height), p(iso.length, high, iso.height * 0.72), p(iso.length, low, iso.height * 0.72)]
+    strip = [
+        p(iso.length, low, iso.height),
+        p(iso.length, high, iso.height),
+        p(iso.length, high, iso.height * 0.72),
+        p(iso.length, low, iso.height * 0.72),
+    ]
     canvas.polygon(strip, "#B4864C")
 
 
@@ -118,6 +135,10 @@ def _heap(canvas: Canvas, iso: Isometric) -> None:
     inset_x, inset_y = iso.length * 0.16, iso.width * 0.16
     x0, x1, y0, y1 = inset_x, iso.length - inset_x, inset_y, iso.width - inset_y
     top = iso.height + rise
-    canvas.polygon([p(x0, y1, iso.height * 0.8), p(x1, y1, iso.height * 0.8), p(x1, y1, top), p(x0, y1, top)], "#E4D3B4", "#C9B48E")
-    canvas.polygon([p(x1, y0, iso.height * 0.8), p(x1, y1, iso.height * 0.8), p(x1, y1, top), p(x1, y0, top)], "#D3BF9A", "#C9B48E")
+    canvas.polygon(
+        [p(x0, y1, iso.height * 0.8), p(x1, y1, iso.height * 0.8), p(x1, y1, top), p(x0, y1, top)], "#E4D3B4", "#C9B48E"
+    )
+    canvas.polygon(
+        [p(x1, y0, iso.height * 0.8), p(x1, y1, iso.height * 0.8), p(x1, y1, top), p(x1, y0, top)], "#D3BF9A", "#C9B48E"
+    )
     canvas.polygon([p(x0, y0, top), p(x1, y0, top), p(x1, y1, top), p(x0, y1, top)], "#F3E7D2", "#C9B48E")

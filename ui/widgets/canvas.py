@@ -93,15 +93,13 @@ class Look:
         if found is None:
             if len(self.fits) > 4000:
                 self.fits.clear()
-            found = typeset.fit(
-                self.theme, words, style, width, height, lines=lines, floor=floor, single_to=single_to
-            )
+            found = typeset.fit(self.theme, words, style, width, height, lines=lines, floor=floor, single_to=single_to)
             self.fits[key] = found
         return found
 
 
 class Canvas:
-    """A painter with the theme's vocabulary. Rectangles are in pixels of the widget; lengths given in u go through `u`."""
+    """A painter with the theme's vocabulary. Rectangles are pixels of the widget; lengths in u go through `u`."""
 
     def __init__(self, painter: QPainter, look: Look, origin: QPointF, bounds: QRectF) -> None:
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
@@ -169,7 +167,7 @@ class Canvas:
 
     def icon(self, name: str, rect: QRectF, token: str, stroke: float = 2.2) -> None:
         side = max(1, round(rect.width()))
-        ratio = self.painter.device().devicePixelRatio() if self.painter.device() else 1.0
+        ratio = self.painter.device().devicePixelRatio()
         pixmap = icon_pixmap(name, round(side * ratio), self.theme.hex(token), stroke)
         left, top = round(rect.x()), round(rect.y())
         self.painter.drawPixmap(QRectF(left, top, side, side), pixmap, QRectF(pixmap.rect()))
@@ -267,7 +265,7 @@ class Canvas:
         kind: str = "sentence",
         role: str = "",
     ) -> QRectF:
-        """Sets words into a rectangle, as large as they fit, vertically centred (0 top, 1 bottom). Returns their box."""
+        """Sets words into a rectangle as large as they fit (`valign` 0 top, 1 bottom). Returns their box."""
         if not words:
             return QRectF(rect.x(), rect.y(), 0, 0)
         fitted = self.look.fit(words, style, rect.width(), rect.height(), lines, floor, single_to)
@@ -306,7 +304,16 @@ class Canvas:
         return width
 
     def _record(
-        self, foot: QPointF, words: str, style: Style, token: str, width: float, kind: str, role: str, elided: bool, font: QFont
+        self,
+        foot: QPointF,
+        words: str,
+        style: Style,
+        token: str,
+        width: float,
+        kind: str,
+        role: str,
+        elided: bool,
+        font: QFont,
     ) -> None:
         size = self.theme.pixel_size(style)
         ink = self.theme.metrics(style).tightBoundingRect(words).translated(foot)

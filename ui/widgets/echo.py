@@ -51,6 +51,8 @@ class EchoBar(PanelWidget[Echo]):
         plain, mono = Style("cap", 500), Style("cap", 500, mono=True)
         gap = canvas.u(14)
         label, time = canvas.say(LAST_SCAN), panel.time
+        parts: list[str] = []
+        taken = 0.0
         for parts in ([label, time], [time], []):
             taken = sum(canvas.width(part, plain) + gap for part in parts if part)
             code = panel.code

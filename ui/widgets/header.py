@@ -76,7 +76,11 @@ class HeaderBar(PanelWidget[Header]):
     def _left(self, canvas: Canvas, panel: Header, rect: QRectF) -> None:
         u = canvas.u
         x, task = u(MARGIN), canvas.say(panel.task)
-        parts = [(panel.station, STATION, "ink", ""), (panel.person, PERSON, "ink2", "user-round"), (task, PERSON, "ink2", "")]
+        parts = [
+            (panel.station, STATION, "ink", ""),
+            (panel.person, PERSON, "ink2", "user-round"),
+            (task, PERSON, "ink2", ""),
+        ]
         parts = [part for part in parts if part[0]]
         fixed = sum(u(38) + (u(34) if icon else 0) for _, _, _, icon in parts) - u(38)
         widths = shares([canvas.width(words, style) for words, style, _, _ in parts], rect.width() - x - fixed)
@@ -101,5 +105,3 @@ def shares(wanted: list[float], room: float) -> list[float]:
     small = [w for w in wanted if w <= fair]
     rest = (max(room, 0) - sum(small)) / max(1, len(wanted) - len(small))
     return [w if w <= fair else min(w, rest) for w in wanted]
-
-

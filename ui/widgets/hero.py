@@ -133,7 +133,9 @@ class HeroPanel(PanelWidget[Hero]):
         labels = [canvas.say(step.label) for step in steps]
         styles = [Style("body", 700 if step.state == "now" else 500) for step in steps]
         room = (rect.width() - 2 * pad + u(18)) / len(steps)
-        wanted = [disc + u(12) + canvas.width(label, style) + u(18) for label, style in zip(labels, styles, strict=True)]
+        wanted = [
+            disc + u(12) + canvas.width(label, style) + u(18) for label, style in zip(labels, styles, strict=True)
+        ]
         equal = all(width <= room for width in wanted)
         scale = min(1.0, (rect.width() - 2 * pad + u(18)) / sum(wanted))
         x = pad
@@ -171,7 +173,12 @@ def draw_code(canvas: Canvas, datum: CodeDatum, rect: QRectF, colours: Surface) 
         canvas.line(QPointF(x, foot), code, style, colours.ink, kind="code", role="datum")
         if captions[index]:
             room = width + canvas.u(HYPHEN_ROOM) - canvas.u(8) if index < len(parts) - 1 else rect.right() - x
-            area = QRectF(x + style.u * 0.03 * canvas.theme.scale, foot + canvas.u(6 if tight else 10), max(room, width), canvas.u(30 if tight else 36))
+            area = QRectF(
+                x + style.u * 0.03 * canvas.theme.scale,
+                foot + canvas.u(6 if tight else 10),
+                max(room, width),
+                canvas.u(30 if tight else 36),
+            )
             canvas.words(area, captions[index], caption_style, colours.ink2)
         x += width
         if index < len(parts) - 1:
@@ -259,7 +266,10 @@ def draw_rack(canvas: Canvas, rack: Rack, rect: QRectF, colours: Surface) -> Non
     column = (rect.width() - gutter) / max(1, len(rack.bays))
     for level_index, level in enumerate(rack.levels):
         lit_level = level == rack.level
-        style, token = Style("cap", 700 if lit_level else 500, tabular=False), colours.ink if lit_level else colours.ink2
+        style, token = (
+            Style("cap", 700 if lit_level else 500, tabular=False),
+            colours.ink if lit_level else colours.ink2,
+        )
         area = QRectF(rect.left() - u(4), top + level_index * row, gutter, row)
         canvas.words(area, level, style, token, CENTRE, kind="code")
         for bay_index, bay in enumerate(rack.bays):
@@ -283,5 +293,3 @@ def _cell(canvas: Canvas, cell: QRectF, *, lit: bool, colours: Surface) -> None:
     size = min(inner.height() * 0.84, inner.width() * 0.8)
     place = QRectF(inner.center().x() - size / 2, inner.center().y() - size / 2, size, size)
     canvas.icon("arrow-down-to-dot", place, colours.fill, 2.6)
-
-

@@ -15,7 +15,12 @@ from ui.widgets.panel import PanelWidget, shows
 PUT = say("Put")
 COUNT_WIDTH = 150.0
 CHIP_HEIGHT = 62.0
-NAME, VARIANT, SKU, TAIL = Style("title", 700), Style("body", 500), Style("body", 500, mono=True), Style("body", 700, mono=True)
+NAME, VARIANT, SKU, TAIL = (
+    Style("title", 700),
+    Style("body", 500),
+    Style("body", 500, mono=True),
+    Style("body", 700, mono=True),
+)
 
 
 @shows(ItemPanel)
@@ -91,7 +96,15 @@ class ItemCard(PanelWidget[ItemPanel]):
         fitted = canvas.look.fit(name, NAME, rect.width(), rect.height() - below - u(6), 2, 21, 27)
         y = rect.top()
         height = max(fitted.height, u(44) if len(fitted.lines) == 1 else 0)
-        canvas.words(QRectF(rect.left(), y, rect.width(), height), name, fitted.style, "ink", lines=2, floor=fitted.style.u, kind="name")
+        canvas.words(
+            QRectF(rect.left(), y, rect.width(), height),
+            name,
+            fitted.style,
+            "ink",
+            lines=2,
+            floor=fitted.style.u,
+            kind="name",
+        )
         y += height
         if second:
             area = QRectF(rect.left(), y, rect.width(), max(below, u(32)))

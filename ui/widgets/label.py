@@ -41,7 +41,9 @@ class LabelCard(PanelWidget[LabelPanel]):
         u = canvas.u
         price, strong = canvas.say(panel.price), Style("lead", 700)
         width = min(canvas.width(price, strong), rect.width() * 0.5)
-        canvas.words(QRectF(rect.right() - width, rect.top(), width + 1, u(40)), price, strong, "ink", RIGHT, kind="figure")
+        canvas.words(
+            QRectF(rect.right() - width, rect.top(), width + 1, u(40)), price, strong, "ink", RIGHT, kind="figure"
+        )
         area = QRectF(rect.left(), rect.top(), rect.width() - width - u(14), u(40))
         canvas.words(area, canvas.say(panel.carrier), strong, "ink", kind="name", floor=21)
         area = QRectF(rect.left(), rect.top() + u(40), rect.width(), u(34))

@@ -66,7 +66,9 @@ class LinesCard(PanelWidget[Lines]):
         u = canvas.u
         canvas.rule(rect.left(), rect.top(), rect.width(), "line")
         side = min(rect.height() - u(24), u(150))
-        canvas.picture(QRectF(rect.left(), rect.top() + (rect.height() - side) / 2 + u(1), side, side), row.picture, row.sku)
+        canvas.picture(
+            QRectF(rect.left(), rect.top() + (rect.height() - side) / 2 + u(1), side, side), row.picture, row.sku
+        )
         figures = self._figures(canvas, row, rect)
         x = rect.left() + side + u(20)
         self._words(canvas, row, QRectF(x, rect.top() + u(4), figures - x - u(10), rect.height() - u(6)))
@@ -94,7 +96,11 @@ class LinesCard(PanelWidget[Lines]):
         quiet, mono = Style("body", 400), Style("cap", 500, mono=True)
         second = u(33) if variant else 0.0
         first = canvas.look.fit(name, NAME, rect.width(), rect.height() - second, 2, 23, 26)
-        third = u(30) if row.sku and rect.height() >= u(ROOMY - 6) and first.height + second + u(30) <= rect.height() else 0.0
+        third = (
+            u(30)
+            if row.sku and rect.height() >= u(ROOMY - 6) and first.height + second + u(30) <= rect.height()
+            else 0.0
+        )
         above = max(first.height, u(38) if len(first.lines) == 1 else 0.0)
         y = rect.top() + (rect.height() - above - second - third) / 2
         area = QRectF(rect.left(), y, rect.width() + 1, above)
@@ -114,7 +120,7 @@ class LinesCard(PanelWidget[Lines]):
         """One row for all finished lines; single rows only while there is plenty of room for them."""
         u = canvas.u
         fitting = int(rect.height() // u(DONE_ROW))
-        if alone and 1 < len(done) <= fitting or len(done) == 1:
+        if (alone and 1 < len(done) <= fitting) or len(done) == 1:
             for index, row in enumerate(done):
                 self._one(canvas, row, QRectF(rect.left(), rect.top() + index * u(DONE_ROW), rect.width(), u(DONE_ROW)))
             return
@@ -133,7 +139,9 @@ class LinesCard(PanelWidget[Lines]):
         u = canvas.u
         canvas.rule(rect.left(), rect.top(), rect.width(), "line")
         side = u(54)
-        canvas.picture(QRectF(rect.left(), rect.top() + (rect.height() - side) / 2, side, side), row.picture, row.sku, 0.75)
+        canvas.picture(
+            QRectF(rect.left(), rect.top() + (rect.height() - side) / 2, side, side), row.picture, row.sku, 0.75
+        )
         words = canvas.say(say("{done} of {n}", done=row.done, n=row.wanted))
         style = Style("body", 600)
         width = canvas.width(words, style)

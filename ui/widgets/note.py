@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import QRectF
 
-from app.view import Note, Tone
+from app.view import Note
 from ui.theme import CARD_SURFACES, PADDING, TONE_INK, Style, Surface
 from ui.widgets.canvas import Canvas, Look
 from ui.widgets.panel import PanelWidget, shows

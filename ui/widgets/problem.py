@@ -76,7 +76,7 @@ class ProblemPanel(PanelWidget[ProblemHero]):
         return rect.adjusted(pad, pad, -pad, 0)
 
     def _plan(self, canvas: Canvas, panel: ProblemHero, rect: QRectF) -> _Plan:
-        """The roomiest setting in which everything can be read: type gives way first, then the heading, the picture last."""
+        """The roomiest setting that can be read whole: type gives way first, then the heading, the picture last."""
         plan = None
         for picture in (True, False) if panel.picture else (False,):
             for level in LEVELS:
@@ -89,7 +89,9 @@ class ProblemPanel(PanelWidget[ProblemHero]):
     def _measure(self, canvas: Canvas, panel: ProblemHero, rect: QRectF, level: Level, picture: bool) -> _Plan:
         u, body = canvas.u, self._body(canvas, rect)
         beside = body.width() - u(OCTAGON + 20)
-        title = canvas.look.fit(canvas.say(panel.what), Style(level.title, 800), beside, u(200), 2, 30, level.title - 10)
+        title = canvas.look.fit(
+            canvas.say(panel.what), Style(level.title, 800), beside, u(200), 2, 30, level.title - 10
+        )
         detail_style = Style(min(30, level.act), 600)
         detail = canvas.look.fit(canvas.say(panel.detail), detail_style, beside, u(90), 2) if panel.detail else None
         head = max(u(OCTAGON), title.height + (detail.height if detail else 0))
@@ -100,7 +102,9 @@ class ProblemPanel(PanelWidget[ProblemHero]):
         side = min(room, body.width() * 0.38) if picture else 0.0
         width = body.width() - (side + u(32) if picture else 0) - u(DISC + 16)
         above = u(50) if level.heading and panel.do else 0.0
-        acts = [canvas.look.fit(canvas.say(act), Style(level.act, 700), width, u(400), 4, level.act) for act in panel.do]
+        acts = [
+            canvas.look.fit(canvas.say(act), Style(level.act, 700), width, u(400), 4, level.act) for act in panel.do
+        ]
         used = above + sum(max(a.height, u(DISC)) for a in acts) + u(16) * max(0, len(acts) - 1)
         whole = not any(f.elided for f in (title, *acts, *([why] if why else [])))
         fits = whole and used <= room and (not picture or side >= u(130))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 
 from app.view import Progress
-from ui.theme import Surface, Style
+from ui.theme import Style, Surface
 from ui.widgets.canvas import RIGHT, Canvas
 from ui.widgets.panel import PanelWidget
 

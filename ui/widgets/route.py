@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 from PySide6.QtCore import QPointF, QRectF
@@ -91,7 +92,7 @@ def _way_to(later: tuple[tuple[int, int], ...], stop: MapStop | None) -> tuple[t
     """The part of the later walk that leads to the next stop, so that its turns are in sight."""
     if stop is None:
         return ()
-    for index, ((x0, y0), (x1, y1)) in enumerate(zip(later, later[1:], strict=False)):
+    for index, ((x0, y0), (x1, y1)) in enumerate(pairwise(later)):
         near_x = min(x0, x1) - NEAR_MM <= stop.x_mm <= max(x0, x1) + NEAR_MM
         if near_x and min(y0, y1) - NEAR_MM <= stop.y_mm <= max(y0, y1) + NEAR_MM:
             return later[: index + 1]

@@ -91,7 +91,9 @@ class ScaleCard(PanelWidget[ScalePanel]):
         x += canvas.line(QPointF(x, foot), number, style, token, kind="figure", role="reading")
         if panel.grams is None:
             return
-        canvas.line(QPointF(x + u(12), foot), "kg", unit, self.surface(panel).ink2 if panel.tone != Tone.NORMAL else "ink3")
+        canvas.line(
+            QPointF(x + u(12), foot), "kg", unit, self.surface(panel).ink2 if panel.tone != Tone.NORMAL else "ink3"
+        )
 
     def _bar(self, canvas: Canvas, panel: ScalePanel, bar: QRectF) -> None:
         """The expected band always has the same width, so that it can be seen; the pointer keeps its side of it."""

@@ -42,12 +42,20 @@ class TimelineCard(PanelWidget[Timeline]):
         rest = len(panel.moments) - len(shown)
         if rest:
             area = QRectF(spine + u(26), u(HEAD) + len(shown) * u(ROW), rect.width() - spine - u(44), u(50))
-            canvas.words(area, canvas.say(count(rest, "and {n} earlier", "and {n} earlier")), Style("body", 500), "ink2")
+            canvas.words(
+                area, canvas.say(count(rest, "and {n} earlier", "and {n} earlier")), Style("body", 500), "ink2"
+            )
 
     def _moment(self, canvas: Canvas, moment: Moment, rect: QRectF, spine: float, *, first: bool) -> None:
         u = canvas.u
         token = "ink" if first else "ink2"
-        canvas.words(QRectF(rect.left(), rect.top(), spine - rect.left() - u(14), rect.height()), moment.when, Style("body", 600), token, kind="figure")
+        canvas.words(
+            QRectF(rect.left(), rect.top(), spine - rect.left() - u(14), rect.height()),
+            moment.when,
+            Style("body", 600),
+            token,
+            kind="figure",
+        )
         centre, radius = QPointF(spine, rect.center().y()), u(10 if first else 8)
         disc = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
         canvas.box(disc, 10, "accent" if first else "surface", None if first else "control", 3)

@@ -9,7 +9,9 @@ from ui.theme import SMALLEST, Style, Theme
 
 LEADING = 1.2  # of the font size, from baseline to baseline
 ELLIPSIS = "…"
-_BREAKS = re.compile(r"\s+|[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]|[^\s\-/\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]*[-/]?")
+_BREAKS = re.compile(
+    r"\s+|[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]|[^\s\-/\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]*[-/]?"
+)
 
 
 @dataclass(frozen=True, slots=True)

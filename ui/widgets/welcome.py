@@ -40,7 +40,10 @@ class WelcomePanel(PanelWidget[Hero]):
         parts = [(name, large, colours.ink, "datum", 2), (beside, small, colours.ink2, "", 2)]
         parts += [(imperative, title, colours.ink, "imperative", 3), (second, small, colours.ink2, "", 3)]
         parts = [part for part in parts if part[0]]
-        fits = [canvas.look.fit(words, style, rect.width(), rect.height() * 0.5, lines, 25) for words, style, _, _, lines in parts]
+        fits = [
+            canvas.look.fit(words, style, rect.width(), rect.height() * 0.5, lines, 25)
+            for words, style, _, _, lines in parts
+        ]
         gap = u(18)
         y = rect.top() + (rect.height() - sum(f.height for f in fits) - gap * (len(fits) - 1)) / 2
         for (words, _, token, role, lines), fitted in zip(parts, fits, strict=True):
@@ -54,7 +57,10 @@ class WelcomePanel(PanelWidget[Hero]):
         ink, soft = colours.ink, colours.line
         w, h = badge.width(), badge.height()
         slot = QRectF(badge.center().x() - w * 0.11, badge.top() + h * 0.045, w * 0.22, h * 0.03)
-        strap = [QPointF(slot.left() + w * 0.02, slot.center().y()), QPointF(slot.right() - w * 0.02, slot.center().y())]
+        strap = [
+            QPointF(slot.left() + w * 0.02, slot.center().y()),
+            QPointF(slot.right() - w * 0.02, slot.center().y()),
+        ]
         strap += [QPointF(slot.right() + w * 0.02, 0), QPointF(slot.left() - w * 0.02, 0)]
         canvas.box(badge, 22, colours.fill, ink, 4)
         canvas.polygon(strap, soft)
@@ -62,7 +68,9 @@ class WelcomePanel(PanelWidget[Hero]):
         face = w * 0.34
         canvas.icon("user-round", QRectF(badge.center().x() - face / 2, badge.top() + h * 0.14, face, face), ink, 1.7)
         for index, width in enumerate((0.46, 0.30)):
-            bar = QRectF(badge.center().x() - w * width / 2, badge.top() + h * (0.475 + 0.06 * index), w * width, h * 0.026)
+            bar = QRectF(
+                badge.center().x() - w * width / 2, badge.top() + h * (0.475 + 0.06 * index), w * width, h * 0.026
+            )
             canvas.box(bar, 4, soft)
         x, unit = badge.left() + w * 0.17, w * 0.66 / sum(BARS)
         for index, modules in enumerate(BARS):
