@@ -359,4 +359,3 @@ def test_another_service_is_chosen_at_the_label(labelled: PackBench) -> None:
     assert (label.service, label.price) == ("Express", "12.90")
     assert labelled.scan(own_code("OPT3")).refused == "ChoiceNotWanted"
     assert labelled.scan(own_code("BXL")).refused == "BoxIsLabelled"
-

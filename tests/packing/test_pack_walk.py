@@ -11,6 +11,7 @@ from app.documents import PackingSlip, ShippingLabel
 from app.events import PrintChanged
 from app.models import NumberRange, OrderBrief, Parcel, ParcelLine, PrintJob, Stock, Tote
 from app.packing import queries
+from app.sync.station import Cause, record
 from app.view import CountDatum, Hero, LabelPanel, Sound
 from app.work.facts import PrintMoved
 from tests.packing.kit import PackBench, gtin, order_id, sku, tote_code, tote_id
@@ -241,7 +242,8 @@ def test_one_more_box_continues_the_order(bench: PackBench) -> None:
     ]  # fmt: skip
     [brief] = bench.rows(OrderBrief)
     assert brief["state"] == "shipped"
-    job = next(j for j in bench.rows(PrintJob) if j["kind"] == "label" and j["parcel_id"] == bench.bench.state.parcel_id)
+    second = bench.bench.state.parcel_id
+    job = next(j for j in bench.rows(PrintJob) if j["kind"] == "label" and j["parcel_id"] == second)
     with reading(bench.database) as session:
         label = queries.document_for(session, job["id"])
     assert isinstance(label, ShippingLabel)
@@ -250,7 +252,7 @@ def test_one_more_box_continues_the_order(bench: PackBench) -> None:
 
 def test_another_box_is_taken_by_its_code_or_by_choice(bench: PackBench) -> None:
     open_order(bench, ("MUG", 1))
-    assert bench.bench.state.box_type_id == queries.boxes(_session(bench))[0].id
+    assert bench.view.object[0] == _box_panel(bench, "Box S")
 
     bench.scan(barcodes.own_code("BXL"))
     assert bench.view.object[0] == _box_panel(bench, "Box L")
@@ -258,10 +260,6 @@ def test_another_box_is_taken_by_its_code_or_by_choice(bench: PackBench) -> None
     bench.card("BOX")
     bench.scan(barcodes.own_code("OPT2"))
     assert bench.view.object[0] == _box_panel(bench, "Box M")
-
-
-def _session(bench: PackBench):  # type: ignore[no-untyped-def]
-    return reading(bench.database).__enter__()
 
 
 def _box_panel(bench: PackBench, name: str) -> object:
@@ -337,8 +335,6 @@ def test_paper_that_failed_is_sent_again_and_not_made_again(bench: PackBench) ->
 
 def _print_moved(bench: PackBench, job_id: bytes, state: str, problem: str = "") -> None:
     """The print thread's fact, recorded beside the task."""
-    from app.sync.station import Cause, record
-
     with station_write(bench.database) as session:
         record(session, [PrintMoved(job_id, state, problem)], Cause(at=bench.clock.now(), group=10_000))
 
