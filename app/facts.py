@@ -167,4 +167,6 @@ def _typed(hint: Any, value: Any) -> Any:
         return bytes.fromhex(value)
     if hint is bool:
         return bool(value)
+    if isinstance(hint, type) and not isinstance(value, hint):
+        raise TypeError(f"{hint.__name__} expected, not {type(value).__name__}")
     return value

@@ -15,7 +15,7 @@ from app.clock import Clock
 from app.db import Database
 from app.sync.applier import work_off
 from app.sync.keeper import Keeper
-from app.sync.wire import CentralPort, Mark, Pulled, WireAsk, WireFact
+from app.sync.wire import CentralPort, Cursor, Mark, Pulled, WireAsk, WireFact
 
 log = logging.getLogger(__name__)
 IDLE_S = 1.0
@@ -173,5 +173,5 @@ class LocalLine:
         self._thread.kick()
         return mark
 
-    def pull(self, station_id: bytes, cursor: int, waiting: tuple[bytes, ...]) -> Pulled:
+    def pull(self, station_id: bytes, cursor: Cursor, waiting: tuple[bytes, ...]) -> Pulled:
         return self._central.pull(station_id, cursor, waiting)

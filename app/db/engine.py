@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -96,6 +97,20 @@ def station_write(database: Database, *, relaxed: bool = False) -> Iterator[Sess
         session.connection()  # takes the write lock now: whoever waits, waits before it has read anything
         yield session
         session.commit()
+
+
+_MACHINE = ("BUSY", "LOCKED", "FULL", "IOERR", "NOMEM", "READONLY", "CANTOPEN", "CORRUPT", "NOTADB", "PROTOCOL")
+
+
+def is_machines_fault(error: BaseException) -> bool:
+    """Whether the machine failed (disk full, file locked, out of memory) and not what was to be written.
+
+    Then nothing is learned about the data: the same transaction is to be tried again later.
+    """
+    if not isinstance(error, DBAPIError):
+        return False
+    name = str(getattr(error.orig, "sqlite_errorname", ""))
+    return error.connection_invalidated or name.removeprefix("SQLITE_").startswith(_MACHINE)
 
 
 @contextmanager

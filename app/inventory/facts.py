@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
@@ -82,7 +83,8 @@ def transfer(
 class StockSet(Fact):
     """Somebody said how much lies there (an import or a count): an observation, not a difference.
 
-    The movement is what is said minus the book at the moment of applying; saying it twice moves nothing.
+    The movement is what is said minus the book at the moment of applying; saying it twice moves nothing. It is not
+    undone but said anew: what the book was before is no observation of anybody.
     """
 
     sku_id: bytes
@@ -90,6 +92,7 @@ class StockSet(Fact):
     quantity: int
     lot: str = ""
     status: str = GOOD
+    voidable: ClassVar[bool] = False
 
     def touches(self) -> tuple[Row, ...]:
         return (stock_row(self.sku_id, self.place_id, self.lot, self.status),)

@@ -22,11 +22,11 @@ from sqlalchemy.orm import Session
 
 import app
 from app.clock import Clock
-from app.db import Database, central_write, changed, reading
-from app.db.feed import publish_mark
-from app.facts import Fact, Stamp, decode
+from app.db import Database, central_write, changed, is_machines_fault, reading
+from app.db.feed import publish_mark, read_rows
+from app.facts import Fact, Row, Stamp, decode
 from app.ids import new_id
-from app.models import Answer, Ask, FactRow, FactStatus, Incident, StationMark
+from app.models import Answer, Ask, FactRow, FactStatus, Incident, Model, StationMark
 from app.work.facts import touched_rows
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,24 @@ class Rooms:
 
     consequences: dict[str, tuple[Consequence, ...]]
     answers: dict[str, Callable[..., dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A fact as a station pushed it: what is in `data` may be anything."""
+
+    fact_id: bytes
+    station_id: bytes
+    incarnation: bytes
+    seq: int
+    kind: str
+    data: str
+
+    def read(self) -> tuple[Fact | None, Stamp]:
+        """The fact (None when this program does not know its kind) and its envelope."""
+        whole = json.loads(self.data)
+        stamp = stamp_of(whole, self.fact_id, self.station_id, self.incarnation, self.seq)
+        return decode(self.kind, whole["body"]), stamp
 
 
 @cache
@@ -84,7 +102,9 @@ def _apply_some(database: Database, clock: Clock) -> int:
     for station_id, incarnation in waiting:
         try:
             done += _apply_batch(database, station_id, incarnation, clock, one_by_one=False)
-        except Exception:  # what failed is found out one by one; nothing of the batch was kept
+        except Exception as error:  # what failed is found out one by one; nothing of the batch was kept
+            if is_machines_fault(error):
+                raise
             log.info("a batch of facts failed and is applied one by one", exc_info=True)
             done += _apply_batch(database, station_id, incarnation, clock, one_by_one=True)
     return done
@@ -101,12 +121,12 @@ def _apply_batch(database: Database, station_id: bytes, incarnation: bytes, cloc
         ).all()
         if not rows:
             return 0
-        for row in rows:
-            stamp = stamp_of(json.loads(row.data), row.fact_id, station_id, incarnation, row.seq)
+        for fact_id, seq, kind, data in rows:
+            pushed = Pushed(fact_id, station_id, incarnation, seq, kind, data)
             if one_by_one:
-                _apply_alone(session, row.kind, row.data, stamp, clock.now())
+                _apply_alone(session, pushed, clock.now())
             else:
-                _apply(session, row.kind, row.data, stamp, clock.now())
+                _apply(session, pushed, clock.now())
         session.execute(
             update(StationMark)
             .where(StationMark.station_id == station_id, StationMark.incarnation == incarnation)
@@ -137,34 +157,54 @@ def stamp_of(data: dict[str, Any], fact_id: bytes, station_id: bytes, incarnatio
     )
 
 
-def _apply(session: Session, kind: str, data: str, stamp: Stamp, now: datetime) -> None:
-    fact = decode(kind, json.loads(data)["body"])
+def _apply(session: Session, pushed: Pushed, now: datetime) -> None:
+    fact, stamp = pushed.read()
     if fact is None:
-        _set_aside(session, stamp, "unknown", f"this program does not know facts of kind {kind}", now)
+        _set_aside(session, pushed, "unknown", f"this program does not know facts of kind {pushed.kind}", now)
         return
     rows = touched_rows(session, fact)
     fact.apply(session, stamp)
-    for act in rooms().consequences.get(kind, ()):
+    for act in rooms().consequences.get(pushed.kind, ()):
         act(session, fact, stamp)
+    _publish(session, rows)
+
+
+def _publish(session: Session, rows: tuple[Row, ...]) -> None:
     for topic, key in rows:
         changed(session, topic, *key)
 
 
-def _apply_alone(session: Session, kind: str, data: str, stamp: Stamp, now: datetime) -> None:
+def _apply_alone(session: Session, pushed: Pushed, now: datetime) -> None:
     marked = dict(session.info["changed"])
     try:
         with session.begin_nested():
-            _apply(session, kind, data, stamp, now)
+            _apply(session, pushed, now)
     except Exception as error:  # the one place where a fact may fail: it is set aside, the rest flows
-        log.error("fact %s (%s) is in quarantine: %s", stamp.fact_id.hex(), kind, error)
+        if is_machines_fault(error):
+            raise
+        log.error("fact %s (%s) is in quarantine: %s", pushed.fact_id.hex(), pushed.kind, error)
         session.info["changed"] = marked
-        _set_aside(session, stamp, "quarantine", f"{type(error).__name__}: {error}", now)
+        _set_aside(session, pushed, "quarantine", f"{type(error).__name__}: {error}", now)
+        _publish(session, _rows_of(session, pushed))
 
 
-def _set_aside(session: Session, stamp: Stamp, status: str, reason: str, now: datetime) -> None:
-    session.execute(insert(FactStatus).values(fact_id=stamp.fact_id, status=status, reason=reason, at=now))
+def _rows_of(session: Session, pushed: Pushed) -> tuple[Row, ...]:
+    """What a fact in quarantine would have written: the station did write it, and is told how it is here."""
+    try:
+        fact, _ = pushed.read()
+        rows = () if fact is None else touched_rows(session, fact)
+        for topic, key in rows:
+            read_rows(session, Model.metadata.tables[topic], [key])
+        return rows
+    except Exception as error:  # not even that can be read: then the station could not have applied it either
+        log.info("fact %s names no rows: %s", pushed.fact_id.hex(), error)
+        return ()
+
+
+def _set_aside(session: Session, pushed: Pushed, status: str, reason: str, now: datetime) -> None:
+    session.execute(insert(FactStatus).values(fact_id=pushed.fact_id, status=status, reason=reason, at=now))
     session.execute(
-        insert(Incident).values(id=new_id(), kind=status, subject=stamp.fact_id, detail=reason, opened_at=now)
+        insert(Incident).values(id=new_id(), kind=status, subject=pushed.fact_id, detail=reason, opened_at=now)
     )
 
 

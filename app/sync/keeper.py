@@ -136,7 +136,7 @@ class Keeper:
         describe_with(queries.describe)
         self.station = Station(stable_id("station", code), code, name)
         with station_write(database) as session:
-            me = sync.found_station(session, self.station.station_id, code, name)
+            me = sync.found_station(session, self.station.station_id, code, name, now=clock.now())
             self.incarnation = me.incarnation
             if me.station_id != self.station.station_id:
                 raise ValueError(f"this home belongs to another station than {code}: use a home of its own")

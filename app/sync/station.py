@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import groupby
 
 from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import Insert
@@ -18,12 +19,12 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from app.db import unpack_row
-from app.db.feed import key_text, table_of
+from app.db.feed import is_mirrored, key_text, key_values, table_of
 from app.facts import Fact, Stamp, canonical, decode, link
 from app.ids import new_id
 from app.models import Ask, Dossier, FactRow, Itself, Model, NumberRange, Outbox, OwnTouch, StationRow, Voiding
-from app.sync.wire import FeedRow, Mark, WireAnswer, WireAsk, WireFact
-from app.work.facts import Voided, touched_rows
+from app.sync.wire import Cursor, FeedRow, Mark, WireAnswer, WireAsk, WireFact
+from app.work.facts import StationFounded, Voided, touched_rows
 from app.work.service.recording import fact_columns
 from app.workflow import Recorded
 
@@ -48,15 +49,21 @@ def itself(session: Session) -> Itself:
     return session.get_one(Itself, 1, populate_existing=True)
 
 
-def found_station(session: Session, station_id: bytes, code: str, name: str) -> Itself:
-    """Makes the station's own row on first start; a file belongs to one station for ever."""
+def found_station(session: Session, station_id: bytes, code: str, name: str, *, now: datetime | None = None) -> Itself:
+    """Makes the station's own row on first start; a file belongs to one station for ever.
+
+    With `now` it is a fact as well, the first one of its stream, so that central knows whose facts these are.
+    """
     row = session.get(Itself, 1, populate_existing=True)
     if row is None:
         row = Itself(one=1, station_id=station_id, incarnation=new_id())
         session.add(row)
-        if session.get(StationRow, station_id) is None:
-            session.add(StationRow(id=station_id, code=code, name=name))
         session.flush()
+        if now is not None:
+            record(session, (StationFounded(station_id, code, name),), Cause(at=now, group=1))
+        elif session.get(StationRow, station_id) is None:
+            session.add(StationRow(id=station_id, code=code, name=name))
+            session.flush()
     return row
 
 
@@ -148,7 +155,7 @@ class Outgoing:
     facts: tuple[WireFact, ...]
     asks: tuple[WireAsk, ...]
     waiting: tuple[bytes, ...]
-    cursor: int
+    cursor: Cursor
     queued: int
 
 
@@ -171,7 +178,7 @@ def outgoing(session: Session, limit: int = PUSH_FACTS) -> Outgoing:
         tuple(WireFact(*row) for row in facts),
         tuple(WireAsk(a.request_id, a.kind, a.body, a.task_id, a.asked_at.isoformat()) for a in asks),
         tuple(waiting),
-        me.feed_seq,
+        Cursor(me.feed_seq, me.feed_event or b""),
         session.scalar(select(func.count()).select_from(unacked.subquery())) or 0,
     )
 
@@ -186,21 +193,40 @@ def acknowledge(session: Session, mark: Mark, sent: tuple[bytes, ...], now: date
 def reconcile(session: Session, mark: Mark, now: datetime) -> str:
     """Compares central's mark with ours after hello; returns what was found: same, ack_lost, central_lost, fork.
 
-    Central may have lost what it acknowledged (a restore, a fail-over): then everything after its mark goes again.
+    Central may have lost what it acknowledged (a power cut, a restore, a fail-over): then everything after its mark
+    goes again, and the rows that these facts wrote are ours once more. Asks without an answer go again in any case:
+    central answers each of them once.
     """
-    ours = session.execute(
-        select(FactRow.chain).where(FactRow.seq == mark.seq, FactRow.station_id == itself(session).station_id)
-    ).scalar()
-    if mark.seq and ours != mark.chain:
+    me = itself(session)
+    session.execute(update(Ask).values(sent=False))
+    if mark.seq and _chain_at(session, me, mark.seq) != mark.chain:
         return "fork"
     acked = session.scalar(select(func.max(Outbox.seq)).where(Outbox.acked_at.is_not(None))) or 0
     if mark.seq < acked:
         session.execute(update(Outbox).where(Outbox.seq > mark.seq).values(acked_at=None))
+        _touch_again(session, me, mark.seq)
         return "central_lost"
     holes = session.execute(
         update(Outbox).where(Outbox.seq <= mark.seq, Outbox.acked_at.is_(None)).values(acked_at=now)
     )
     return "ack_lost" if holes.rowcount else "same"  # type: ignore[attr-defined]
+
+
+def _chain_at(session: Session, me: Itself, seq: int) -> bytes | None:
+    return session.scalar(select(FactRow.chain).where(FactRow.seq == seq, FactRow.incarnation == me.incarnation))
+
+
+def _touch_again(session: Session, me: Itself, applied: int) -> None:
+    """Central stands at `applied` (once more): the rows of all own facts after it hold what it does not know."""
+    me.applied_seq = min(me.applied_seq, applied)
+    later = select(FactRow.seq, FactRow.kind, FactRow.data).where(
+        FactRow.seq > applied, FactRow.incarnation == me.incarnation
+    )
+    for seq, kind, data in session.execute(later.order_by(FactRow.seq)).all():
+        fact = decode(kind, json.loads(data)["body"])
+        for topic, key in touched_rows(session, fact) if fact else ():
+            _touch(session, topic, key, seq)
+    session.flush()
 
 
 # ---- from central ---------------------------------------------------------------------------------------------------
@@ -212,21 +238,32 @@ def apply_feed(session: Session, rows: Sequence[FeedRow]) -> frozenset[str]:
     A row that an own fact wrote, and whose fact central had not applied when it wrote the feed row, is left alone:
     central publishes it again when it applies that fact. So an older row never erases a fact.
     """
+    if not rows:
+        return frozenset()
     me = itself(session)
+    if rows[0].seq == 1 and me.feed_seq:
+        _begin_anew(session, me, rows)
+    if [r.seq for r in rows] != list(range(me.feed_seq + 1, me.feed_seq + 1 + len(rows))):
+        raise RuntimeError(f"the feed has a gap: row {rows[0].seq} … {rows[-1].seq} after {me.feed_seq}")
     topics: set[str] = set()
-    start = 0
-    while start < len(rows):
-        stop = start
-        while stop < len(rows) and rows[stop].event_id == rows[start].event_id:
-            stop += 1
-        topics |= _apply_group(session, me, rows[start:stop])
-        start = stop
-    if rows:
-        if rows[0].seq != me.feed_seq + 1:
-            raise RuntimeError(f"the feed has a gap: row {rows[0].seq} after {me.feed_seq}")
-        me.feed_seq, me.feed_event = rows[-1].seq, rows[-1].event_id
-        session.flush()
+    for _, group in groupby(rows, key=lambda row: row.event_id):
+        topics |= _apply_group(session, me, tuple(group))
+    me.feed_seq, me.feed_event = rows[-1].seq, rows[-1].event_id
+    session.flush()
     return frozenset(topics)
+
+
+def _begin_anew(session: Session, me: Itself, rows: Sequence[FeedRow]) -> None:
+    """The feed is another one, and `rows` are all of it: forgets what it does not tell of, but for own facts."""
+    marks = [json.loads(r.body) for r in rows if r.topic == "applied" and r.key == me.station_id.hex()]
+    mine = [mark["seq"] for mark in marks if mark["incarnation"] == me.incarnation.hex()]
+    _touch_again(session, me, mine[-1] if mine else 0)
+    told = {(r.topic, r.key) for r in rows if r.body} | {(t.topic, t.key) for t in session.scalars(select(OwnTouch))}
+    for table in filter(is_mirrored, Model.metadata.sorted_tables):
+        for key in session.execute(select(*table.primary_key.columns)).all():
+            if (table.name, key_text(table, key)) not in told:
+                session.execute(delete(table).where(_is_row(table, tuple(key))))
+    me.feed_seq, me.feed_event = 0, None
 
 
 def _apply_group(session: Session, me: Itself, rows: Sequence[FeedRow]) -> set[str]:
@@ -266,7 +303,7 @@ def _put_rows(session: Session, table: Table, rows: Sequence[FeedRow]) -> None:
             values = unpack_row(table, row.body)
             by_columns.setdefault(tuple(values), []).append(values)
         else:
-            session.execute(delete(table).where(_key_of(table, row.key)))
+            session.execute(delete(table).where(_is_row(table, key_values(table, row.key))))
     hidden = dict.fromkeys(table.info.get("private", ()), "")
     for columns, some in by_columns.items():
         session.execute(_upsert(table, columns), [{**hidden, **values} for values in some])
@@ -282,16 +319,8 @@ def _upsert(table: Table, columns: tuple[str, ...]) -> Insert:
     return statement.on_conflict_do_nothing(index_elements=keys)
 
 
-def _key_of(table: Table, text: str) -> ColumnElement[bool]:
-    parts = text.split("/", len(table.primary_key.columns) - 1)
-    columns = list(table.primary_key.columns)
-    typed = [_key_part(c, p) for c, p in zip(columns, parts, strict=True)]
-    return and_(*(c == v for c, v in zip(columns, typed, strict=True)))
-
-
-def _key_part(column: object, text: str) -> object:
-    kind = getattr(column, "type").python_type  # noqa: B009  # a Column's type is not known to the checker here
-    return bytes.fromhex(text) if kind is bytes else kind(text)
+def _is_row(table: Table, key: tuple[object, ...]) -> ColumnElement[bool]:
+    return and_(*(c == v for c, v in zip(table.primary_key.columns, key, strict=True)))
 
 
 def take_answer(session: Session, answer: WireAnswer, now: datetime) -> bytes | None:

@@ -34,6 +34,14 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last feed row that a station has: its number and the event that wrote it. (0, b"") before the first."""
+
+    seq: int
+    event_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class FeedRow:
     seq: int
     event_id: bytes
@@ -51,7 +59,11 @@ class WireAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """Feed rows in order, whole groups only; answers once the feed is caught up (`complete`)."""
+    """Feed rows in order, whole groups only; answers once the feed is caught up (`complete`).
+
+    Rows that begin with number 1 although the station had some already: the feed is not the one that it read so far
+    (central lost its end, or was restored), and these rows are all of it.
+    """
 
     rows: tuple[FeedRow, ...]
     answers: tuple[WireAnswer, ...]
@@ -69,5 +81,5 @@ class CentralPort(Protocol):
     ) -> Mark:
         """Stores facts and asks; the mark afterwards. Pushing the same again changes nothing."""
 
-    def pull(self, station_id: bytes, cursor: int, waiting: tuple[bytes, ...]) -> Pulled:
+    def pull(self, station_id: bytes, cursor: Cursor, waiting: tuple[bytes, ...]) -> Pulled:
         """Feed rows after the cursor, and the answers to the asks it still waits for."""

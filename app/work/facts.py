@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db import changed
 from app.facts import Fact, Row, Stamp, decode
-from app.models import FactRow, PrintJob, Tote, Voiding
+from app.models import FactRow, PrintJob, StationRow, Tote, Voiding
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,27 @@ def touched_rows(session: Session, fact: Fact) -> tuple[Row, ...]:
     if isinstance(fact, Voided):
         return tuple(row for _, named in _named(session, fact.fact_ids) for row in named.touches())
     return fact.touches()
+
+
+@dataclass(frozen=True)
+class StationFounded(Fact):
+    """A station's file was made: the first fact of its stream, so that central knows it by its name.
+
+    A name that central already gave the station stays.
+    """
+
+    station_id: bytes
+    code: str
+    name: str
+    voidable: ClassVar[bool] = False
+
+    def touches(self) -> tuple[Row, ...]:
+        return (("station", (self.station_id,)),)
+
+    def apply(self, session: Session, stamp: Stamp) -> None:
+        if session.get(StationRow, self.station_id) is None:
+            session.execute(insert(StationRow).values(id=self.station_id, code=self.code, name=self.name, site=1))
+            changed(session, StationRow, self.station_id)
 
 
 @dataclass(frozen=True)
