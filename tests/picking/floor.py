@@ -11,7 +11,8 @@ import atexit
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -294,17 +295,12 @@ class Floor:
         with reading(self.central) as session:
             return session.scalar(select(Order.state).where(Order.number == number)) or ""
 
-    def close(self) -> None:
-        self.central.close()
-        self.station.close()
-
 
 Want = tuple[str, str, int]
 """(SKU, bin, units) of an order line."""
 
 
 def floor(
-    folder: Path,
     orders: Sequence[Sequence[Want]],
     *,
     proof: str = "product",
@@ -317,6 +313,8 @@ def floor(
 ) -> Floor:
     """A warehouse with these orders, released as 1001, 1002 …; 20 units lie in each bin that they name.
 
+    There is one at a time: the next one takes the place of the one before.
+
     `stock` is what lies there besides (SKU, bin, units, lot). With `claimed` the station holds all the work already.
     """
     wants = tuple(tuple(order) for order in orders)
@@ -324,10 +322,8 @@ def floor(
         wants, proof, units, tuple(stock), frozenset(lot_tracked), frozenset(serial_tracked),
         tuple(sorted((lots or {}).items())), claimed,
     )  # fmt: skip
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in SIDES:
-        shutil.copyfile(_built(plan) / name, folder / name)
-    return _opened(folder)
+    _restore(_built(plan))
+    return _standing()
 
 
 SIDES = ("central.sqlite", "station.sqlite")
@@ -347,53 +343,61 @@ class Plan:
     claimed: bool = True
 
 
-def _opened(folder: Path) -> Floor:
-    central, station = (open_database(folder / name, name.split(".")[0]) for name in SIDES)
+@cache
+def _databases() -> tuple[Database, Database]:
+    """One pair of files for all tests of this process, opened once: what was compiled stays compiled."""
+    folder = Path(mkdtemp(prefix="packbay-floor-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return open_database(folder / SIDES[0], "central"), open_database(folder / SIDES[1], "station")
+
+
+def _standing() -> Floor:
+    central, station = _databases()
     clock = FakeClock()
     desk = TestDesk(station, clock)
     return Floor(central, station, clock, desk, Bench(Pick(), new_id(), desk))
 
 
-def _folder(*, of: Path | None = None) -> Path:
-    folder = Path(mkdtemp(prefix="packbay-template-"))
+def _restore(saved: Path) -> None:
+    """Makes both files what they were when they were saved."""
+    for database, name in zip(_databases(), SIDES, strict=True):
+        with closing(sqlite3.connect(saved / name)) as source, closing(sqlite3.connect(database.path)) as target:
+            source.backup(target)
+
+
+def _saved() -> Path:
+    folder = Path(mkdtemp(prefix="packbay-saved-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    if of is not None:
-        for name in SIDES:
-            shutil.copyfile(of / name, folder / name)
+    for database, name in zip(_databases(), SIDES, strict=True):
+        with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(folder / name)) as target:
+            source.backup(target)
     return folder
 
 
 @cache
 def _empty() -> Path:
-    folder = _folder()
-    for name in SIDES:
-        database = open_database(folder / name, name.split(".")[0])
+    for database in _databases():
         migrate(database)
-        database.close()
-    return folder
+    return _saved()
 
 
 @cache
 def _site_built(site: Plan) -> Path:
-    folder = _folder(of=_empty())
-    made = _opened(folder)
+    _restore(_empty())
+    made = _standing()
     with central_write(made.central) as session:
         _site(session, site.proof, site.units)
         _products(session, site.lot_tracked, site.serial_tracked)
     with station_write(made.station) as session:
         found_station(session, STATION, "CART07", "Cart 07")
     made.sync()
-    made.close()
-    return folder
+    return _saved()
 
 
 @cache
 def _built(plan: Plan) -> Path:
-    site = Plan(
-        proof=plan.proof, units=plan.units, lot_tracked=plan.lot_tracked, serial_tracked=plan.serial_tracked
-    )  # fmt: skip
-    folder = _folder(of=_site_built(site))
-    made = _opened(folder)
+    _restore(_site_built(replace(plan, orders=(), stock=(), lots=(), claimed=True)))
+    made = _standing()
     with central_write(made.central) as session:
         _lay_stock(session, plan, made.clock)
         for number, wants in enumerate(plan.orders, 1001):
@@ -401,8 +405,7 @@ def _built(plan: Plan) -> Path:
     made.sync()
     if plan.claimed and plan.orders:
         made.claim(len(plan.orders))
-    made.close()
-    return folder
+    return _saved()
 
 
 def put(session: Session, model: type[Model], *key: Any, **values: Any) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.picking.floor import CART_CODE, CODES, DROP, bin_code, card, floor, tote_code
@@ -16,8 +14,8 @@ BY_ITEM = [T[0], MUG, TEA, SOAP, DROP]
 BY_BIN = [T[0], bin_code("A-01-A"), MUG, bin_code("A-03-A"), TEA, bin_code("B-02-A"), SOAP, DROP]
 
 
-def test_three_lines_by_product_take_five_scans(tmp_path: Path) -> None:
-    house = floor(tmp_path, [THREE_LINES])
+def test_three_lines_by_product_take_five_scans() -> None:
+    house = floor([THREE_LINES])
 
     house.scan(*BY_ITEM)
 
@@ -25,8 +23,8 @@ def test_three_lines_by_product_take_five_scans(tmp_path: Path) -> None:
     assert house.tote("T-0001")[0] == "dropped"
 
 
-def test_three_lines_by_bin_and_product_take_eight_scans(tmp_path: Path) -> None:
-    house = floor(tmp_path, [THREE_LINES], proof="bin_and_product")
+def test_three_lines_by_bin_and_product_take_eight_scans() -> None:
+    house = floor([THREE_LINES], proof="bin_and_product")
 
     house.scan(*BY_BIN)
 
@@ -34,27 +32,26 @@ def test_three_lines_by_bin_and_product_take_eight_scans(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("proof", ["product", "bin_and_product"])
-def test_a_shorter_scan_file_does_not_finish(tmp_path: Path, proof: str) -> None:
+def test_a_shorter_scan_file_does_not_finish(proof: str) -> None:
     codes = BY_ITEM if proof == "product" else BY_BIN
     for left_out in range(len(codes)):
-        house = floor(tmp_path / str(left_out), [THREE_LINES], proof=proof)
+        house = floor([THREE_LINES], proof=proof)
 
         house.scan(*codes[:left_out], *codes[left_out + 1 :])
 
         assert not house.ended, f"finished without scan {left_out}"
-        house.close()
 
 
-def test_the_reference_order_is_picked_with_ten_scans_by_bin_and_unit(tmp_path: Path) -> None:
-    house = floor(tmp_path, [REFERENCE], proof="bin_and_product")
+def test_the_reference_order_is_picked_with_ten_scans_by_bin_and_unit() -> None:
+    house = floor([REFERENCE], proof="bin_and_product")
 
     house.scan(T[0], bin_code("A-01-A"), MUG, MUG, bin_code("A-03-A"), TEA, bin_code("B-02-A"), SOAP, SOAP, DROP)
 
     assert (house.scans, house.ended) == (10, True)
 
 
-def test_the_reference_order_is_picked_with_seven_scans_by_unit(tmp_path: Path) -> None:
-    house = floor(tmp_path, [REFERENCE])
+def test_the_reference_order_is_picked_with_seven_scans_by_unit() -> None:
+    house = floor([REFERENCE])
 
     house.scan(T[0], MUG, MUG, TEA, SOAP, SOAP, DROP)
 
@@ -70,8 +67,8 @@ FOUR_ORDERS = [
 """Twelve stops: each order's lines lie in bins of their own."""
 
 
-def test_a_cart_with_four_orders_at_twelve_stops_takes_26_scans(tmp_path: Path) -> None:
-    house = floor(tmp_path, FOUR_ORDERS)
+def test_a_cart_with_four_orders_at_twelve_stops_takes_26_scans() -> None:
+    house = floor(FOUR_ORDERS)
 
     house.scan(CART_CODE)
     house.walk()
@@ -80,10 +77,10 @@ def test_a_cart_with_four_orders_at_twelve_stops_takes_26_scans(tmp_path: Path) 
     assert [house.tote(f"T-{n:04d}")[0] for n in range(1, 5)] == ["dropped"] * 4
 
 
-def test_a_cart_with_four_orders_at_six_stops_takes_20_scans(tmp_path: Path) -> None:
+def test_a_cart_with_four_orders_at_six_stops_takes_20_scans() -> None:
     first = [("MUG", "A-01-A", 1), ("TEA", "A-02-A", 1), ("SOAP", "A-03-A", 1)]
     second = [("CANDLE", "B-01-A", 1), ("MUG", "B-02-A", 1), ("TEA", "B-03-A", 1)]
-    house = floor(tmp_path, [first, first, second, second], units="once")
+    house = floor([first, first, second, second], units="once")
 
     house.scan(CART_CODE)
     house.walk()
@@ -91,8 +88,8 @@ def test_a_cart_with_four_orders_at_six_stops_takes_20_scans(tmp_path: Path) -> 
     assert (house.scans, house.touches, house.ended) == (20, 0, True)
 
 
-def test_nothing_there_takes_one_scan_by_product(tmp_path: Path) -> None:
-    house = floor(tmp_path, [THREE_LINES])
+def test_nothing_there_takes_one_scan_by_product() -> None:
+    house = floor([THREE_LINES])
     house.scan(T[0])
     before = house.scans
 
@@ -103,8 +100,8 @@ def test_nothing_there_takes_one_scan_by_product(tmp_path: Path) -> None:
     assert house.view.wanted[0].code == TEA
 
 
-def test_nothing_there_takes_two_scans_by_bin_and_product(tmp_path: Path) -> None:
-    house = floor(tmp_path, [THREE_LINES], proof="bin_and_product")
+def test_nothing_there_takes_two_scans_by_bin_and_product() -> None:
+    house = floor([THREE_LINES], proof="bin_and_product")
     house.scan(T[0])
     before = house.scans
 
@@ -115,8 +112,8 @@ def test_nothing_there_takes_two_scans_by_bin_and_product(tmp_path: Path) -> Non
     assert house.view.wanted[0].code == bin_code("A-03-A")
 
 
-def test_two_of_three_there_take_three_scans(tmp_path: Path) -> None:
-    house = floor(tmp_path, [[("MUG", "A-01-A", 3), ("TEA", "A-03-A", 1)]])
+def test_two_of_three_there_take_three_scans() -> None:
+    house = floor([[("MUG", "A-01-A", 3), ("TEA", "A-03-A", 1)]])
     house.scan(T[0])
     before = house.scans
 
@@ -127,8 +124,8 @@ def test_two_of_three_there_take_three_scans(tmp_path: Path) -> None:
     assert house.view.wanted[0].code == TEA
 
 
-def test_two_of_three_there_take_four_scans_on_a_cart(tmp_path: Path) -> None:
-    house = floor(tmp_path, [[("MUG", "A-01-A", 3), ("TEA", "A-03-A", 1)]])
+def test_two_of_three_there_take_four_scans_on_a_cart() -> None:
+    house = floor([[("MUG", "A-01-A", 3), ("TEA", "A-03-A", 1)]])
     house.scan(CART_CODE)
     before = house.scans
 
@@ -139,8 +136,8 @@ def test_two_of_three_there_take_four_scans_on_a_cart(tmp_path: Path) -> None:
     assert house.view.wanted[0].code == TEA
 
 
-def test_a_short_of_zero_on_a_cart_asks_for_no_tote(tmp_path: Path) -> None:
-    house = floor(tmp_path, [[("MUG", "A-01-A", 3), ("TEA", "A-03-A", 1)]])
+def test_a_short_of_zero_on_a_cart_asks_for_no_tote() -> None:
+    house = floor([[("MUG", "A-01-A", 3), ("TEA", "A-03-A", 1)]])
     house.scan(CART_CODE)
 
     house.scan(card("SHORT"))
