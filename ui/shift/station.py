@@ -8,10 +8,9 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 PATIENCE_S = 30.0
 
@@ -35,12 +34,13 @@ class StationProcess:
         )
         reading, writing = os.pipe()
         command = [sys.executable, "-m", "ui.main", "kiosk", "--home", str(self._home), "--views", f"/dev/fd/{writing}"]
-        self._process = subprocess.Popen([*command, *mode], pass_fds=(writing,), stderr=self._log())
+        with self._log() as log:
+            self._process = subprocess.Popen([*command, *mode], pass_fds=(writing,), stderr=log)
         os.close(writing)
         self._reader = threading.Thread(target=self._read, args=(reading,), name="views", daemon=True)
         self._reader.start()
 
-    def _log(self) -> Any:
+    def _log(self) -> IO[bytes]:
         logs = self._home / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         return (logs / "station.log").open("ab")
@@ -104,4 +104,3 @@ class StationProcess:
                 self._process.kill()
                 self._process.wait()
         self._reader.join(PATIENCE_S)
-        time.sleep(0)
