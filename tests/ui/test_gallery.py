@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QApplication
 
 from app.text import Text
@@ -15,6 +16,7 @@ from tests.ui.gallery import GALLERY, SIZES, THEMES
 from ui.measure import Measured, Shot, grab, icon_contrast, offscreen_window, to_pillow
 from ui.theme import BUTTON_GAP, BUTTON_HEIGHT, SMALLEST, Theme
 from ui.translate import Translator
+from ui.widgets.canvas import TextMark
 from ui.window import KioskWindow
 
 MAY_BE_ELIDED = ("name", "code")
@@ -72,6 +74,29 @@ def test_every_screen_can_be_read(gallery: Gallery, name: str, theme: str, size:
     faints = [(icon.name, icon.rect) for icon in shot.ledger.icons if icon_contrast(to_pillow(shot.image), icon) < 3]
 
     assert (faults, faints) == ([], [])
+
+
+@every_look
+def test_no_text_runs_into_another(
+    gallery: Gallery, name: str, theme: str, size: tuple[int, int, float, float]
+) -> None:
+    _, texts = gallery.shot(name, theme, size)
+    capitals = [(t.mark.text, capital_box(t.mark)) for t in texts]
+
+    crossed = [
+        (a, b)
+        for index, (a, first) in enumerate(capitals)
+        for b, second in capitals[index + 1 :]
+        if first.intersects(second)
+    ]
+
+    assert crossed == []
+
+
+def capital_box(mark: TextMark) -> QRectF:
+    """From the head of the capitals to the baseline."""
+    height = 0.668 * mark.pixel_size
+    return QRectF(mark.baseline[0], mark.baseline[1] - height, mark.rect[2], height).adjusted(1, 1, -1, -1)
 
 
 def faults_of(text: Measured) -> list[str]:

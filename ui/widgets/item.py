@@ -79,12 +79,13 @@ class ItemCard(PanelWidget[ItemPanel]):
             bottom = rect.bottom() - u(CHIP_HEIGHT)
             self._puts(canvas, panel.puts, QRectF(rect.left(), bottom, rect.width(), u(CHIP_HEIGHT)))
         if note:
-            fitted = canvas.look.fit(note, Style("body", 600), rect.width() - u(40), u(64), 2)
-            height = max(fitted.height, u(34))
+            style = Style("cap" if panel.puts else "body", 600)
+            fitted = canvas.look.fit(note, style, rect.width() - u(40), u(64), 2)
+            height = max(fitted.height, u(32))
             area = QRectF(rect.left(), bottom - height - (u(6) if panel.puts else 0), rect.width(), height)
             size = u(28)
             canvas.icon("triangle-alert", QRectF(area.left(), area.top() + (height - size) / 2, size, size), "warn")
-            canvas.words(area.adjusted(u(40), 0, 0, 0), note, Style("body", 600), "warn", lines=2)
+            canvas.words(area.adjusted(u(40), 0, 0, 0), note, style, "warn", lines=2)
             bottom = area.top()
         self._names(canvas, panel, QRectF(rect.left(), rect.top() - u(4), rect.width(), bottom - rect.top() + u(2)))
 
@@ -93,7 +94,7 @@ class ItemCard(PanelWidget[ItemPanel]):
         name, variant = canvas.say(panel.name), canvas.say(panel.variant)
         second = canvas.look.fit(variant, VARIANT, rect.width(), u(52), 2, 21, 21) if variant else None
         below = second.height if second else 0.0
-        fitted = canvas.look.fit(name, NAME, rect.width(), rect.height() - below - u(6), 2, 21, 27)
+        fitted = canvas.look.fit(name, NAME, rect.width(), max(rect.height() - below - u(6), u(26)), 2, 21, 27)
         y = rect.top()
         height = max(fitted.height, u(44) if len(fitted.lines) == 1 else 0)
         canvas.words(
@@ -106,7 +107,7 @@ class ItemCard(PanelWidget[ItemPanel]):
             kind="name",
         )
         y += height
-        if second:
+        if second and rect.bottom() - y >= min(below, u(25)):
             area = QRectF(rect.left(), y, rect.width(), max(below, u(32)))
             if area.bottom() > rect.bottom() + u(4):
                 area.setHeight(below)

@@ -82,5 +82,5 @@ class ToteWallCard(PanelWidget[ToteWall]):
 
 
 def _columns(look: Look, panel: ToteWall, width: float) -> int:
-    most = 3 if width > look.theme.px(620) else 2
+    most = 3 if width > look.theme.px(760) else 2
     return max(1, min(most, len(panel.places)))
