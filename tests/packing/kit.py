@@ -321,9 +321,10 @@ class PackBench:
             return [dict(r) for r in session.execute(select(table)).mappings()]
 
     def kinds(self) -> list[str]:
-        """The kinds of all facts of this station, in order."""
+        """The kinds of all facts of packing tasks, in order."""
         with reading(self.database) as session:
-            return list(session.scalars(select(FactRow.kind).order_by(FactRow.seq)))
+            of_tasks = select(FactRow.kind).where(FactRow.task_id.is_not(None))
+            return list(session.scalars(of_tasks.order_by(FactRow.seq)))
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table, read by another hand than ours."""

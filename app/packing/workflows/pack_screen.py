@@ -319,13 +319,22 @@ def _offers(sight: Sight) -> tuple[Panel, ...]:
         ]
         return (Offers(say("Which box?"), tuple(rows)),)
     if moment.asking == "service":
-        rates = sight.desk.read(queries.rates, sight.state.order_id, sight.state.weight_g or 0)
+        prices = _prices(sight)
         rows = [
-            Offer(i, verbatim(r.service), say("{price} {currency}", price=r.price, currency=r.currency))
-            for i, r in enumerate(rates[:4], 1)
+            Offer(i, verbatim(service), prices.get(service, NOTHING))
+            for i, service in enumerate((o for o in moment.offers if isinstance(o, str)), 1)
         ]
         return (Offers(say("Which service?"), tuple(rows)),)
     return ()
+
+
+def _prices(sight: Sight) -> dict[str, Text]:
+    """service → price now; empty when the tariff is gone meanwhile."""
+    try:
+        rates = sight.desk.read(queries.rates, sight.state.order_id, sight.state.weight_g or 0)
+    except Refused:
+        return {}
+    return {r.service: say("{price} {currency}", price=r.price, currency=r.currency) for r in reversed(rates)}
 
 
 def _choices(sight: Sight) -> tuple[Wanted, ...]:
@@ -484,7 +493,12 @@ def _await(sight: Sight) -> View:
         progress=_progress(sight),
         object=_object(_box_panel(sight), _scale_panel(sight)),
         context=(*_offers(sight), _lines(sight), *_notes(sight)),
-        actions=(_DONE, _SERVICE, _PARK, _HELP),
+        actions=(
+            _DONE,
+            _SERVICE if problem is not None and problem.name == "NoAllowedService" else _UNDO,
+            _PARK,
+            _HELP,
+        ),
         wanted=(Wanted("command", say("Try again"), command_code("DONE")), *_shelves(sight), *_choices(sight)),
     )
 
