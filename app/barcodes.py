@@ -6,11 +6,14 @@ keyboard layout. Everything of GS1 (GTIN, SSCC, element strings, Digital Link) i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import biip
+from biip.gs1_element_strings import GS1ElementString
 from biip.gtin import Gtin
+from biip.upc import Upc
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 COMMANDS = (
@@ -49,6 +52,13 @@ def is_sound(code: str) -> bool:
     if len(code) < 3 or any(c not in ALPHABET for c in code):
         return False
     return check_character(code[:-1]) == code[-1]
+
+
+def mended(code: str) -> str:
+    """The code with its right check character; "" when it is none of ours by its alphabet, or was right already."""
+    if len(code) < 3 or len(code) > MAX_LENGTH or any(c not in ALPHABET for c in code) or is_sound(code):
+        return ""
+    return own_code(code[:-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,45 +102,52 @@ class Gs1:
 
 
 def gs1(text: str, symbology: str = "") -> Gs1 | None:
-    """The GS1 reading of a code, or None when it has none.
+    """The GS1 reading of a code, or None when it has none: element strings, a Digital Link, a bare GTIN or SSCC.
 
     Without an AIM identifier a plain run of 8, 12, 13 or 14 digits with a right check digit is a GTIN, although it
     could be read as an element string too (a GTIN of 8 digits may be no item at all: the caller asks its table first).
+    Eight digits that are no GTIN-8 may be a UPC-E, a shortened GTIN-12.
     """
     if not text or len(text) > MAX_LENGTH:
         return None
-    if text.isascii() and text.isdigit() and len(text) in (8, 12, 13, 14) and symbology not in ("]C1", "]d2", "]Q3"):
-        found = _gtin(text)
+    digits = text.isascii() and text.isdigit()
+    if digits and len(text) in (8, 12, 13, 14) and symbology not in ("]C1", "]d2", "]Q3"):
+        found = _gtin(text) or (_upc_e(text) if symbology != "]E4" else "")
         return Gs1(gtin=found) if found else None
-    if len(text) == 18 and text.isascii() and text.isdigit() and gs1_check_digit(text[:-1]) == text[-1]:
+    if is_sscc(text):
         return Gs1(sscc=text)  # many labels carry the bare SSCC beside the GS1-128
     try:
-        result = biip.parse((symbology + text) if symbology else text)
+        result = biip.parse(symbology + text)
     except biip.ParseError:
         return None
-    message = result.gs1_message
-    if message is None:
-        if result.sscc is not None and len(text) in (18, 20):
-            return Gs1(sscc=result.sscc.value)
-        return None
+    whole = result.gs1_message or result.gs1_digital_link_uri
+    return _reading(whole.element_strings) if whole is not None else None
+
+
+def _reading(elements: Iterable[GS1ElementString]) -> Gs1 | None:
     fields: dict[str, str] = {}
     expiry: date | None = None
-    for element in message.element_strings:
-        code = element.ai.ai
-        fields.setdefault(code, element.value)
-        if code == "17":
+    for element in elements:
+        fields.setdefault(element.ai.ai, element.value)
+        if element.ai.ai == "17":
             expiry = element.date
-    gtin = _gtin(fields.get("01", fields.get("02", "")))
     count = fields.get("37", "") or fields.get("30", "")
     reading = Gs1(
-        gtin=gtin,
+        gtin=_gtin(fields.get("01", fields.get("02", ""))),
         lot=fields.get("10", ""),
         expiry=expiry,
         serial=fields.get("21", ""),
         count=int(count) if count.isdigit() else 0,
-        sscc=fields.get("00", ""),
+        sscc=fields["00"] if is_sscc(fields.get("00", "")) else "",
     )
     return reading if reading != Gs1() else None
+
+
+def _upc_e(digits: str) -> str:
+    try:
+        return _gtin(Upc.parse(digits).as_upc_a()) if len(digits) == 8 else ""
+    except biip.ParseError:
+        return ""
 
 
 def _gtin(digits: str) -> str:
@@ -155,10 +172,20 @@ def gs1_check_digit(digits: str) -> str:
     return str((10 - total % 10) % 10)
 
 
+def is_sscc(text: str) -> bool:
+    """Whether these are 18 digits with a right check digit."""
+    return len(text) == 18 and text.isascii() and text.isdigit() and gs1_check_digit(text[:-1]) == text[-1]
+
+
 def sscc(extension: int, company_prefix: str, serial: int) -> str:
-    """An 18-digit SSCC (GS1 General Specifications, 2.2.1): extension digit, company prefix, serial, check digit."""
+    """An 18-digit SSCC (GS1 General Specifications, 2.2.1): extension digit, company prefix, serial, check digit.
+
+    ValueError when a part is no number or the serial does not fit beside the prefix.
+    """
     width = 16 - len(company_prefix)
-    body = f"{extension}{company_prefix}{serial:0{width}d}"
-    if len(body) != 17:
+    if not (0 <= extension <= 9 and company_prefix.isascii() and company_prefix.isdigit() and width > 0):
+        raise ValueError(f"extension {extension} and prefix {company_prefix!r} leave no place for a serial")
+    if not 0 <= serial < 10**width:
         raise ValueError(f"serial {serial} does not fit into {width} digits beside the prefix {company_prefix}")
+    body = f"{extension}{company_prefix}{serial:0{width}d}"
     return body + gs1_check_digit(body)

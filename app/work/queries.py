@@ -32,15 +32,17 @@ from app.text import Text, say, verbatim
 
 
 def meaning(session: Session, scan: Scan) -> Read:
-    """What this scan says here (UX grammar): a command by its form, else whatever the table `code` knows.
+    """What this scan says here: a command by its form, else whatever the table `code` knows.
 
     A code of one of our classes is of that class only if it exists there; else it is tried as an item; two real
-    meanings come back as `AmbiguousRead` and are asked, never guessed. A badge outranks its namesakes.
+    meanings come back as `AmbiguousRead` and are asked, never guessed. A badge outranks its namesakes. Only what nobody
+    knows is called damaged: a site may have a code that looks like a card of ours.
     """
     seen: dict[str, Any] = {
         "text": scan.text, "at": scan.at, "mono_ns": scan.mono_ns, "device": scan.device, "number": scan.number,
     }  # fmt: skip
-    if (form := barcodes.form(scan.text)) is not None:
+    form = barcodes.form(scan.text)
+    if form is not None and form.sound:
         return _by_form(form, seen)
     gs1 = barcodes.gs1(scan.text, scan.symbology)
     values = [scan.text]
@@ -55,14 +57,19 @@ def meaning(session: Session, scan: Scan) -> Read:
     if not found:
         parcel = session.scalar(select(Parcel.id).where((Parcel.tracking == scan.text) | (Parcel.sscc.in_(values))))
         if parcel is None or not scan.text:
-            return events.UnknownRead(**seen)
+            damaged = form is not None or _is_damaged(session, scan.text)
+            return events.UnknownRead(reason="check" if damaged else "", **seen)
         return events.ParcelRead(parcel_id=ParcelId(parcel), **seen)
     return found[0] if len(found) == 1 else events.AmbiguousRead(meanings=tuple(found), **seen)
 
 
+def _is_damaged(session: Session, text: str) -> bool:
+    """Whether only the last character keeps this from being a code that we printed."""
+    right = barcodes.mended(text)
+    return right != "" and session.scalar(select(Code.kind).where(Code.value == right).limit(1)) is not None
+
+
 def _by_form(form: barcodes.Form, seen: dict[str, Any]) -> Read:
-    if not form.sound:
-        return events.UnknownRead(reason="check", **seen)
     match form.kind:
         case "command":
             return events.CommandRead(word=form.value, **seen)
