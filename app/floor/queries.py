@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import FactRow, OrderBrief, Person, SiteSetting, StationRow, Tote, Work
+from app.models import FactRow, OrderBrief, Person, StationRow, Tote, Work
 from app.workflow import Operator
 
 
@@ -79,9 +79,7 @@ def task_of(session: Session, subject: bytes, *kinds: str) -> bytes | None:
 
 def is_ready(session: Session) -> bool:
     """Whether the mirror holds the warehouse yet (a new station reads its first feed)."""
-    return session.scalar(select(func.count()).select_from(SiteSetting)) != 0 or bool(
-        session.scalar(select(func.count()).select_from(Person))
-    )
+    return session.scalar(select(Person.id).limit(1)) is not None
 
 
 def station_label(session: Session, station_id: bytes) -> str:

@@ -90,6 +90,7 @@ class Person:
         self.done.acts += 1
         kind = view["kind"]
         if kind == "sign-in":
+            self.station.wait(lambda v: v["hero"].get("imperative") != "One moment")
             return self._scan(self.badge)
         if view["hero"]["type"] == "ProblemHero":
             return self._mend(view)

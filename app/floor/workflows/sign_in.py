@@ -78,6 +78,8 @@ class SignIn(Workflow[SignInState]):
         )
 
     def view(self, state: SignInState, desk: Desk) -> View:
+        if not desk.read(queries.is_ready):
+            return _not_ready(desk)
         return View(
             kind="sign-in",
             hero=Hero(
@@ -87,3 +89,14 @@ class SignIn(Workflow[SignInState]):
                 second=say("Your name and your language come with it"),
             ),
         )
+
+
+def _not_ready(desk: Desk) -> View:
+    """A new station before its first feed, or one whose central has no people yet."""
+    hero = Hero(
+        imperative=say("One moment"),
+        icon="clock",
+        datum=NameDatum(verbatim(desk.station.name), NOTHING),
+        second=say("People, places and products are being fetched"),
+    )
+    return View(kind="sign-in", hero=hero)
