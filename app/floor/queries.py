@@ -63,12 +63,6 @@ def totes_in(session: Session, *states: str, limit: int = 8) -> tuple[BoundTote,
     return tuple(BoundTote(r.id, r.name, r.state, r.number or "") for r in rows)
 
 
-def free_tote(session: Session) -> BoundTote | None:
-    """A free tote, to name one that could be taken."""
-    row = session.execute(select(Tote.id, Tote.name).where(Tote.state == "free").order_by(Tote.name).limit(1)).first()
-    return None if row is None else BoundTote(row.id, row.name, "free", "")
-
-
 def task_of(session: Session, subject: bytes, *kinds: str) -> bytes | None:
     """The last task at this station whose facts of these kinds name `subject` (a tote, a cart): where to resume."""
     mine = select(FactRow.task_id).where(

@@ -25,8 +25,10 @@ from app.models import (
     Sku,
     StationRow,
     Tote,
+    Work,
 )
 from app.text import Text, say, verbatim
+from app.view import Wanted
 
 # ---- what a scan means ----------------------------------------------------------------------------------------------
 
@@ -330,3 +332,14 @@ def labelled(session: Session, kind: str) -> tuple[Labelled, ...]:
         if code:
             found.append(Labelled(row.id, code, row.name, getattr(row, "role", "")))
     return tuple(found)
+
+
+def tote_to_pick(session: Session) -> tuple[Wanted, ...]:
+    """A free tote to name as the next thing to scan, while orders wait to be picked; empty when none wait."""
+    waits = select(Work.id).where(Work.kind == "pick", Work.state.in_(("ready", "leased")), Work.started.is_(False))
+    if session.scalar(waits.limit(1)) is None:
+        return ()
+    row = session.execute(select(Tote.id, Tote.name).where(Tote.state == "free").order_by(Tote.name).limit(1)).first()
+    if row is None:
+        return ()
+    return (Wanted("tote", say("Free tote {name}", name=row.name), code_of(session, row.id, "tote")),)

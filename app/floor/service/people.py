@@ -52,7 +52,7 @@ def import_people(session: Session, data: bytes, *, file: str, dry_run: bool = F
             book.judge(f, "label_code", "badge", person_id, given)
 
             def write() -> tuple[bool, bool]:
-                new, different = people.put(id=person_id, **values)
+                new, different = people.put(id=person_id, **given(f, values, COLUMNS.required))
                 codes = given or list(book.codes("badge", person_id)) or [WantedCode(badge_code(), printed=True)]
                 coded = book.set(tally, "badge", person_id, codes, replace=bool(given))
                 return new, different or coded

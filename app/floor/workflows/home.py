@@ -12,7 +12,7 @@ from app.floor import queries
 from app.text import NOTHING, Text, count, say, verbatim
 from app.view import Action, CountDatum, Hero, Tile, Tiles, View, Wanted
 from app.work.facts import ToteEmptied
-from app.work.queries import code_of, describe, order_card, tote_card
+from app.work.queries import code_of, describe, order_card, tote_card, tote_to_pick
 from app.workflow import Desk, Next, Opening, Workflow, on
 
 
@@ -177,15 +177,12 @@ def _tiles(waits: queries.Waiting) -> tuple[Tile, ...]:
 
 def _wanted(desk: Desk) -> tuple[Wanted, ...]:
     """What could be scanned next: first what is to be packed, then a free tote to pick into."""
-    wanted = [
+    waiting = tuple(
         Wanted(
             "tote",
             say("Tote {name}, order {number}", name=t.name, number=t.order_number),
             desk.read(code_of, t.id, "tote"),
         )
         for t in desk.read(queries.totes_in, "dropped", "packing", limit=4)
-    ]
-    free = desk.read(queries.free_tote)
-    if free is not None and desk.read(queries.waiting).pick:
-        wanted.append(Wanted("tote", say("Free tote {name}", name=free.name), desk.read(code_of, free.id, "tote")))
-    return tuple(wanted)
+    )
+    return (*waiting, *desk.read(tote_to_pick))

@@ -48,6 +48,7 @@ from app.work.queries import (
     places_of_type,
     sku_card,
     tote_card,
+    tote_to_pick,
 )
 from app.workflow import Desk
 
@@ -590,10 +591,12 @@ def _leftover(totes: Sequence[ToteCard]) -> Text:
 
 
 def _waiting_totes(sight: Sight) -> tuple[Wanted, ...]:
-    return tuple(
+    """What could be scanned next: totes that wait to be packed, and a free one to pick into."""
+    waiting = tuple(
         Wanted("tote", say("Tote {name}", name=t.name), sight.desk.read(code_of, t.id, "tote"))
         for t in sight.desk.read(queries.waiting_totes)
     )
+    return (*waiting, *sight.desk.read(tote_to_pick))
 
 
 def _open(sight: Sight) -> View:
