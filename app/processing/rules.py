@@ -216,7 +216,8 @@ def _address_cause(field: str, detail: str) -> Text:
         case "postcode":
             given, _, example = detail.partition(" ~ ")
             if given:
-                return say("The postcode {given} is wrong: there they look like {example}", given=given, example=example)
+                wrong = "The postcode {given} is wrong: there they look like {example}"
+                return say(wrong, given=given, example=example)
             return say("The postcode is missing: there they look like {example}", example=example)
         case "house number":
             return say("The house number is missing: {street}", street=detail)

@@ -98,7 +98,7 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str], str]]:
     """(number, cells, own text) of each record."""
     lines = io.StringIO(text, newline="")
     taken: list[str] = []
-    reader = csv.reader(_noting(lines, taken), delimiter=delimiter)
+    reader = csv.reader(_noting(lines, taken), delimiter=delimiter, strict=True)
     number = 0
     try:
         for number, cells in enumerate(reader, 1):
@@ -121,6 +121,9 @@ def _judge(header: tuple[str, ...], columns: Columns) -> list[Text]:
         what = say("The column {name} is missing", name=missing[0])
         raise bad_file(what, say("The columns are: {known}", known=known))
     strange = [name for name in header if name and name not in columns.required + columns.optional]
-    return [
-        say("The column {name} is not known and was left out; known are {known}", name=n, known=known) for n in strange
-    ]
+    if len(strange) > len(header) - len(strange):
+        what = say("Most columns are not known ({names} …): it is another kind of table", names=", ".join(strange[:3]))
+        raise bad_file(what, say("The columns are: {known}", known=known))
+    words = ", ".join(strange)
+    left_out = say("Left out, for the column is not known: {names}. Known are {known}", names=words, known=known)
+    return [left_out] if strange else []

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app.channels.base import Columns, Fields, ImportResult, Tally
 from app.ids import stable_id
 from app.inventory.service.codes import CodeBook, WantedCode, own, site_codes
-from app.inventory.service.master import Read, Register, Write, import_rows
+from app.inventory.service.master import Read, Register, Write, given, import_rows
 from app.models import BoxType, Policy
 
 BOXES = Columns(
@@ -35,7 +35,7 @@ def import_boxes(session: Session, data: bytes, *, file: str, dry_run: bool = Fa
             book.judge(f, "label_code", "box", box_id, codes)
 
             def write() -> tuple[bool, bool]:
-                new, different = boxes.put(id=box_id, **values)
+                new, different = boxes.put(id=box_id, **given(f, values, BOXES.required))
                 coded = book.set(tally, "box", box_id, codes, replace="label_code" in f.values)
                 return new, different or coded
 

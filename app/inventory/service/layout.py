@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.channels.base import Columns, Fields, ImportResult, Tally
 from app.ids import stable_id
 from app.inventory.service.codes import CodeBook, WantedCode, own, site_codes
-from app.inventory.service.master import Read, Register, Write, import_rows
+from app.inventory.service.master import Read, Register, Write, given, import_rows
 from app.models import Aisle, Bin, CrossAisle
 from app.text import say
 
@@ -93,7 +93,7 @@ class _Plan:
         y = _place(f, "y_mm")
         if line is not None and not line[1] <= y <= line[2]:
             f.wrong("y_mm", y, say("on its aisle, from {y0} to {y1}", y0=line[1], y1=line[2]))
-        return {
+        values: dict[str, object] = {
             "name": name,
             "type": f.word("type", TYPES, "pick"),
             "aisle": aisle,
@@ -105,6 +105,7 @@ class _Plan:
             "y_mm": y,
             "blocked": f.flag("blocked"),
         }
+        return given(f, values, ("name", "x_mm", "y_mm"))
 
 
 def _place(f: Fields, column: str) -> int:

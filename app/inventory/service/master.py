@@ -70,6 +70,11 @@ def import_rows(
     return tally.result()
 
 
+def given(f: Fields, values: dict[str, object], always: tuple[str, ...]) -> dict[str, object]:
+    """Of these values those whose column the file has: a file with fewer columns leaves the rest as it is."""
+    return {name: value for name, value in values.items() if name in always or name in f.values}
+
+
 class Register:
     """All rows of one table by primary key, read once; `put` inserts, updates or leaves as it is."""
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app.channels.base import Columns, Fields, ImportResult, Tally
 from app.ids import stable_id
 from app.inventory.service.codes import CodeBook, WantedCode, item_codes
-from app.inventory.service.master import Read, Register, Write, import_rows
+from app.inventory.service.master import Read, Register, Write, given, import_rows
 from app.models import Sku
 from app.text import say
 
@@ -23,7 +23,8 @@ _MEASURES = (("weight_g", 1_000_000), ("length_mm", 20_000), ("width_mm", 20_000
 
 
 def import_products(session: Session, data: bytes, *, file: str, dry_run: bool = False) -> ImportResult:
-    """Imports the table of products (docs/imports.md). Empty measures mean unknown; 0 is refused.
+    """Imports the table of products (docs/imports.md). Empty measures mean unknown; 0 is refused; columns
+    that a file has not leave what is known.
 
     The code columns that a file has replace the codes that the product had; without them codes stay.
     """
@@ -66,4 +67,4 @@ def _values(f: Fields) -> dict[str, object]:
         values[name] = f.whole(name, least=1, most=most, required=False)
     if values["expiry_tracked"] and not values["lot_tracked"]:
         f.wrong("expiry_tracked", "yes", say("possible without lot_tracked: an expiry date belongs to a lot"))
-    return values
+    return given(f, values, COLUMNS.required)
