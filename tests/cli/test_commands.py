@@ -170,7 +170,8 @@ def test_stock_is_listed_and_verified(files: Path, capsys: pytest.CaptureFixture
         {
             "stock": [
                 {
-                    "sku": "MUG", "place": "A-near", "lot": "", "status": "good", "on_hand": 5, "reserved": 2, "free": 3,
+                    "sku": "MUG", "place": "A-near", "lot": "", "status": "good", "on_hand": 5, "reserved": 2,
+                    "free": 3,
                 }
             ]
         },

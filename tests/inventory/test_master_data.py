@@ -103,7 +103,7 @@ def test_a_column_that_is_missing_or_misspelt_is_said(central: Database) -> None
 
 
 def test_a_table_of_something_else_is_refused_before_it_renames_products(central: Database) -> None:
-    with pytest.raises(BadFile, match="Most columns are not known .order, quantity, city ….: it is another kind of"):
+    with pytest.raises(BadFile, match=r"Most columns are not known .order, quantity, city ….: it is another kind of"):
         products(central, "order,sku,quantity,name,city\n1,MUG,2,Lena Hoffmann,Berlin\n")
 
 

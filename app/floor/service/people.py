@@ -11,7 +11,7 @@ from app.barcodes import own_code
 from app.channels.base import Columns, Fields, ImportResult, Tally
 from app.ids import stable_id
 from app.inventory.service.codes import CodeBook, WantedCode, site_codes
-from app.inventory.service.master import Read, Register, Write, import_rows
+from app.inventory.service.master import Read, Register, Write, given, import_rows
 from app.models import Person
 from app.text import say
 
@@ -46,15 +46,15 @@ def import_people(session: Session, data: bytes, *, file: str, dry_run: bool = F
                 "active": f.flag("active", default=True),
             }
             person_id = stable_id("person", number)
-            given = site_codes(f, "label_code")
-            if any(code.value == number for code in given):
+            badges = site_codes(f, "label_code")
+            if any(code.value == number for code in badges):
                 f.wrong("label_code", number, say("a badge code: a staff number can be guessed"))
-            book.judge(f, "label_code", "badge", person_id, given)
+            book.judge(f, "label_code", "badge", person_id, badges)
 
             def write() -> tuple[bool, bool]:
                 new, different = people.put(id=person_id, **given(f, values, COLUMNS.required))
-                codes = given or list(book.codes("badge", person_id)) or [WantedCode(badge_code(), printed=True)]
-                coded = book.set(tally, "badge", person_id, codes, replace=bool(given))
+                codes = badges or list(book.codes("badge", person_id)) or [WantedCode(badge_code(), printed=True)]
+                coded = book.set(tally, "badge", person_id, codes, replace=bool(badges))
                 return new, different or coded
 
             return number, write
