@@ -27,9 +27,7 @@ _FINAL = ("cancelled", "shipped")
 
 
 def _set_parcel(session: Session, parcel_id: bytes, **values: object) -> None:
-    session.execute(
-        update(Parcel).where(Parcel.id == parcel_id).values(**values).execution_options(synchronize_session=False)
-    )
+    session.execute(update(Parcel).where(Parcel.id == parcel_id).values(**values))
     changed(session, Parcel, parcel_id)
 
 
@@ -37,19 +35,11 @@ def _set_order(session: Session, order_id: bytes, state: str, *, station: str | 
     """Moves the order's state on the mirror and at central; a cancelled or shipped order stays what it is."""
     values = {"state": state} if station is None else {"state": state, "station": station}
     session.execute(
-        update(OrderBrief)
-        .where(OrderBrief.order_id == order_id, OrderBrief.state.not_in(_FINAL))
-        .values(**values)
-        .execution_options(synchronize_session=False)
+        update(OrderBrief).where(OrderBrief.order_id == order_id, OrderBrief.state.not_in(_FINAL)).values(**values)
     )
     changed(session, OrderBrief, order_id)
     if session.info["side"] == "central":
-        session.execute(
-            update(Order)
-            .where(Order.id == order_id, Order.state.not_in(_FINAL))
-            .values(state=state)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(update(Order).where(Order.id == order_id, Order.state.not_in(_FINAL)).values(state=state))
 
 
 def _settle(session: Session, order_id: bytes) -> None:
@@ -488,4 +478,4 @@ class Parked(Fact):
                 set_tote(session, tote_id, state="parked", place_id=self.place_id)
             else:
                 set_tote(session, tote_id, state="parked")
-        _set_order(session, self.order_id, "held" if self.held else "picked", station="")
+        _set_order(session, self.order_id, "picked", station="")  # what holds it back is a hold, not a state

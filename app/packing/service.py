@@ -14,9 +14,12 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.facts import Fact, Stamp
-from app.ids import new_id, stable_id
-from app.models import Bin, Hold, Incident, Order, Parcel, Sku, StationRow
+from app.ids import stable_id
+from app.models import Bin, Hold, Incident, Order, Parcel, Person, Sku, StationRow
 from app.packing import facts as did
+from app.processing.service.holds import place_hold
+from app.receipt.service import write_brief
+from app.receipt.service.briefs import OVER
 from app.text import Text, say
 from app.work.service import dossier_of
 from app.work.service.timeline import add_entry
@@ -61,6 +64,9 @@ def _opened(session: Session, fact: did.PackOpened, stamp: Stamp) -> None:
     state = session.scalar(select(Order.state).where(Order.id == fact.order_id))
     if state == "cancelled":
         _incident(session, stamp, "cancelled_after_pick", fact.order_id, fact.parcel_id, "packed although cancelled")
+    held = select(Hold.detail).where(Hold.order_id == fact.order_id, Hold.kind == "manual", Hold.released_at.is_(None))
+    if (detail := session.scalar(held.limit(1))) is not None:
+        _incident(session, stamp, "packed_while_held", fact.order_id, fact.parcel_id, detail)
 
 
 def _labelled(session: Session, fact: did.LabelMade, stamp: Stamp) -> None:
@@ -91,6 +97,8 @@ def _closed(session: Session, fact: did.ParcelClosed, stamp: Stamp) -> None:
     number = session.scalar(select(Parcel.number).where(Parcel.id == fact.parcel_id)) or 1
     words = say("Box {n} closed by its label {code}", n=number, code=fact.code)
     _tell(session, stamp, fact.order_id, "parcel_closed", words)
+    if session.scalar(select(Order.state).where(Order.id == fact.order_id)) in OVER:
+        write_brief(session, fact.order_id)
 
 
 def _awaiting(session: Session, fact: did.ParcelAwaiting, stamp: Stamp) -> None:
@@ -103,13 +111,12 @@ def _parked(session: Session, fact: did.Parked, stamp: Stamp) -> None:
     shelf = session.scalar(select(Bin.name).where(Bin.id == fact.place_id)) if fact.place_id else None
     words = say("Put aside on {shelf}", shelf=shelf) if shelf else say("Held at the bench, reason {n}", n=fact.reason)
     _tell(session, stamp, fact.order_id, "held" if fact.held else "parked", words)
-    if fact.held:
-        session.execute(
-            insert(Hold).values(
-                id=new_id(), order_id=fact.order_id, kind="manual", detail=f"held at the bench, reason {fact.reason}",
-                placed_at=stamp.at, placed_by=stamp.actor_id.hex(),
-            )
-        )  # fmt: skip
+    if fact.held and session.scalar(select(Order.state).where(Order.id == fact.order_id)) not in OVER:
+        name = session.scalar(select(Person.name).where(Person.id == stamp.actor_id)) or "?"
+        detail = f"held at the bench, reason {fact.reason}"
+        place_hold(
+            session, order_id=fact.order_id, now=stamp.at, by=name, detail=detail, person_id=stamp.actor_id or None
+        )
 
 
 def _accepted(session: Session, fact: did.WeightAccepted, stamp: Stamp) -> None:

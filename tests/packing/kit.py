@@ -86,10 +86,14 @@ def line_id(number: str, position: int) -> bytes:
 
 @cache
 def _template() -> Path:
-    """A migrated mirror, made once."""
+    """A migrated mirror of a stocked site, made once."""
     path = Path(mkdtemp(prefix="packbay-test-")) / "station.sqlite"
     database = open_database(path, "station")
     migrate(database)
+    with station_write(database) as session:
+        found_station(session, HERE.station_id, HERE.code, HERE.name)
+        stock_the_site(session)
+        session.add(NumberRange(kind="parcel", first=1001, last=1500, station_id=HERE.station_id))
     database.close()
     return path
 
@@ -158,10 +162,6 @@ class PackBench:
         self.path = self.folder / "station.sqlite"
         shutil.copy(_template(), self.path)
         self.database = open_database(self.path, "station")
-        with station_write(self.database) as session:
-            found_station(session, HERE.station_id, HERE.code, HERE.name)
-            stock_the_site(session)
-            session.add(NumberRange(kind="parcel", first=1001, last=1500, station_id=HERE.station_id))
         self.session: Session | None = None
         self.open_task()
 

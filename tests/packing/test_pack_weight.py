@@ -261,7 +261,7 @@ def test_hold_and_a_reason_card_hold_the_order(bench: PackBench) -> None:
     bench.card("HOLD")
     assert bench.scan(own_code("RSN2")).ends
 
-    assert bench.rows(OrderBrief)[0]["state"] == "held"
+    assert (bench.rows(OrderBrief)[0]["state"], bench.rows(Tote)[0]["state"]) == ("picked", "parked")
     assert bench.kinds()[-1] == "Parked"
 
 

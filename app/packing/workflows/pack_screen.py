@@ -81,7 +81,7 @@ class Sight:
 
     @property
     def number(self) -> str:
-        return self.order.number if self.order else "?"
+        return self.order.number if self.order else str(self.body.get("number", "?"))
 
 
 def view(step: str, state: PackState, desk: Desk) -> View:
