@@ -100,6 +100,7 @@ class Runner:
         self._held: deque[events.Scan | events.Touch] = deque()
         self._waiting: dict[bytes, int] = {}
         self._owed = ""
+        self._news: frozenset[str] = frozenset()
         self._serial = 0
         self._problem_serial = 0
         self._minute = ""
@@ -190,6 +191,8 @@ class Runner:
                 return
             self.idle.clear()
             self._take(item)
+            if self._news and self.queue.empty():
+                self._refresh()
             if self.queue.empty() and not self._waiting:
                 self.idle.set()
 
@@ -474,8 +477,10 @@ class Runner:
                     log.info("hello: %s; central has this station's stream up to %d", found, job.hello.seq)
             arrival = transaction.arrive(job.mark, job.sent, job.pulled)
         self.courier.taken()
-        if arrival.topics:
-            self._refresh(frozenset(arrival.topics))
+        self.desk.arrived(arrival.topics)
+        self._news |= arrival.topics  # shown when no scan waits: a hand is never behind a server
+        if self._held:
+            self._refresh()
         for request, task, kind, body in arrival.answers:
             self._waiting.pop(request, None)
             if task == self.bench.task_id:
@@ -484,7 +489,8 @@ class Runner:
         self._drain()
         self.spooler.kick()
 
-    def _refresh(self, topics: frozenset[str]) -> None:
+    def _refresh(self) -> None:
+        topics, self._news = self._news, frozenset()
         if self.desk.operator is not None:
             self.desk.operator = self.desk.read(operator, self.desk.operator.person_id) or self.desk.operator
         with self.keeper.look() as look, self.desk.within(look):
