@@ -25,7 +25,7 @@ from app.barcodes import command_code, own_code
 from app.clock import FakeClock
 from app.db import Database, central_write, changed, migrate, open_database, reading, station_write
 from app.events import Answered, AskFailed, Read, Refreshed, Scan
-from app.ids import RequestId, new_id, stable_id
+from app.ids import CartId, RequestId, new_id, stable_id
 from app.inventory.facts import StockSet
 from app.models import (
     Aisle,
@@ -233,6 +233,10 @@ class Floor:
             recorded = facts_of(session, task_id)
         self.pick = Bench(Pick(), task_id, self.desk, recorded)
         self.ended = False
+
+    @property
+    def cart_id(self) -> CartId:
+        return CartId(stable_id("cart", "CART07"))
 
     @property
     def state(self) -> PickState:
