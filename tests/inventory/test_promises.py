@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,8 @@ from app.db import Database, central_write, reading
 from app.ids import new_id, stable_id
 from app.inventory.queries import differences, free_units
 from app.inventory.rules import Candidate, Floor, Point, Take, plan_takes, walking_mm
-from app.inventory.service import consume_reservation, release_reservation, reserve_lines, reserve_units
+from app.inventory.service import Reserved, consume_reservation, release_reservation, reserve_lines, reserve_units
+from app.inventory.service.reservations import take_units
 from tests.central_home import NOW, rows, stocked
 
 MUG, CHOC = stable_id("sku", "MUG"), stable_id("sku", "CHOC")
@@ -122,6 +124,20 @@ def test_a_promise_ends_when_units_are_taken_or_given_back(shop: Database) -> No
     assert rows(shop, "SELECT reserved FROM v_stock") == [(0,)]
     with reading(shop) as session:
         assert differences(session) == ()
+
+
+def test_units_that_were_planned_and_are_gone_by_now_are_not_promised(shop: Database) -> None:
+    # given a plan that was made when five mugs were free, and somebody who took three since
+    stocked(shop, "MUG,A-near,5")
+    plan = Reserved(new_id(), MUG, stable_id("bin", "A-near"), "", 5)
+    with central_write(shop) as session:
+        reserve_units(session, line_id=new_id(), sku_id=MUG, quantity=3, now=NOW)
+
+    # when the plan is carried out, the condition of the UPDATE refuses it
+    with central_write(shop) as session:
+        assert not take_units(session, plan)
+        assert take_units(session, replace(plan, quantity=2))
+    assert rows(shop, "SELECT reserved FROM v_stock") == [(5,)]
 
 
 def test_threads_never_promise_more_than_there_is_and_refuse_nothing_wrongly(shop: Database) -> None:

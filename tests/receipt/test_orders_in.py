@@ -12,13 +12,15 @@ import pytest
 
 from app.barcodes import own_code
 from app.channels import read_orders
-from app.channels.base import ImportedOrder, RowError
+from app.channels.base import ImportedLine, ImportedOrder, RowError
 from app.db import Database, central_write
 from app.ids import stable_id
 from app.models import Work
 from app.processing.service import release_ready_orders
 from app.receipt.service import import_orders
 from tests.central_home import NOW, SAMPLES, dump, line, read, rows, stocked, table, take_in
+
+LINE = ImportedLine("#1", "MUG", "Thing", 2)
 
 
 def order(**changes: object) -> ImportedOrder:
@@ -197,9 +199,12 @@ def test_good_orders_go_in_beside_bad_ones(shop: Database) -> None:
     ]
 
 
-def test_an_order_the_database_refuses_is_named_and_leaves_nothing_behind(shop: Database) -> None:
-    # given a number of lines that the table can't take (a quantity beyond its check)
-    broken = order(external_id="X", number="X", lines=(replace(order().lines[0], quantity=-5),))
+@pytest.mark.parametrize("fault", [{"lines": (replace(LINE, quantity=-5),)}, {"raw": None}])
+def test_an_order_the_database_refuses_is_named_and_leaves_nothing_behind(
+    shop: Database, fault: dict[str, object]
+) -> None:
+    # given an order that breaks a rule of the tables, early (its line) or late (its payload)
+    broken = order(external_id="X", number="X", **fault)
 
     # when it comes between two good ones
     counts = bring(shop, order(), broken, order(external_id="Y", number="Y"))
@@ -207,7 +212,7 @@ def test_an_order_the_database_refuses_is_named_and_leaves_nothing_behind(shop: 
     # then the good ones are in, and nothing of the bad one is, not in the feed either
     assert counts == (2, 0, 0, 1, 0)
     assert rows(shop, "SELECT number FROM sales_order ORDER BY number") == [("1",), ("Y",)]
-    assert rows(shop, "SELECT count(*) FROM feed WHERE body LIKE '%\"X\"%'") == [(0,)]
+    assert rows(shop, "SELECT count(*) FROM feed WHERE body LIKE '%\"X\"%' OR key LIKE 'OX%'") == [(0,)]
 
 
 def test_a_dry_run_counts_like_a_real_one_and_changes_nothing(shop: Database) -> None:

@@ -63,7 +63,7 @@ def reserve_lines(
         if plan is None:
             return ()
         with session.begin_nested() as savepoint:
-            if all(_take(session, r) for r in sorted(plan, key=_stock_key)):
+            if all(take_units(session, r) for r in sorted(plan, key=_stock_key)):
                 for r in plan:
                     _write(session, r)
                     changed(session, Stock, r.sku_id, r.place_id, r.lot, GOOD)
@@ -97,7 +97,7 @@ def _minus(candidate: Candidate, units: int) -> Candidate:
     return replace(candidate, free=candidate.free - units) if units else candidate
 
 
-def _take(session: Session, r: Reserved) -> bool:
+def take_units(session: Session, r: Reserved) -> bool:
     """One conditional UPDATE: true when the units were free at this moment and are promised now."""
     taken = session.execute(
         update(Stock)
