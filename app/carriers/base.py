@@ -75,4 +75,4 @@ class Carrier(Protocol):
         """All offers, the cheapest first. `Refused` when it does not go there or does not carry that weight."""
 
     def numbers(self, serial: int, company_prefix: str, destination: Destination, zone: str) -> LabelNumbers:
-        """The codes of the label that is made with this serial number."""
+        """The codes of the label that is made with this serial number. `Refused` when they cannot be made."""

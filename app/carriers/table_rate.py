@@ -98,10 +98,14 @@ class TableRate:
         return tuple(sorted(offers, key=lambda r: (r.currency, r.price, r.carrier, r.service)))
 
     def numbers(self, serial: int, company_prefix: str, destination: Destination, zone: str) -> LabelNumbers:
+        try:
+            logistic_unit = sscc(EXTENSION_DIGIT, company_prefix or DEMO_PREFIX, serial)
+        except ValueError as error:
+            raise Refused(_no_sscc(company_prefix, serial)) from error
         return LabelNumbers(
             serial=serial,
             tracking=own_code(f"PB{serial:010d}"),
-            sscc=sscc(EXTENSION_DIGIT, company_prefix or DEMO_PREFIX, serial),
+            sscc=logistic_unit,
             routing=routing(destination, zone),
         )
 
@@ -109,6 +113,16 @@ class TableRate:
 def routing(destination: Destination, zone: str) -> str:
     """The routing code of a place: not unique to a parcel."""
     return f"{plain(destination.country)}{plain(destination.postcode)}Z{plain(zone)}"
+
+
+def _no_sscc(company_prefix: str, serial: int) -> Problem:
+    return Problem(
+        name="NoSscc",
+        what=say("No SSCC can be made of prefix {prefix} and number {serial}", prefix=company_prefix, serial=serial),
+        why=say("Both together must be digits, and 16 of them at most."),
+        do=(say("Set the box aside: scan a problem shelf"), say("Ask the office for the company prefix")),
+        unchanged=say("No label was made."),
+    )
 
 
 def _too_heavy(tariff: Tariff, zones: dict[str, str], weight_g: int) -> Problem:

@@ -147,3 +147,11 @@ def test_more_weight_never_costs_less(weight_g: int, more: int) -> None:
 def test_the_module_offers_a_carrier() -> None:
     carrier: Carrier = CARRIER
     assert carrier.code == "table"
+
+
+@pytest.mark.parametrize(("prefix", "serial"), [("40-12345", 1), ("123456789012", 10_000)])
+def test_a_prefix_that_leaves_no_room_is_refused(prefix: str, serial: int) -> None:
+    with pytest.raises(Refused) as refusal:
+        CARRIER.numbers(serial, prefix, BERLIN, "D1")
+
+    assert refusal.value.problem.name == "NoSscc"
