@@ -27,6 +27,7 @@ from app.db.feed import publish_mark, read_rows
 from app.facts import Fact, Row, Stamp, decode
 from app.ids import new_id
 from app.models import Answer, Ask, FactRow, FactStatus, Incident, Model, StationMark
+from app.sync.wire import UNREADABLE
 from app.work.facts import touched_rows
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,8 @@ class Pushed:
 
     def read(self) -> tuple[Fact | None, Stamp]:
         """The fact (None when this program does not know its kind) and its envelope."""
+        if self.kind == UNREADABLE:
+            raise ValueError("its envelope can't be read")
         whole = json.loads(self.data)
         stamp = stamp_of(whole, self.fact_id, self.station_id, self.incarnation, self.seq)
         return decode(self.kind, whole["body"]), stamp
@@ -167,6 +170,8 @@ def _apply(session: Session, pushed: Pushed, now: datetime) -> None:
     for act in rooms().consequences.get(pushed.kind, ()):
         act(session, fact, stamp)
     _publish(session, rows)
+    session.flush()
+    session.expire_all()  # facts write past the session: what the next one reads may not depend on where a batch began
 
 
 def _publish(session: Session, rows: tuple[Row, ...]) -> None:

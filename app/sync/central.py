@@ -13,11 +13,9 @@ from app.clock import Clock
 from app.db import Database, central_write, reading
 from app.facts import link
 from app.models import Answer, Ask, FactRow, Feed, StationMark
-from app.sync.wire import Cursor, FeedRow, Mark, Pulled, WireAnswer, WireAsk, WireFact
+from app.sync.wire import UNREADABLE, Cursor, FeedRow, Mark, Pulled, WireAnswer, WireAsk, WireFact
 
 PULL_ROWS = 500
-UNREADABLE = "?"
-"""The kind under which a fact is kept whose envelope is no envelope."""
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -112,10 +110,10 @@ def _columns(station_id: bytes, incarnation: bytes, fact: WireFact) -> dict[str,
         "chain": fact.chain,
         "data": fact.data,
     }
-    return kept | _copies(fact.data)
+    return kept | copies_of(fact.data)
 
 
-def _copies(data: str) -> dict[str, object]:
+def copies_of(data: str) -> dict[str, object]:
     """What the envelope says, for queries. One that can't be read is kept all the same: the applier sets it aside."""
     try:
         said: dict[str, Any] = json.loads(data)

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
+UNREADABLE = "?"
+"""The kind under which central keeps a fact whose envelope is no envelope."""
+
+
 @dataclass(frozen=True, slots=True)
 class WireFact:
     """A fact as it travels: its canonical bytes and where it stands in its station's stream."""
