@@ -90,7 +90,7 @@ def test_two_products_cannot_have_one_code_but_a_tote_may_share_it_with_a_warnin
         "p.csv, row 2, barcodes: '04006381333931' is not a code of its own: another item has it already"
     ]
     assert [str(w) for w in shared.warnings] == [
-        "Two meanings: 04006381333931 is a code of a tote and of a item; a scan of it will be asked"
+        "Two meanings: 04006381333931 is the code of this tote and also of some item; a scan of it will be asked"
     ]
     assert rows(central, "SELECT kind FROM code WHERE value = '04006381333931' ORDER BY kind") == [("item",), ("tote",)]
 

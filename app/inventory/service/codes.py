@@ -14,9 +14,6 @@ from app.db import changed
 from app.models import Code
 from app.text import say
 
-_ITEM = {"item": "item", "bin": "bin", "tote": "tote", "cart": "cart", "badge": "badge", "box": "box", "order": "order",
-         "station": "station", "tray": "tray", "parcel": "parcel"}  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class WantedCode:
@@ -81,7 +78,7 @@ class CodeBook:
         """Notes an error for each code that another thing of this kind has already."""
         for code in wanted:
             if any(k == kind and s != subject for k, s in self._meanings.get(code.value, {})):
-                f.wrong(column, code.value, say("a code of its own: another {kind} has it already", kind=_ITEM[kind]))
+                f.wrong(column, code.value, say("a code of its own: another {kind} has it already", kind=kind))
         values = [code.value for code in wanted]
         for value in {v for v in values if values.count(v) > 1}:
             f.wrong(column, value, say("a code that stands here once"))
@@ -107,7 +104,7 @@ class CodeBook:
     def _warn(self, tally: Tally, kind: str, value: str) -> None:
         others = sorted({k for k, _ in self._meanings[value] if k != kind})
         if others:
-            what = say("Two meanings: {code} is a code of a {a} and of a {b}; a scan of it will be asked",
+            what = say("Two meanings: {code} is the code of this {a} and also of some {b}; a scan of it will be asked",
                        code=value, a=kind, b=others[0])  # fmt: skip
             tally.warnings.append(what)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.ids import new_id
 from app.inventory.queries import RECOUNT, candidates
 from app.inventory.service import Reserved, release_reservation, reserve_units
-from app.models import Incident, OrderLine, PickLine, Reservation, Sku, Work
+from app.models import Incident, OrderLine, PickLine, Sku, Work
 from app.processing.rules import Need
 from app.processing.service.holds import place_need
 from app.processing.service.release import add_pick_lines
@@ -82,8 +82,3 @@ def _note_short(session: Session, order_id: bytes, pick: PickLine, sku: str, now
     )
     words = count(nowhere, "{n} unit of {sku} is nowhere", "{n} units of {sku} are nowhere", sku=sku)
     add_entry(session, order_id=order_id, at=now, kind="Short", words=say("Short: {what}", what=words))
-
-
-def promised(session: Session, line_id: bytes) -> int:
-    """Units that are promised to an order line now."""
-    return sum(session.scalars(select(Reservation.quantity).where(Reservation.line_id == line_id)))
