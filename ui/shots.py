@@ -50,6 +50,7 @@ class Photographer(QObject):
     """Grabs the window on the Qt thread while the player waits on its own."""
 
     wanted = Signal(str)
+    finished = Signal()
 
     def __init__(self, out: Path, only: str, verdict: Verdict) -> None:
         super().__init__()
@@ -57,6 +58,7 @@ class Photographer(QObject):
         self._done = threading.Event()
         self.kiosk: Kiosk | None = None
         self.wanted.connect(self._grab, Qt.ConnectionType.QueuedConnection)
+        self.finished.connect(application().quit, Qt.ConnectionType.QueuedConnection)
 
     def take(self, words: list[str]) -> None:
         """`!shot NAME`, called on the player's thread."""
@@ -124,7 +126,7 @@ class Session:
             except (BadLine, TimeoutError, RuntimeError) as error:
                 errors.append(error)
             finally:
-                app.quit()
+                self._photographer.finished.emit()  # quit() itself may only be called on the Qt thread
 
         thread = threading.Thread(target=work, name="scene", daemon=True)
         thread.start()
