@@ -163,7 +163,7 @@ class Floor:
         return self.last
 
     def happen(self, event: object) -> Outcome:
-        """One event through the bench, made durable as the station does it."""
+        """One event through the bench, made durable as the station does it; what waits for central gets its answer."""
         outcome = self.pick.handle(event)
         self._group += 1
         with station_write(self.station) as session:
@@ -178,14 +178,8 @@ class Floor:
         self.last, self.asks = outcome, [*self.asks, *outcome.ask]
         self.ended = self.ended or outcome.ends
         if any(ask.waits for ask in outcome.ask):
-            return self._wait(outcome)
+            self.happen(self.sync()[-1] if self.online else AskFailed(RequestId(b""), "claim"))
         return outcome
-
-    def _wait(self, outcome: Outcome) -> Outcome:
-        if not self.online:
-            return self.happen(AskFailed(RequestId(b""), "claim"))
-        answers = self.sync()
-        return self.happen(answers[-1])
 
     def sync(self) -> list[Answered]:
         """Pushes, lets central work, pulls; what was answered."""

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from app import events
 from app.db import reading
-from app.ids import RequestId
+from app.ids import RequestId, StationId, ToteId
 from app.picking.workflows.pick import Pick, Step
 from app.picking.workflows.pick_state import PickState
 from app.sync.station import facts_of
@@ -48,13 +48,15 @@ scans = st.lists(
     ),
     max_size=16,
 )
+QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
+"""A failing example is told as it was found: making it smaller would open thousands of warehouses."""
 policies = st.sampled_from(list(itertools.product(("product", "bin_and_product"), ("each", "once"))))
 openings = st.sampled_from([tote_code("T-0001"), CART_CODE])
 
 
-def told(state: PickState) -> PickState:
-    """The state without what is no fact."""
-    return replace(state, emptying=False, opened_by=None)
+def told(made: Floor, state: PickState) -> PickState:
+    """The state without what is no fact, its plan as the mirror has it now."""
+    return made.pick.workflow.refreshed(replace(state, emptying=False, opened_by=None), made.desk)
 
 
 def resumed(made: Floor) -> PickState:
@@ -70,7 +72,7 @@ def stocked(made: Floor) -> dict[str, list[tuple[Any, ...]]]:
     return rows | {"stock": [row for row in rows["stock"] if row[4] or row[5]]}
 
 
-@settings(max_examples=40)
+@settings(max_examples=25, phases=QUICK)
 @given(policy=policies, opening=openings, codes=scans)
 def test_a_refused_scan_changes_nothing_and_a_restart_stands_at_the_same_line(
     policy: tuple[str, str], opening: str, codes: list[str]
@@ -81,15 +83,15 @@ def test_a_refused_scan_changes_nothing_and_a_restart_stands_at_the_same_line(
 
         outcome = made.scan(code)
 
-        if not outcome.accepted:
+        if outcome.accepted is False or outcome.ignored:
             assert (made.rows(*TABLES), made.state) == (rows, state)
-        assert told(resumed(made)) == told(made.state)
+        assert told(made, resumed(made)) == told(made, made.state)
         assert made.view.hero is not None
         if made.ended:
             break
 
 
-@settings(max_examples=40)
+@settings(max_examples=25, phases=QUICK)
 @given(policy=policies, opening=openings, codes=scans)
 def test_undo_of_everything_leads_back_to_the_beginning(
     policy: tuple[str, str], opening: str, codes: list[str]
@@ -108,10 +110,10 @@ def test_undo_of_everything_leads_back_to_the_beginning(
 
     assert made.pick.recorded == []
     assert stocked(made) == before
-    assert told(made.state) == told(state)
+    assert told(made, made.state) == told(made, state)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15, phases=QUICK)
 @given(policy=policies, opening=openings, codes=scans)
 def test_units_are_neither_made_nor_lost(policy: tuple[str, str], opening: str, codes: list[str]) -> None:
     made = floor(ORDERS, proof=policy[0], units=policy[1])
@@ -134,7 +136,7 @@ def test_units_are_neither_made_nor_lost(policy: tuple[str, str], opening: str, 
     assert made.rows("stock") == made.rows("stock", side="central")
 
 
-@settings(max_examples=25)
+@settings(max_examples=15, phases=QUICK)
 @given(policy=policies, opening=openings, codes=scans)
 def test_after_whatever_was_scanned_the_screen_leads_to_the_end(
     policy: tuple[str, str], opening: str, codes: list[str]
@@ -154,15 +156,15 @@ def every_event(made: Floor) -> list[object]:
     seen: dict[str, Any] = {"text": "X", "at": now, "mono_ns": mono}
     item = events.ItemRead(sku_id=sku_id("CANDLE"), **seen)  # type: ignore[arg-type]
     return [
-        events.CommandRead(word="PARK", **seen), events.QuantityRead(units=3, **seen), events.ChoiceRead(choice=1, **seen),
-        events.ReasonRead(reason=1, **seen), events.GradeRead(grade=1, **seen),
+        events.CommandRead(word="PARK", **seen), events.QuantityRead(units=3, **seen),
+        events.ChoiceRead(choice=1, **seen), events.ReasonRead(reason=1, **seen), events.GradeRead(grade=1, **seen),
         events.BadgeRead(person_id=b"\1" * 16, **seen),  # type: ignore[arg-type]
         events.BinRead(bin_id=bin_id("C-05-C"), **seen),  # type: ignore[arg-type]
         events.ToteRead(tote_id=tote_id("T-0008"), **seen),  # type: ignore[arg-type]
         events.CartRead(cart_id=made.cart_id, **seen),
         events.BoxTypeRead(box_type_id=b"\1" * 16, **seen),  # type: ignore[arg-type]
         events.OrderRead(order_id=b"\1" * 16, **seen),  # type: ignore[arg-type]
-        events.StationRead(station_id=made.desk.station.station_id, **seen),
+        events.StationRead(station_id=StationId(made.desk.station.station_id), **seen),
         events.ParcelRead(parcel_id=b"\1" * 16, **seen),  # type: ignore[arg-type]
         item, events.UnknownRead(**seen), events.UnknownRead(reason="check", **seen),
         events.AmbiguousRead(meanings=(item, events.UnknownRead(**seen)), **seen),
@@ -181,16 +183,24 @@ WAYS_THERE = {
 }
 
 
+def _floor_at(step: Step) -> Floor:
+    codes, proof = WAYS_THERE.get(step, ([], "product"))
+    made = floor(ORDERS, proof=proof)
+    made.scan(*codes)
+    if step is Step.WAIT:
+        tote = ToteId(tote_id("T-0001"))
+        waiting = events.ToteRead(text="T", at=made.clock.now(), mono_ns=0, tote_id=tote)
+        made.pick.state = replace(made.state, opened_by=waiting)
+    return made
+
+
 @pytest.mark.parametrize("step", list(Step))
 def test_every_event_gets_an_answer_in_every_step(step: Step) -> None:
-    codes, proof = WAYS_THERE.get(step, ([], "product"))
-    number = len(every_event(floor(ORDERS)))
-    for index in range(number):
-        made = floor(ORDERS, proof=proof)
-        made.scan(*codes)
-        if step is Step.WAIT:
-            tote = events.ToteRead(text="T", at=made.clock.now(), mono_ns=0, tote_id=tote_id("T-0001"))  # type: ignore[arg-type]
-            made.pick.state = replace(made.state, opened_by=tote)
+    made = _floor_at(step)
+    for index in range(len(every_event(made))):
+        if made.last.accepted is not False:
+            made = _floor_at(step)
+        made.scan(card("CLEAR"))
         assert made.step == step.value
         event = every_event(made)[index]
 
