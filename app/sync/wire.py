@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-
 UNREADABLE = "?"
 """The kind under which central keeps a fact whose envelope is no envelope."""
 
