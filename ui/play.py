@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from app.settings import Home, home
-from app.view import ProblemHero, ScalePanel
+from app.view import ProblemHero, ScalePanel, View
 from ui.demo import BADGES, build
 from ui.end_states import end_states
 from ui.simulated import SimulatedStation
@@ -132,10 +132,11 @@ class Player:
 
     def _plug(self, name: str, plug: str, switch: str) -> None:
         device = {"scanner": self.station.scanner, "scale": self.station.scale, "printer": self.station.printer}[name]
-        before = len(self.station.views)
         getattr(device, switch if name == "printer" else plug)()
-        if name != "printer":
-            self.station.wait(lambda _: len(self.station.views) > before)
+        if name == "printer":
+            return
+        word = name.capitalize()
+        self.station.wait(lambda view: (_chip(view, word) == word) is (plug == "plug"))
 
     def _double(self, code: str) -> None:
         self.played.scans += 1
@@ -151,7 +152,12 @@ class Player:
         self.station.scanner.wait_answer(20.0)
 
 
-def _shows(view: Any, grams: int) -> bool:
+def _chip(view: View, word: str) -> str:
+    """What the chip of a device says: its bare name while it can be used."""
+    return next((str(chip.words) for chip in view.header.chips if str(chip.words).startswith(word)), "")
+
+
+def _shows(view: View, grams: int) -> bool:
     """Whether the weight has arrived: it is on the scale's panel, or the screen went on to something else."""
     panels = [p for p in view.object if isinstance(p, ScalePanel)]
     return not panels or any(p.grams == grams and p.stable for p in panels)

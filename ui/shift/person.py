@@ -186,15 +186,18 @@ class Person:
 
     def _unplug(self) -> None:
         self._count("unplug")
-        before = len(self.station.views)
         self.bench.do(unplug="scanner")
-        self.station.wait(lambda _: len(self.station.views) > before, ANSWER_S)
-        before = len(self.station.views)
+        self.station.wait(lambda view: not scanner_is_open(view), ANSWER_S)
         self.bench.do(plug="scanner")
-        self.station.wait(lambda _: len(self.station.views) > before, ANSWER_S)
+        self.station.wait(scanner_is_open, ANSWER_S)
 
     def _errs(self, probability: float) -> bool:
         return probability > 0 and self.random.random() < probability
 
     def _count(self, fault: str) -> None:
         self.done.faults[fault] = self.done.faults.get(fault, 0) + 1
+
+
+def scanner_is_open(view: dict[str, Any]) -> bool:
+    """Whether the screen shows a scanner that can be used: before that nobody pulls a trigger."""
+    return any(chip["words"] == "Scanner" for chip in view["header"]["chips"])

@@ -6,13 +6,12 @@ import json
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
 
 from app.settings import Home
 from ui.bench_process import BenchProcess, station_toml
 from ui.demo import BADGES, STRANGERS, TRAYS, build
 from ui.shift.count import figures
-from ui.shift.person import FAULTY, Habits, Person
+from ui.shift.person import FAULTY, Habits, Person, scanner_is_open
 from ui.shift.station import StationProcess
 
 STATION, NAME = "PACK02", "Pack 02"
@@ -45,7 +44,7 @@ def run_shift(*, orders: int, seed: int, out: Path, faults: bool, window: bool) 
 
 
 def _work(bench: BenchProcess, station: StationProcess, orders: int, seed: int, faults: bool) -> None:
-    station.wait(_is_open)
+    station.wait(scanner_is_open)
     person = Person(
         bench, station, BADGES["packer"], TRAYS[STATION], STRANGERS, FAULTY if faults else Habits(), seed,
         lambda closed: _progress(closed, orders),
@@ -56,11 +55,6 @@ def _work(bench: BenchProcess, station: StationProcess, orders: int, seed: int, 
         print(file=sys.stderr)
     for fault, times in sorted(person.done.faults.items()):
         print(f"  {fault}: {times}", file=sys.stderr)
-
-
-def _is_open(view: dict[str, Any]) -> bool:
-    """Whether the scanner can be used: before that nobody pulls a trigger."""
-    return any(chip["words"] == "Scanner" for chip in view["header"]["chips"])
 
 
 def _progress(closed: int, orders: int) -> None:
