@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app import cli
+from app.errors import Unavailable
 from app.settings import Home, home
 
 THEMES = ("day", "dark", "hc")
@@ -23,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(options.func(options))
     except KeyboardInterrupt:
         return 130
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, Unavailable) as error:
         print(f"packbay: {error}", file=sys.stderr)
         return 2
 

@@ -26,7 +26,7 @@ from reports.slips import packing_slip
 
 log = logging.getLogger(__name__)
 RETRY_S = 2.0
-MEDIA = {"slip": "paper", "label": "label", "reprint": "label"}
+MEDIA = {"slip": "paper", "label": "label", "reprint": "label", "awaiting": "label"}
 
 
 @dataclass(frozen=True, slots=True)

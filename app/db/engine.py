@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.db.feed import write_feed
+from app.errors import Outage, Unavailable
+from app.text import say
 
 BUSY_MS = 5_000
 """How long a writer waits for another process's lock before SQLite says "locked"; the caller then tries again."""
@@ -82,12 +84,26 @@ def _session(engine: Engine, side: str, **info: Any) -> Session:
 
 @contextmanager
 def central_write(database: Database, *, site: int = 1, relaxed: bool = False) -> Iterator[Session]:
-    """One transaction at central: what it marked as `changed` becomes feed rows, written last, then COMMIT."""
+    """One transaction at central: what it marked as `changed` becomes feed rows, written last, then COMMIT.
+
+    Raises `Unavailable` when another process holds the file for longer than the limit; nothing was written then.
+    """
     with _session(database.relaxed if relaxed else database.write, "central") as session:
+        _take_lock(session)
         yield session
         session.flush()
         write_feed(session, site)
         session.commit()
+
+
+def _take_lock(session: Session) -> None:
+    try:
+        session.connection()
+    except OperationalError as error:
+        if not is_machines_fault(error):
+            raise
+        held = say("another program holds the file; try again in a moment")
+        raise Unavailable(Outage("central database", held)) from error
 
 
 @contextmanager

@@ -130,17 +130,19 @@ class Person:
         last, at = self._pulled
         if last == code:
             time.sleep(max(0.0, at + PULL_S - time.monotonic()))
-        before = self.station.view["serial"], len(self.station.views)
+        before = len(self.station.views)
         answer = self.bench.do(scan=code, wait_s=ANSWER_S, **how)
         self._pulled = (code, time.monotonic())
-        self.station.wait(
-            lambda v: len(self.station.views) > before[1] and (v["echo"] or {}).get("code") == code, ANSWER_S
-        )
+        self.station.wait(lambda _: self._echoed(code, before), ANSWER_S)
         if answer["answer"] == "order" and self.station.view["kind"] == "pack.closed":
             self.done.orders += 1
             self.bench.do(load=0)
             self.progress(self.done.orders)
         return True
+
+    def _echoed(self, code: str, before: int) -> bool:
+        """Whether a View since then showed this code; the newest may be of something that followed by itself."""
+        return any((view["echo"] or {}).get("code") == code for view in self.station.views[before:])
 
     def _mend(self, view: dict[str, Any]) -> bool:
         """What the problem says: into the tray, or the right scan, or CLEAR when nothing else is left."""
