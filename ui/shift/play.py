@@ -49,7 +49,7 @@ def _work(bench: BenchProcess, station: StationProcess, orders: int, seed: int, 
         bench, station, BADGES["packer"], TRAYS[STATION], STRANGERS, FAULTY if faults else Habits(), seed,
         lambda closed: _progress(closed, orders),
     )  # fmt: skip
-    person.work(orders, restart_after=max(1, orders // 2) if faults else None)
+    person.work(orders, restart_after=max(1, orders // 5) if faults else None)
     station.wait_calm(1.0)
     if sys.stderr.isatty():
         print(file=sys.stderr)
