@@ -86,7 +86,7 @@ def test_a_tote_before_enough_units_were_scanned_is_refused() -> None:
 
     made.scan(MUG, A)
 
-    assert made.words()[:3] == ("A gets 2 units", "1 was scanned", "Every unit is scanned here")
+    assert made.words()[:3] == ("A gets 2 units", "1 was scanned", "Every unit is scanned here.")
     assert made.tote("T-0001") == ("free", None)
 
 
@@ -105,7 +105,7 @@ def test_a_tote_of_another_position_names_both_letters() -> None:
 
     made.scan(B)
 
-    assert made.words()[:2] == ("That is tote T-0002 at B", "These units go to A")
+    assert made.words()[:2] == ("That is tote T-0002 at B", "These units go to A.")
     assert made.on_hand(tote_id("T-0002"), "TEA") == 0
 
 
@@ -115,7 +115,7 @@ def test_a_tote_that_is_not_on_the_cart_is_refused_once_all_are_bound() -> None:
 
     made.scan(SPARE)
 
-    assert made.words()[:2] == ("Tote T-0003 is not on this cart", "These units go to A")
+    assert made.words()[:2] == ("Tote T-0003 is not on this cart", "These units go to A.")
     assert made.tote("T-0003") == ("free", None)
 
 
@@ -158,7 +158,7 @@ def test_a_unit_too_many_in_the_hand_is_refused() -> None:
 
     made.scan(MUG)
 
-    assert made.words()[:2] == ("You have enough of Mug", "This stop needs 3 in all")
+    assert made.words()[:2] == ("You have enough of Mug", "This stop needs 3 in all.")
     made.scan(CASE)
     assert made.problem == "TooMany"
 

@@ -101,7 +101,7 @@ def test_a_tote_of_another_order_says_which_and_how_to_free_it() -> None:
     assert made.words() == (
         "Tote T-0001 is not free",
         "It holds order 1001",
-        "One tote carries one order",
+        "One tote carries one order.",
         "Take another tote",
         "If it is empty: scan EMPTY, then the tote",
         "Nothing was changed.",
@@ -154,7 +154,7 @@ def test_a_wrong_bin_says_where_the_right_one_is_and_marks_both() -> None:
     assert made.words() == (
         "That is A-02-A",
         "Yours is one bay right",
-        "This stop is A-01-A",
+        "This stop is A-01-A.",
         "Scan the label of bin A-01-A",
         "SKIP if you can't get there",
         "Nothing was counted.",
@@ -193,7 +193,7 @@ def test_a_wrong_item_says_what_it_is_and_where_it_belongs() -> None:
     assert made.words() == (
         "That is Tea",
         "TEA",
-        "It is a later stop: bin A-03-B",
+        "It is a later stop: bin A-03-B.",
         "Put it back into A-03-B",
         "Scan Mug from bin A-01-A",
         "Nothing was counted.",
@@ -206,7 +206,7 @@ def test_one_unit_too_many_of_a_finished_stop_is_refused() -> None:
 
     made.scan(MUG)
 
-    assert made.words()[:3] == ("All 2 Mug are picked already", "MUG", "No order of this walk needs one more")
+    assert made.words()[:3] == ("All 2 Mug are picked already", "MUG", "No order of this walk needs one more.")
     assert made.on_hand(tote_id("T-0001"), "MUG") == 2
 
 
@@ -260,7 +260,7 @@ def test_a_case_too_large_is_refused() -> None:
 
     made.scan(CASE)
 
-    assert made.words()[:3] == ("That is a case of 12", "Mug", "This line needs 3 more")
+    assert made.words()[:3] == ("That is a case of 12", "Mug", "This line needs 3 more.")
     assert made.lines()[0][3] == 0
 
 
@@ -292,7 +292,7 @@ def test_a_quantity_card_without_an_item_or_too_large_is_refused() -> None:
     assert made.problem == "NoQuantity"
     made.scan(MUG, card("QTY6"))
 
-    assert made.words()[:3] == ("6 are too many", "Mug", "This line needs 4 more")
+    assert made.words()[:3] == ("6 are too many", "Mug", "This line needs 4 more.")
     assert made.lines()[0][3] == 1
 
 
@@ -307,7 +307,7 @@ def test_the_lot_that_is_promised_is_taken_and_another_refused() -> None:
     made.scan(TOTE)
 
     made.scan(TEA_LOT + "L2")
-    assert made.words()[:3] == ("That is lot L2", "Tea", "Lot L1 is promised to this order")
+    assert made.words()[:3] == ("That is lot L2", "Tea", "Lot L1 is promised to this order.")
     made.scan(TEA)
     assert made.words()[:2] == ("Which lot is this?", "L1, L2")
     assert made.view.wanted[0].code == TEA_LOT + "L1"
@@ -343,7 +343,7 @@ def test_short_before_the_bin_is_proven_asks_for_the_bin() -> None:
 
     made.scan(card("SHORT"))
 
-    assert made.words()[:2] == ("Which bin is short?", "The bin is proven first here")
+    assert made.words()[:2] == ("Which bin is short?", "The bin is proven first here.")
     assert made.lines()[0][4] == 0
 
 
@@ -397,7 +397,7 @@ def test_skip_leaves_the_stop_for_later() -> None:
     assert made.view.wanted[0].code == MUG
     made.scan(MUG, MUG, card("SKIP"))
 
-    assert made.words()[:2] == ("Bin B-02-A is the only stop left", "There is nothing to do before it")
+    assert made.words()[:2] == ("Bin B-02-A is the only stop left", "There is nothing to do before it.")
     made.scan(SOAP, DROP)
     assert made.ended
 
@@ -406,12 +406,12 @@ def test_manual_takes_a_unit_from_the_proven_bin_and_not_without_end() -> None:
     made = floor([[("MUG", "A-01-A", 8)]])
 
     made.scan(TOTE, card("MANUAL"))
-    assert made.words()[1] == "The bin stands for the item then"
+    assert made.words()[1] == "The bin stands for the item then."
     made.scan(bin_code("A-01-A"), *[card("MANUAL")] * 5)
     assert (made.problem, made.lines()[0][3]) == ("", 5)
     made.scan(card("MANUAL"))
 
-    assert made.words()[1] == "5 units were taken by MANUAL on this walk already"
+    assert made.words()[1] == "5 units were taken by MANUAL on this walk already."
     assert sum("ManualProof" in str(r) for r in made.rows("fact")["fact"]) == 5
 
 
@@ -420,7 +420,7 @@ def test_manual_is_refused_where_a_lot_must_be_read() -> None:
 
     made.scan(TOTE, bin_code("A-03-B"), card("MANUAL"))
 
-    assert made.words()[1] == "Its lot or serial number must be read"
+    assert made.words()[1] == "Its lot or serial number must be read."
 
 
 def test_undo_takes_back_one_unit_after_the_other_and_the_start() -> None:

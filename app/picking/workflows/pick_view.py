@@ -72,7 +72,7 @@ def view(state: PickState, desk: Desk, step: str) -> View:
     if not stops:
         return shown
     hero = _put_hero(state, desk, stops[0]) if step == "tote" else _stop_hero(state, stops[0], step)
-    return replace(shown, hero=hero, object=(_item(state, stops[0]),))
+    return replace(shown, hero=hero, object=(_item(state, stops[0], step),))
 
 
 def marked(whole: View, problem: Problem, state: PickState, desk: Desk) -> View:
@@ -184,7 +184,7 @@ def _put_hero(state: PickState, desk: Desk, stop: Stop) -> Hero:
         imperative=imperative,
         icon="package-plus",
         datum=CountDatum(
-            str(units), count(units, "unit\ninto {position}", "units\ninto {position}", position=line.position)
+            str(units), count(units, "unit into {position}", "units into {position}", position=line.position)
         ),
         steps=_steps(state, stop, "tote"),
         second=second,
@@ -206,7 +206,7 @@ def _drop_hero(state: PickState) -> Hero:
 # ---- the item -------------------------------------------------------------------------------------------------------
 
 
-def _item(state: PickState, stop: Stop) -> ItemPanel:
+def _item(state: PickState, stop: Stop, step: str) -> ItemPanel:
     card, held = stop.card, state.hand.units if state.hand and state.focus == stop.key else 0
     quantity = stop.open if state.on_cart and held >= stop.open else stop.open - held
     return ItemPanel(
@@ -215,7 +215,7 @@ def _item(state: PickState, stop: Stop) -> ItemPanel:
         variant=verbatim(card.variant),
         sku=card.sku,
         code_tail=card.code_tail,
-        verb=say("Pick"),
+        verb=say("Put") if step == "tote" else say("Pick"),
         quantity=quantity,
         under=_under(stop, quantity),
         puts=_puts(stop) if state.on_cart else (),

@@ -36,7 +36,7 @@ def wrong_bin(state: PickState, stop: Stop, scanned: Place) -> Problem:
         name="WrongBin",
         what=say("That is {name}", name=scanned.name),
         detail=whereabouts(slots, _slot(scanned), _slot(stop.place)),
-        why=say("This stop is {name}", name=stop.place.name),
+        why=say("This stop is {name}.", name=stop.place.name),
         do=(say("Scan the label of bin {name}", name=stop.place.name), say("SKIP if you can't get there")),
         unchanged=NOT_TAKEN,
         subject=scanned.id,
@@ -54,7 +54,7 @@ def stops_open(state: PickState, scanned: Place) -> Problem:
         name="StopsOpen",
         what=say("That is {name}, but the walk is not over", name=scanned.name),
         detail=count(len(stops), "{n} stop is still open", "{n} stops are still open"),
-        why=say("Next is bin {name}", name=stops[0].place.name),
+        why=say("Next is bin {name}.", name=stops[0].place.name),
         do=(say("Go on at bin {name}", name=stops[0].place.name), say("SHORT if it is not there, SKIP for later")),
         unchanged=say("Nothing was put down."),
         subject=scanned.id,
@@ -66,7 +66,7 @@ def no_drop(scanned: Place) -> Problem:
     return Problem(
         name="NoDropPlace",
         what=say("That is {name}", name=scanned.name),
-        why=say("Totes are put down at a drop place, a pack lane or the problem shelf"),
+        why=say("Totes are put down at a drop place, a pack lane or the problem shelf."),
         do=(say("Scan the drop place"),),
         unchanged=say("Nothing was put down."),
         subject=scanned.id,
@@ -78,7 +78,7 @@ def bin_first(stop: Stop) -> Problem:
     return Problem(
         name="BinFirst",
         what=say("That is the right item: {name}", name=stop.card.name),
-        why=say("The bin is proven first here"),
+        why=say("The bin is proven first here."),
         do=(say("Scan the label of bin {name}", name=stop.place.name), say("Then scan the item again")),
         unchanged=NOT_TAKEN,
         picture=stop.card.picture,
@@ -93,13 +93,13 @@ def wrong_item(state: PickState, stop: Stop | None, event: ItemRead, desk: Desk)
     if done is not None and later is None:
         return _had_all(state, done, stop)
     where = later.place.name if later else " / ".join(desk.read(queries.homes_of, card.id))
-    belongs = say("It is a later stop: bin {name}", name=where) if later else say("It belongs in {name}", name=where)
+    belongs = say("It is a later stop: bin {name}.", name=where) if later else say("It belongs in {name}.", name=where)
     put_back = say("Put it back into {name}", name=where) if where else say("Put it back")
     return Problem(
         name="WrongItem",
         what=say("That is {name}", name=card.name),
         detail=_second(card),
-        why=belongs if where else say("It is not on this walk"),
+        why=belongs if where else say("It is not on this walk."),
         do=(put_back, _wanted_item(stop)),
         unchanged=NOT_TAKEN,
         picture=card.picture,
@@ -113,7 +113,7 @@ def _had_all(state: PickState, done: Stop, stop: Stop | None) -> Problem:
             done.picked, "The {n} {name} is picked already", "All {n} {name} are picked already", name=done.card.name
         ),
         detail=_second(done.card),
-        why=say("No order of this walk needs one more"),
+        why=say("No order of this walk needs one more."),
         do=(say("Put it back into {name}", name=done.place.name), _wanted_item(stop)),
         unchanged=NOT_TAKEN,
         picture=done.card.picture,
@@ -132,7 +132,7 @@ def _second(card: SkuCard) -> Text:
 
 def too_many(stop: Stop, units: int, open_units: int, *, case: bool) -> Problem:
     """More units than the stop still needs, by a case's code or a quantity card."""
-    need = count(open_units, "This line needs {n} more", "This line needs {n} more")
+    need = count(open_units, "This line needs {n} more.", "This line needs {n} more.")
     return Problem(
         name="TooMany",
         what=say("That is a case of {units}", units=units) if case else say("{units} are too many", units=units),
@@ -149,7 +149,7 @@ def enough_in_hand(stop: Stop) -> Problem:
     return Problem(
         name="TooMany",
         what=say("You have enough of {name}", name=stop.card.name),
-        why=count(stop.wanted, "This stop needs {n} in all", "This stop needs {n} in all"),
+        why=count(stop.wanted, "This stop needs {n} in all.", "This stop needs {n} in all."),
         do=(say("Put this one back"), say("Scan the tote that the units are put into")),
         unchanged=NOT_TAKEN,
         picture=stop.card.picture,
@@ -161,7 +161,7 @@ def hand_full(stop: Stop) -> Problem:
     return Problem(
         name="HandFull",
         what=say("{name} is still in the hand", name=stop.card.name),
-        why=say("It has to be in a tote first"),
+        why=say("It has to be in a tote first."),
         do=(say("Scan the tote that it is put into"), say("Or UNDO and put it back")),
         unchanged=NOT_CHANGED,
         picture=stop.card.picture,
@@ -173,7 +173,7 @@ def wrong_lot(stop: Stop, lot: str) -> Problem:
         name="WrongLot",
         what=say("That is lot {lot}", lot=lot),
         detail=verbatim(stop.card.name),
-        why=say("Lot {lot} is promised to this order", lot=stop.lot),
+        why=say("Lot {lot} is promised to this order.", lot=stop.lot),
         do=(say("Put it back"), say("Scan a unit of lot {lot}", lot=stop.lot)),
         unchanged=NOT_TAKEN,
         picture=stop.card.picture,
@@ -187,7 +187,7 @@ def lot_wanted(stop: Stop, lots: tuple[str, ...]) -> Problem:
         name="LotWanted",
         what=say("Which lot is this?"),
         detail=verbatim(", ".join(lots)),
-        why=say("This code does not say the lot, and the bin does not hold one lot alone"),
+        why=say("This code does not say the lot, and the bin does not hold one lot alone."),
         do=(words,),
         unchanged=NOT_TAKEN,
         picture=stop.card.picture,
@@ -199,7 +199,7 @@ def same_piece(stop: Stop, serial: str) -> Problem:
         name="SameSerial",
         what=say("This very piece is counted already"),
         detail=say("Serial {serial}", serial=serial),
-        why=say("Every piece has its own serial number"),
+        why=say("Every piece has its own serial number."),
         do=(say("Scan another piece"),),
         unchanged=NOT_TAKEN,
         picture=stop.card.picture,
@@ -213,7 +213,7 @@ def tote_taken(tote: ToteCard, desk: Desk) -> Problem:
         name="ToteTaken",
         what=say("Tote {name} is not free", name=tote.name),
         detail=say("It holds order {number}", number=order.number) if order else NOTHING,
-        why=say("One tote carries one order"),
+        why=say("One tote carries one order."),
         do=(say("Take another tote"), say("If it is empty: scan EMPTY, then the tote")),
         unchanged=NOT_CHANGED,
     )
@@ -232,7 +232,7 @@ def wrong_tote(event: ToteRead, lit: TotePlace, scanned: str, desk: Desk) -> Pro
         name="WrongTote",
         what=what,
         detail=say("It holds order {number}", number=order.number) if order else NOTHING,
-        why=say("These units go to {position}", position=lit.position),
+        why=say("These units go to {position}.", position=lit.position),
         do=(say("Scan the tote at {position}", position=lit.position),),
         unchanged=say("Nothing was put."),
     )
@@ -244,7 +244,7 @@ def more_first(position: str, wanted: int, in_hand: int) -> Problem:
         name="ScanMore",
         what=count(wanted, "{position} gets {n} unit", "{position} gets {n} units", position=position),
         detail=count(in_hand, "{n} was scanned", "{n} were scanned"),
-        why=say("Every unit is scanned here"),
+        why=say("Every unit is scanned here."),
         do=(say("Scan the next unit"), say("SHORT if there are no more")),
         unchanged=say("Nothing was put."),
     )
@@ -273,7 +273,7 @@ def no_quantity(stop: Stop | None, state: PickState) -> Problem:
     return Problem(
         name="NoQuantity",
         what=say("A quantity card follows an item"),
-        why=say("Nothing of this stop was scanned yet") if stop else say("Every stop is done"),
+        why=say("Nothing of this stop was scanned yet.") if stop else say("Every stop is done."),
         do=(act_of(state, stop),),
         unchanged=NOT_TAKEN,
     )
@@ -282,9 +282,9 @@ def no_quantity(stop: Stop | None, state: PickState) -> Problem:
 def each_unit(stop: Stop) -> Problem:
     """A quantity card where the policy wants every unit scanned."""
     why = (
-        say("Each unit has a lot or serial number of its own")
+        say("Each unit has a lot or serial number of its own.")
         if stop.card.lot_tracked or stop.card.serial_tracked
-        else say("Each unit of this class of item is scanned")
+        else say("Each unit of this class of item is scanned.")
     )
     return Problem(
         name="EachUnit",
@@ -301,7 +301,7 @@ def in_totes(units: int) -> Problem:
     return Problem(
         name="InTotes",
         what=count(units, "{n} unit is in a tote already", "{n} units are in totes already"),
-        why=say("A card can't take them out again"),
+        why=say("A card can't take them out again."),
         do=(say("UNDO takes the last put back"),),
         unchanged=NOT_CHANGED,
     )
@@ -320,7 +320,7 @@ def no_short(state: PickState, stop: Stop | None, *, bin_wanted: bool) -> Proble
         return Problem(
             name="BinFirst",
             what=say("Which bin is short?"),
-            why=say("The bin is proven first here"),
+            why=say("The bin is proven first here."),
             do=(
                 say("Scan the label of bin {name}, then SHORT", name=stop.place.name),
                 say("SKIP if you can't get there"),
@@ -340,7 +340,7 @@ def nothing_to_amend() -> Problem:
     return Problem(
         name="NoReason",
         what=say("A reason card follows SHORT"),
-        why=say("The last scan was no SHORT"),
+        why=say("The last scan was no SHORT."),
         do=(say("Scan SHORT first, then the reason"),),
         unchanged=NOT_CHANGED,
     )
@@ -350,7 +350,7 @@ def unknown_reason(reason: int) -> Problem:
     return Problem(
         name="UnknownReason",
         what=say("There is no reason {reason}", reason=reason),
-        why=say("1 empty, 2 damaged, 3 wrong item, 4 blocked"),
+        why=say("1 empty, 2 damaged, 3 wrong item, 4 blocked."),
         do=(say("Scan one of these reason cards"),),
         unchanged=NOT_CHANGED,
     )
@@ -360,7 +360,7 @@ def only_stop(stop: Stop) -> Problem:
     return Problem(
         name="OnlyStop",
         what=say("Bin {name} is the only stop left", name=stop.place.name),
-        why=say("There is nothing to do before it"),
+        why=say("There is nothing to do before it."),
         do=(say("Go on at bin {name}", name=stop.place.name), say("SHORT if it is not there")),
         unchanged=NOT_CHANGED,
     )
@@ -376,13 +376,13 @@ def no_manual(stop: Stop | None, state: PickState) -> Problem:
             unchanged=NOT_CHANGED,
         )
     if stop.card.lot_tracked or stop.card.serial_tracked:
-        why, do = say("Its lot or serial number must be read"), say("SHORT, and hand the unit to the lead")
+        why, do = say("Its lot or serial number must be read."), say("SHORT, and hand the unit to the lead")
     elif state.manual >= state.manual_limit:
-        why = say("{n} units were taken by MANUAL on this walk already", n=state.manual)
+        why = say("{n} units were taken by MANUAL on this walk already.", n=state.manual)
         do = say("SHORT, and tell the lead")
     else:
         why, do = (
-            say("The bin stands for the item then"),
+            say("The bin stands for the item then."),
             say("Scan the label of bin {name}, then MANUAL", name=stop.place.name),
         )
     return Problem(
@@ -401,7 +401,7 @@ def not_empty(name: str, units: int) -> Problem:
         name="ToteInUse",
         what=say("Tote {name} is on this walk", name=name),
         detail=count(units, "{n} unit is in it", "{n} units are in it"),
-        why=say("It is freed when its order is packed"),
+        why=say("It is freed when its order is packed."),
         do=(say("Go on with the walk"),),
         unchanged=NOT_CHANGED,
     )
