@@ -35,7 +35,7 @@ from app.inventory.service import (
 )
 from app.processing import queries
 from app.processing.queries import OrderRow, OrderStory
-from app.processing.service import cancel_order, place_hold, release_hold, release_order, waiting_orders
+from app.processing.service import cancel_order, check_order, place_hold, release_hold, release_order, waiting_orders
 from app.receipt.service import import_orders
 from app.settings import Home, home
 from app.shipping.service.tariff import import_tariff
@@ -415,6 +415,7 @@ def _order_hold(options: Any) -> int:
 def _order_release(options: Any) -> int:
     with central(options) as database, central_write(database) as session:
         order_id, now = _one(session, options.number), SystemClock().now()
+        check_order(session, order_id=order_id, now=now)  # what data have cleared meanwhile needs nobody's word
         release_hold(session, order_id=order_id, now=now, by="office")
         result = release_order(session, order_id=order_id, now=now)
     if result.work_id is None:
