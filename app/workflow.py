@@ -243,6 +243,10 @@ def _event_types(handler: Handler) -> tuple[type, ...]:
     return typing.get_args(hint) or (hint,)
 
 
+def _same_code(one: events.Read, other: events.Read) -> bool:
+    return one.text == other.text and one.device == other.device
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A refusal on the screen: since when it can be seen and heard, and how many scans wait behind it.
@@ -299,6 +303,7 @@ class Bench(Generic[S]):
         self.echo: Echo | None = None
         self.ignored = 0
         self._last: events.Read | None = None
+        self._counted: events.Read | None = None
         self.state: S = self._fold(self.recorded)
         self._pending: S = self.state
 
@@ -319,7 +324,10 @@ class Bench(Generic[S]):
             event = self._only_expected(event)
         double = self._is_double(event)
         self._last = event
-        return self._ignore(event) if double else self._read(event)
+        if double:
+            return self._ignore(event)
+        self._counted = event
+        return self._read(event)
 
     def _happened(self, event: object) -> Outcome:
         """An event that is no read: expected by this step, or nothing to it. It may be refused as well (a weight)."""
@@ -332,15 +340,15 @@ class Bench(Generic[S]):
             return self._refuse(refusal.problem, event)
 
     def _is_double(self, event: events.Read) -> bool:
-        last = self._last
-        if event.touched or last is None or last.text != event.text or last.device != event.device:
+        last, counted = self._last, self._counted
+        if event.touched or last is None or not _same_code(last, event):
             return False
         if (event.mono_ns, event.number) == (last.mono_ns, last.number):
             return False  # the very scan that opened this task, handed on to it
-        apart = event.mono_ns - last.mono_ns
-        if apart < ONE_READ_NS:
+        if event.mono_ns - last.mono_ns < ONE_READ_NS:
             return True
-        if apart >= DOUBLE_READ_NS:
+        # From the last read that counted, not from one that was ignored: who keeps trying is heard in the end.
+        if counted is None or not _same_code(counted, event) or event.mono_ns - counted.mono_ns >= DOUBLE_READ_NS:
             return False
         return not (isinstance(event, events.ItemRead) and self._would_take(event))
 
@@ -520,15 +528,16 @@ class Bench(Generic[S]):
 
     def follow(self, before: Bench[Any]) -> None:
         """Takes over what is about the hand and not about the task: the last read and its echo."""
-        self._last, self.echo, self.ignored = before._last, before.echo, before.ignored
+        self._last, self._counted = before._last, before._counted
+        self.echo, self.ignored = before.echo, before.ignored
 
     def memo(self) -> tuple[object, ...]:
         """What `handle` may change before anything is durable; for `restore` when the transaction fails."""
-        return self.shown, self.echo, self.ignored, self._last
+        return self.shown, self.echo, self.ignored, self._last, self._counted
 
     def restore(self, memo: tuple[Any, ...]) -> None:
         """Puts back what a failed transaction left half done."""
-        self.shown, self.echo, self.ignored, self._last = memo
+        self.shown, self.echo, self.ignored, self._last, self._counted = memo
 
     def seen(self, mono_ns: int) -> None:
         """The screen shows (and has sounded) what it was last given."""

@@ -15,7 +15,7 @@ from ui.bench_process import BenchProcess
 from ui.shift.station import StationProcess
 
 ANSWER_S = 10.0
-PULL_S = 0.1
+PULL_S = 0.45
 """A hand needs longer than this to pull the trigger on the same code again; what is faster is one pull, read twice."""
 
 
