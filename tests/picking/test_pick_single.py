@@ -533,3 +533,24 @@ def test_stock_that_is_set_meanwhile_does_not_move_the_walk() -> None:
     made.sync()
 
     assert (made.state.walk, made.step) == (before, "bin")
+
+
+def test_a_line_planned_anew_waits_until_the_stop_in_hand_is_done() -> None:
+    made = floor([[("MUG", "A-01-A", 1), ("TEA", "A-05-A", 2)]], stock=[("MUG", "A-05-B", 10, "")])
+    made.scan(TOTE, card("SHORT"), TEA)
+
+    made.sync()
+
+    assert made.view.wanted[0].code == TEA
+    made.scan(TEA)
+    assert (made.view.wanted[0].code, made.step) == (MUG, "item")
+
+
+def test_the_proof_of_a_bin_ends_when_the_walk_leaves_it() -> None:
+    made = floor([[("MUG", "A-01-A", 1), ("TEA", "A-03-B", 1)]])
+
+    made.scan(TOTE, bin_code("A-01-A"), card("SKIP"), TEA, card("MANUAL"))
+
+    assert made.words()[1] == "The bin stands for the item then."
+    made.scan(bin_code("A-01-A"), card("MANUAL"), DROP)
+    assert made.ended
