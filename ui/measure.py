@@ -210,7 +210,8 @@ def overlaps(rects: Iterable[Box]) -> list[tuple[Box, Box]]:
     found = []
     for index, first in enumerate(listed):
         for second in listed[index + 1 :]:
-            if QRectF(*first).intersected(QRectF(*second)).width() > 1 and QRectF(*first).intersects(QRectF(*second)):
+            shared = QRectF(*first).intersected(QRectF(*second))
+            if shared.width() > 1 and shared.height() > 1:
                 found.append((first, second))
     return found
 

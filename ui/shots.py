@@ -24,7 +24,7 @@ from app.view import View
 from ui.config import StationConfig
 from ui.demo import build
 from ui.kiosk import Kiosk, Screen, application
-from ui.measure import Shot, shot
+from ui.measure import Shot, overlaps, shot
 from ui.play import BadLine, Player
 from ui.runner import Runner
 from ui.simulated import SimulatedStation
@@ -88,9 +88,12 @@ class Photographer(QObject):
 
 
 def faults(taken: Shot) -> list[str]:
-    """What a reader of this picture would miss: faint texts, cut texts, sentences that end in dots."""
-    found = []
-    for text in taken.measured():
+    """What a reader of this picture would miss: faint and cut texts, sentences that end in dots, texts that cross."""
+    measured = taken.measured()
+    crossed = overlaps(text.mark.capitals for text in measured)
+    at = {text.mark.capitals: text.mark.text for text in measured}
+    found = [f"{at[a]!r} and {at[b]!r} stand on each other" for a, b in crossed]
+    for text in measured:
         mark = text.mark
         if text.contrast < LEAST_CONTRAST:
             found.append(f"contrast {text.contrast:.1f} of {mark.text!r}")

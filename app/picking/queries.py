@@ -341,10 +341,9 @@ def _read_floor(session: Session, version: str) -> Floor:
             slots.setdefault(row.aisle, []).append(slot)
     grouped = {aisle: tuple(found) for aisle, found in slots.items()}
     shapes = _shapes(aisles, grouped)
+    racks = (*shapes.values(), *_backs(aisles, shapes))
     corner = _corner(aisles, crosses, [(row.x_mm, row.y_mm) for row in rows], shapes.values())
-    plan = FloorPlan(
-        version, tuple(AisleShape(a.name, a.x_mm, a.y0_mm, a.y1_mm) for a in aisles), tuple(shapes.values()), *corner
-    )
+    plan = FloorPlan(version, tuple(AisleShape(a.name, a.x_mm, a.y0_mm, a.y1_mm) for a in aisles), racks, *corner)
     starts = places_of_type(session, "start")
     drops = tuple(Drop(p, code_of(session, p.id, "bin")) for p in places_of_type(session, *DROPS))
     return Floor(version, Ways(aisles, crosses), plan, grouped, shapes, starts[0] if starts else None, drops)
@@ -372,10 +371,8 @@ def _corner(
 
 
 def _shapes(aisles: tuple[AisleLine, ...], slots: dict[str, tuple[Slot, ...]]) -> dict[tuple[str, str, str], RackShape]:
-    """One shape for each bay: beside its aisle, as deep as a quarter of the way to the next one."""
-    lines = sorted({a.x_mm for a in aisles})
-    spacing = min((b - a for a, b in itertools.pairwise(lines)), default=4000)
-    near, deep = spacing * 25 // 100, spacing * 24 // 100
+    """One shape for each bay: from the walkway of its aisle to the middle between it and the next one."""
+    near, deep = _rack_depth(aisles)
     found: dict[tuple[str, str, str], RackShape] = {}
     for aisle in aisles:
         for side in ("L", "R"):
@@ -385,6 +382,28 @@ def _shapes(aisles: tuple[AisleLine, ...], slots: dict[str, tuple[Slot, ...]]) -
             for bay, y in at.items():
                 found[aisle.name, side, bay] = RackShape(x, y - high // 2, deep, high)
     return found
+
+
+def _rack_depth(aisles: tuple[AisleLine, ...]) -> tuple[int, int]:
+    """How far from the middle of an aisle its racks begin, and how deep they are, mm: two racks stand back to back
+    between two aisles, and leave a walkway of 1.4 to 2 m."""
+    lines = sorted({a.x_mm for a in aisles})
+    spacing = min((b - a for a, b in itertools.pairwise(lines)), default=4000)
+    walkway = min(max(spacing * 45 // 100, 1400), 2000, spacing * 6 // 10)
+    return walkway // 2, (spacing - walkway) // 2
+
+
+def _backs(aisles: tuple[AisleLine, ...], shapes: dict[tuple[str, str, str], RackShape]) -> tuple[RackShape, ...]:
+    """The other halves of the blocks: behind each bay that nobody faces from the next aisle, its rack goes on."""
+    faced = {(s.x_mm, s.y_mm) for s in shapes.values()}
+    lines = {a.name: a.x_mm for a in aisles}
+    found = []
+    for (aisle, side, _), shape in shapes.items():
+        outward = shape.w_mm if side == "R" else -shape.w_mm
+        beyond = [x for x in lines.values() if (x > lines[aisle]) == (side == "R") and x != lines[aisle]]
+        if beyond and not any(abs(shape.x_mm + outward - x) < 60 and y == shape.y_mm for x, y in faced):
+            found.append(RackShape(shape.x_mm + outward, shape.y_mm, shape.w_mm, shape.h_mm))
+    return tuple(found)
 
 
 def _pitch(places: Iterable[int]) -> int:

@@ -12,7 +12,8 @@ from app.documents import ToteLabel
 from app.events import Answered
 from app.models import Dossier, NumberRange, OrderBrief, Parcel, PrintJob, SiteSetting, TariffBand, Tote, Zone
 from app.packing import queries
-from app.view import Hero, ScalePanel, Sound, Tone
+from app.text import say
+from app.view import CountDatum, Hero, ScalePanel, Sound, Tone
 from tests.packing.kit import HERE, PackBench, dossier_body, order_id, tote_code
 
 
@@ -36,7 +37,8 @@ def test_a_missing_soap_is_found_by_its_weight(bench: PackBench) -> None:
     view = bench.view
     assert isinstance(view.hero, Hero)
     assert (view.kind, view.hero.tone) == ("pack.weight-off", Tone.WARN)
-    assert str(view.hero.imperative) == "Check: 1 Soap bar 90 g missing? (90 g)"
+    assert (str(view.hero.imperative), str(view.hero.second)) == ("Check the box", "1 Soap bar 90 g missing? (90 g)")
+    assert view.hero.datum == CountDatum("90 g", say("too light"))
 
     # and the right weight goes on by itself
     bench.load(60 + 700 + 90)
@@ -50,7 +52,7 @@ def test_an_extra_mug_is_found_by_its_weight(bench: PackBench) -> None:
 
     hero = bench.view.hero
     assert isinstance(hero, Hero)
-    assert str(hero.imperative) == "Check: 1 Ceramic mug 350 ml too many? (350 g)"
+    assert str(hero.second) == "1 Ceramic mug 350 ml too many? (350 g)"
 
 
 def test_a_weight_outside_can_be_called_right_and_that_is_recorded(bench: PackBench) -> None:

@@ -30,7 +30,6 @@ from app.view import (
 )
 from tests.ui.gallery_floor import (
     CHANGE,
-    CLEAR,
     HELP,
     HOLD,
     NO_PAPER,
@@ -53,7 +52,7 @@ LINES = (
     LineRow("candle-amber", verbatim("Amber candle 220 g"), verbatim("Cedar"), "CND-220-CE", 2, 2),
 )
 ORDER = Lines(say("Order {n}", n="10482"), say("Ship by {t}", t="15:30"), LINES)
-BOX = BoxPanel("M", 320, 240, 160, 62, say("Shelf {n}", n=2), say("Bubble wrap"))
+BOX = BoxPanel("Box M", 320, 240, 160, 62, say("Shelf {n}", n=2), say("Bubble wrap"))
 SCALE = ScalePanel(1284, True, 2060, 2160)
 GIFT = Note("gift", say("Gift: add card, no prices"), verbatim("“Happy birthday, Lena!”"))
 PACK_LABELS = (say("Items"), say("Weigh"), say("Label"))
@@ -132,7 +131,6 @@ PACK_WRONG = replace(
     echo=Echo(
         Tone.ERROR, say("{name} is not in order {n}", name="Canvas tote bag", n="10482"), "4006381333108", "14:07:12"
     ),
-    actions=(CLEAR, CHANGE, HOLD, HELP),
 )
 PACK_TOO_MANY = replace(
     PACK_WRONG,
@@ -320,8 +318,5 @@ WRONG_GERMAN = replace(
         picture="bottle-sage",
         queued=1,
     ),
-    actions=(
-        Action("CLEAR", "hand", verbatim("Bestätigen"), verbatim("CLEAR scannen"), Tone.ERROR),
-        *GERMAN_ACTIONS[2:],
-    ),
+    actions=GERMAN_ACTIONS,
 )

@@ -35,9 +35,8 @@ class BoxCard(PanelWidget[BoxPanel]):
         canvas.words(
             QRectF(rect.right() - pad - width, u(14), width + 1, u(46)), full, style, "warn" if over else "ink2", RIGHT
         )
-        name = say("Box {name}", name=panel.name)
         area = QRectF(pad, u(12), rect.width() - 2 * pad - width - u(12), u(48))
-        canvas.words(area, canvas.say(name), Style("large", 700), "ink", kind="name", lines=2)
+        canvas.words(area, panel.name, Style("large", 700), "ink", kind="name", lines=2, single_to=26)
         drawing = QRectF(pad + u(4), u(72), rect.width() * 0.46 - u(20), rect.height() - u(88))
         draw_box(canvas, drawing, panel)
         self._facts(

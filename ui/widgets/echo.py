@@ -59,7 +59,7 @@ class EchoBar(PanelWidget[Echo]):
             if taken + canvas.width(code, mono) <= width or not parts:
                 break
         shown = elide_middle(canvas.theme, panel.code, mono, max(width - taken, canvas.u(60)))
-        first = [(label, plain)] if label in parts else []
+        first = [(label, plain)] if label in parts and panel.code else []
         last = [(time, plain)] if time and time in parts else []
         return [*first, *([(shown, mono)] if shown else []), *last]
 

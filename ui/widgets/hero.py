@@ -14,6 +14,7 @@ from ui.widgets.typeset import balanced
 STEPS_HEIGHT = 84.0
 LARGEST_CODE, SMALLEST_CODE = 230.0, 84.0
 HYPHEN, HYPHEN_ROOM = 24.0, 50.0
+LEAST_NAME = 48.0
 
 
 class HeroPanel(PanelWidget[Hero]):
@@ -247,6 +248,8 @@ def draw_name(canvas: Canvas, datum: NameDatum, rect: QRectF, colours: Surface) 
     quiet = Style("lead", 500)
     below = canvas.look.fit(second, quiet, rect.width(), u(84), 2).height + u(6) if second else 0.0
     words = canvas.say(datum.name)
+    if rect.height() - below - u(14) < u(LEAST_NAME):  # the name goes before what is said of it
+        second, below = "", 0.0
     room = rect.height() - below - u(14)
     fitted = canvas.look.fit(words, Style(104, 800), rect.width(), room, 2, 34, 60)
     top = rect.top() + max(0.0, (rect.height() - fitted.height - below) * 0.4)

@@ -8,13 +8,16 @@ from PySide6.QtCore import QRectF
 
 from app.text import count, say
 from app.view import ProblemHero, Tone
-from ui.theme import HERO_PADDING, HERO_RADIUS, HERO_SURFACES, Style, Surface
+from ui.theme import BUTTON_RADIUS, HERO_PADDING, HERO_RADIUS, HERO_SURFACES, Style, Surface
 from ui.widgets.canvas import Canvas
 from ui.widgets.panel import PanelWidget
 from ui.widgets.typeset import Fitted
 
 DO_THIS = say("Do this")
-FOOT, QUEUE, OCTAGON, DISC = 84.0, 60.0, 108.0, 44.0
+CLEAR, SCAN_CLEAR = say("Clear"), say("scan CLEAR")
+FOOT, QUEUE, OCTAGON, DISC = 122.0, 60.0, 108.0, 44.0
+CLEAR_WIDTH, STRIP_MARGIN = 190.0, 12.0
+VERB, SECOND = Style("body", 700), Style("cap", 500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,22 @@ class ProblemPanel(PanelWidget[ProblemHero]):
     def outline(self, panel: ProblemHero) -> float:
         return 0
 
+    def targets(self, panel: ProblemHero) -> list[tuple[QRectF, str]]:
+        """The way out by touch. It stands where no button of a work screen ever stands."""
+        return [(self._clear_place(panel, QRectF(self.rect())), "CLEAR")]
+
+    def _clear_place(self, panel: ProblemHero, rect: QRectF) -> QRectF:
+        theme = self.look.theme
+        words = max(theme.width(self.look.say(CLEAR), VERB), theme.width(self.look.say(SCAN_CLEAR), SECOND))
+        width = max(theme.px(CLEAR_WIDTH), theme.button_width, round(words + theme.px(20 + 34 + 12 + 20)))
+        margin, height = theme.px(STRIP_MARGIN), theme.button_height
+        bottom = rect.bottom() - (theme.px(QUEUE) if panel.queued else 0) - margin
+        return QRectF(round(rect.right() - margin - width), round(bottom - height), width, height)
+
+    def _foot_least(self) -> float:
+        """The strip is as high as its button asks for."""
+        return max(self.look.theme.px(FOOT), self.look.theme.button_height + 2 * self.look.theme.px(STRIP_MARGIN))
+
     def draw(self, canvas: Canvas, panel: ProblemHero, rect: QRectF) -> None:
         plan = self._plan(canvas, panel, rect)
         body = self._body(canvas, rect)
@@ -96,8 +115,9 @@ class ProblemPanel(PanelWidget[ProblemHero]):
         detail = canvas.look.fit(canvas.say(panel.detail), detail_style, beside, u(90), 2) if panel.detail else None
         head = max(u(OCTAGON), title.height + (detail.height if detail else 0))
         sentence = self._sentence(canvas, panel)
-        why = canvas.look.fit(sentence, Style(level.foot, 600), body.width(), u(150), 4) if sentence else None
-        foot = (u(QUEUE) if panel.queued else 0) + (max(u(FOOT), why.height + u(28)) if why else u(24))
+        beside_clear = self._clear_place(panel, rect).left() - u(20) - body.left()
+        why = canvas.look.fit(sentence, Style(level.foot, 600), beside_clear, u(150), 4) if sentence else None
+        foot = (u(QUEUE) if panel.queued else 0) + max(self._foot_least(), why.height + u(20) if why else 0)
         room = rect.height() - body.top() - head - u(24) - foot - u(12)
         side = min(room, body.width() * 0.38) if picture else 0.0
         width = body.width() - (side + u(32) if picture else 0) - u(DISC + 16)
@@ -111,7 +131,9 @@ class ProblemPanel(PanelWidget[ProblemHero]):
         return _Plan(level, head, foot, side, fits, title, detail, why, tuple(acts))
 
     def _sentence(self, canvas: Canvas, panel: ProblemHero) -> str:
-        return " ".join(words for words in (canvas.say(panel.why), canvas.say(panel.unchanged)) if words)
+        """Why and what did not happen, as prose: each ends with a full stop before the next begins."""
+        said = [words for words in (canvas.say(panel.why), canvas.say(panel.unchanged)) if words]
+        return " ".join(words if words[-1] in ".!?…" else f"{words}." for words in said)
 
     def _foot(self, canvas: Canvas, panel: ProblemHero, rect: QRectF, plan: _Plan) -> None:
         """Why, what did not happen, and the scans that wait."""
@@ -125,11 +147,24 @@ class ProblemPanel(PanelWidget[ProblemHero]):
             canvas.icon("layers", QRectF(pad, bottom + (u(QUEUE) - size) / 2, size, size), ink)
             area = QRectF(pad + size + u(14), bottom, rect.width() - 2 * pad - size - u(14), u(QUEUE))
             canvas.words(area, canvas.say(waiting), Style("body", 600), ink, lines=2)
+        canvas.rule(0, rect.top(), rect.width(), ink)
+        clear = self._clear_place(panel, QRectF(self.rect()))
+        self._clear(canvas, panel, clear)
         if plan.why is not None:
-            canvas.rule(0, rect.top(), rect.width(), ink)
-            area = QRectF(pad, rect.top(), rect.width() - 2 * pad, bottom - rect.top())
+            area = QRectF(pad, rect.top(), clear.left() - u(20) - pad, bottom - rect.top())
             words, style = self._sentence(canvas, panel), plan.why.style
             canvas.words(area, words, style, ink, lines=4, floor=style.u, role="unchanged")
+
+    def _clear(self, canvas: Canvas, panel: ProblemHero, rect: QRectF) -> None:
+        u, colours = canvas.u, self.surface(panel)
+        fill, ink = (colours.ink, colours.fill) if self.pressed else (colours.fill, colours.ink)
+        canvas.box(rect, BUTTON_RADIUS, fill, colours.ink, 2.4)
+        size = u(34)
+        canvas.icon("hand", QRectF(rect.left() + u(20), rect.center().y() - size / 2, size, size), ink)
+        x = rect.left() + u(20) + size + u(12)
+        width, middle = rect.right() - x - u(8), rect.center().y()
+        canvas.words(QRectF(x, middle - u(32), width, u(34)), canvas.say(CLEAR), VERB, ink)
+        canvas.words(QRectF(x, middle + u(1), width, u(30)), canvas.say(SCAN_CLEAR), SECOND, ink)
 
     def _head(self, canvas: Canvas, panel: ProblemHero, rect: QRectF, plan: _Plan) -> None:
         u, ink = canvas.u, self.surface(panel).ink

@@ -15,8 +15,9 @@ from ui.widgets.canvas import CENTRE, RIGHT, Canvas, Look
 from ui.widgets.panel import PanelWidget, clip_round, shows
 
 NAME_STRIP, END_STRIP = 36.0, 36.0  # u, above and below the floor
-LEAST_SPAN_MM = 9_000  # a shorter leg is not magnified further
-MARGIN_MM = (1_700, 500)  # beside and above the walk
+LEAST_SPAN_MM = (15_500, 12_000)  # a shorter leg is not magnified further: five aisles across
+MOST_SPAN_MM = (21_000, 26_000)  # a longer one comes in from the edge: its end must be read from two metres
+MARGIN_MM = (1_700, 900)  # beside and above the walk
 EDGE_MM = 1_000  # how far the window may reach over the edge of the floor
 STOPS_AHEAD = 2
 NEAR_MM = 800  # a stop this near to the walk lies on it
@@ -50,19 +51,23 @@ class Window:
 
 
 def choose_window(route: RouteMap, area: QRectF) -> Window:
-    """The leg, the target and the next stops fill the card; never more than the floor, never turned."""
+    """The leg, the target and the next stops fill the card; never more than the floor, never turned.
+
+    A walk that is too long to be drawn large keeps its end and what comes next; its beginning is cut off.
+    """
     xs, ys = _interesting(route)
-    low_x, high_x = min(xs) - MARGIN_MM[0], max(xs) + MARGIN_MM[0]
-    low_y, high_y = min(ys) - MARGIN_MM[1], max(ys) + MARGIN_MM[1]
-    low_x, width = _at_least(low_x, high_x, LEAST_SPAN_MM)
-    low_y, height = _at_least(low_y, high_y, LEAST_SPAN_MM)
+    end = _target(route, xs, ys)
+    low_x, high_x = _at_most(min(xs) - MARGIN_MM[0], max(xs) + MARGIN_MM[0], end[0], MOST_SPAN_MM[0])
+    low_y, high_y = _at_most(min(ys) - MARGIN_MM[1], max(ys) + MARGIN_MM[1], end[1], MOST_SPAN_MM[1])
+    low_x, width = _at_least(low_x, high_x, LEAST_SPAN_MM[0])
+    low_y, height = _at_least(low_y, high_y, LEAST_SPAN_MM[1])
     ratio = (area.width() / width) / (area.height() / height)
     if ratio > MOST_STRETCH:
         low_x, width = _at_least(low_x, low_x + width, width * ratio / MOST_STRETCH)
     elif ratio < 1 / MOST_STRETCH:
         low_y, height = _at_least(low_y, low_y + height, height / (ratio * MOST_STRETCH))
-    low_x = _inside(low_x, width, route.plan.width_mm)
-    low_y = _inside(low_y, height, route.plan.height_mm)
+    low_x = _inside(low_x, width, 0, route.plan.width_mm)
+    low_y = _inside(low_y, height, *_rows(route.plan))
     return Window(low_x, low_y, width, height, area)
 
 
@@ -99,17 +104,39 @@ def _way_to(later: tuple[tuple[int, int], ...], stop: MapStop | None) -> tuple[t
     return ()
 
 
+def _target(route: RouteMap, xs: list[float], ys: list[float]) -> tuple[float, float]:
+    """Where the leg ends."""
+    return route.leg[-1] if route.leg else (sum(xs) / len(xs), sum(ys) / len(ys))
+
+
+def _at_most(low: float, high: float, kept: float, span: float) -> tuple[float, float]:
+    """Shortens an interval to `span`: it keeps the place `kept`, with no more than three quarters on either side."""
+    if high - low <= span:
+        return low, high
+    if high - kept <= span * 0.75:
+        return high - span, high
+    if kept - low <= span * 0.75:
+        return low, low + span
+    return kept - span / 2, kept + span / 2
+
+
 def _at_least(low: float, high: float, span: float) -> tuple[float, float]:
     """Widens an interval around its middle to at least `span`; (low, span)."""
     width = high - low
     return (low, width) if width >= span else (low - (span - width) / 2, span)
 
 
-def _inside(low: float, span: float, size: float) -> float:
+def _rows(plan: FloorPlan) -> tuple[float, float]:
+    """From the lower ends of the aisles to the upper ones: what lies outside is seldom walked."""
+    ends = [y for aisle in plan.aisles for y in (aisle.y0_mm, aisle.y1_mm)]
+    return (min(ends), max(ends)) if ends else (0, plan.height_mm)
+
+
+def _inside(low: float, span: float, first: float, last: float) -> float:
     """Moves an interval into the floor (and its margin), or to its middle when it is larger."""
-    if span >= size + 2 * EDGE_MM:
-        return (size - span) / 2
-    return min(max(low, -EDGE_MM), size + EDGE_MM - span)
+    if span >= last - first + 2 * EDGE_MM:
+        return (first + last - span) / 2
+    return min(max(low, first - EDGE_MM), last + EDGE_MM - span)
 
 
 @shows(RouteMap)

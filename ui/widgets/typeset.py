@@ -9,8 +9,15 @@ from ui.theme import SMALLEST, Style, Theme
 
 LEADING = 1.2  # of the font size, from baseline to baseline
 ELLIPSIS = "…"
-_BREAKS = re.compile(
-    r"\s+|[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]|[^\s\-/\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]*[-/]?"
+TIE = "\ue000"  # stands for a space at which no line may break
+_CJK = r"\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef"
+_BREAKS = re.compile(rf"[ \t\r\n]+|[{_CJK}]|(?:[^ \t\r\n\-/{_CJK}]|[-/](?!(?<=[^\W\d_][-/])[^\W\d_]{{2}}))+[-/]?|[-/]")
+"""Spaces, single CJK characters, and words; a word ends after a hyphen only between letters, so codes stay whole."""
+_UNIT = r"(?:g|kg|mg|t|ml|cl|dl|l|mm|cm|m|km|mAh|W|V|°C|EUR|GBP|USD|CHF|€|%)"
+_TIED = (
+    re.compile(rf"(?<=\d) (?={_UNIT}(?![^\W_]))"),  # a figure and its unit
+    re.compile(r"(?<=[×+]) (?=\d)"),
+    re.compile(r"(?<=\d) (?=× ?\d)"),
 )
 
 
@@ -29,8 +36,13 @@ class Fitted:
 
 
 def pieces(words: str) -> list[str]:
-    """Where a line may break: after spaces, hyphens and slashes, between CJK characters."""
-    return [piece for piece in _BREAKS.findall(words) if piece]
+    """Where a line may break: after spaces, hyphens and slashes between letters, between CJK characters.
+
+    Never between a figure and its unit ("90 g"), nor after a times sign ("× 2"), nor inside a code ("B12-04-C").
+    """
+    for tied in _TIED:
+        words = tied.sub(TIE, words)
+    return [piece.replace(TIE, " ") for piece in _BREAKS.findall(words) if piece]
 
 
 def wrap(theme: Theme, words: str, style: Style, width: float) -> list[str]:
@@ -55,8 +67,8 @@ def _raw_lines(theme: Theme, words: str, style: Style, width: float) -> list[str
 
 def balanced(theme: Theme, words: str, style: Style, width: float) -> list[str]:
     """At most two lines of nearly the same width (for the few words beside a giant figure)."""
-    cuts = [i for i, character in enumerate(words) if character == " "]
-    pairs = [[words[:i], words[i + 1 :]] for i in cuts]
+    parts = pieces(words)
+    pairs = [["".join(parts[:i]).rstrip(), "".join(parts[i + 1 :])] for i, part in enumerate(parts) if not part.strip()]
     whole = [[words]] if theme.width(words, style) <= width * 0.4 or not pairs else pairs
     return min(whole, key=lambda lines: max(theme.width(line, style) for line in lines))
 

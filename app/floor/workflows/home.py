@@ -146,10 +146,10 @@ def _elsewhere(name: str, order_id: bytes | None, desk: Desk) -> Problem:
 
 def _hero(waits: queries.Waiting, desk: Desk) -> Hero:
     if waits.pack:
-        words: Text = count(waits.pack, "tote\nto pack", "totes\nto pack")
+        words: Text = count(waits.pack, "tote to pack", "totes to pack")
         return Hero(imperative=say("Scan a tote"), datum=CountDatum(str(waits.pack), words), second=_second(waits))
     if waits.pick:
-        words = count(waits.pick, "order\nto pick", "orders\nto pick")
+        words = count(waits.pick, "order to pick", "orders to pick")
         return Hero(
             imperative=say("Scan a free tote or a cart"),
             datum=CountDatum(str(waits.pick), words),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.barcodes import command_code, own_code
+from app.carriers.table_rate import TableRate
 from app.errors import Problem, Refused
 from app.packing import queries
 from app.packing.rules import boxes as box_rules
@@ -52,10 +53,11 @@ from app.work.queries import (
 )
 from app.workflow import Desk
 
+_OWN_CARRIER = TableRate().code
 _UNDO = Action("UNDO", "undo-2", say("Undo"), say("last scan"))
 _CHANGE = Action("CHANGE", "package", say("Change"), say("box"))
 _HOLD = Action("HOLD", "circle-pause", say("Hold"), say("order"))
-_HELP = Action("HELP", "circle-help", say("Help"), say("call lead"))
+_HELP = Action("HELP", "circle-help", say("Help"), say("command codes"))
 _HOME = Action("HOME", "house", say("Home"), say("other task"))
 _PARK = Action("PARK", "inbox", say("Park"), say("order"))
 _EMPTY = Action("EMPTY", "package-open", say("Empty"), say("free the tote"))
@@ -176,15 +178,22 @@ def expectation(band: weights.WeightBand | None, *, scale: bool = True) -> Text:
 
 def weight_words(state: PackState, grams: int, band: weights.WeightBand, desk: Desk) -> Text:
     """Why a weight is probably wrong: "Check: 1 Soap bar missing? (90 g)"."""
-    heaps = desk.read(queries.heaps_of, state.boxed)
-    found = weights.explain(heaps, band, grams)
+    guess = weight_guess(state, grams, band, desk)
     off = grams - band.expected_g
-    if found is None:
+    if not guess:
         too = say("{grams} g too heavy", grams=off) if off > 0 else say("{grams} g too light", grams=-off)
         return say("Check the content: {too}", too=too)
+    return say("Check: {guess}", guess=guess)
+
+
+def weight_guess(state: PackState, grams: int, band: weights.WeightBand, desk: Desk) -> Text:
+    """The likeliest mistake: "1 Soap bar missing? (90 g)"; NOTHING when none comes near."""
+    found = weights.explain(desk.read(queries.heaps_of, state.boxed), band, grams)
+    if found is None:
+        return NOTHING
     parts = [_part(sku_id, units, desk) for sku_id, units in found.parts]
     what = parts[0] if len(parts) == 1 else say("{one}, {other}", one=parts[0], other=parts[1])
-    return say("Check: {what}? ({grams} g)", what=what, grams=abs(found.grams))
+    return say("{what}? ({grams} g)", what=what, grams=abs(found.grams))
 
 
 def _part(sku_id: bytes, units: int, desk: Desk) -> Text:
@@ -214,10 +223,15 @@ def _header(sight: Sight) -> Header:
     if not sight.state.order_id:
         return Header(task=say("Pack"))
     label = sight.state.label
-    service = f"{label.carrier} {label.service}" if label else str(sight.body.get("service", ""))
+    service = _service(label) if label else str(sight.body.get("service", ""))
     if not service:
         return Header(task=say("Order {number}", number=sight.number))
     return Header(task=say("Order {number}, {service}", number=sight.number, service=service))
+
+
+def _service(label: Label) -> str:
+    """How the parcel goes, in the words of the site: the built-in carrier has no name that says anything."""
+    return label.service if label.carrier == _OWN_CARRIER else f"{label.carrier} {label.service}"
 
 
 def _progress(sight: Sight) -> Progress:
@@ -356,7 +370,7 @@ def _items(sight: Sight) -> View:
         aside = Picture(sight.cards[last.sku_id].picture, say("Just packed"), ticked=True)
     hero = Hero(
         imperative=imperative("items", state),
-        datum=CountDatum(str(state.open), count(state.open, "unit\nto go", "units\nto go")),
+        datum=CountDatum(str(state.open), count(state.open, "unit to go", "units to go")),
         aside=aside,
         steps=_steps(0),
     )
@@ -403,16 +417,16 @@ def _weight_off(sight: Sight) -> View:
     grams, band = sight.state.moment.off_g, sight.band
     assert grams is not None
     off = grams - band.expected_g if band else 0
-    words = say("g too\nheavy") if off > 0 else say("g too\nlight")
+    guess = weight_guess(sight.state, grams, band, sight.desk) if band else NOTHING
     hero = Hero(
-        imperative=weight_words(sight.state, grams, band, sight.desk) if band else say("Check the content"),
+        imperative=say("Check the box"),
         icon="scale",
-        datum=CountDatum(str(abs(off)), words),
+        datum=CountDatum(f"{abs(off)} g", say("too heavy") if off > 0 else say("too light")),
         steps=_steps(1),
         tone=Tone.WARN,
-        second=say("Correct the box and put it back, or scan choice 1: weight is right"),
+        second=guess or say("Correct it and put it back on the scale"),
     )
-    right = Offers(say("Or"), (Offer(1, say("Weight is right"), say("make the label")),))
+    right = Offers(say("If the box is right"), (Offer(1, say("Weight is right"), say("make the label")),))
     return View(
         kind="pack.weight-off",
         hero=hero,
@@ -432,7 +446,7 @@ def _label(sight: Sight) -> View:
     hero = Hero(
         imperative=imperative("label", sight.state),
         icon="scan-barcode",
-        datum=NameDatum(verbatim(label.tracking), say("the lower code closes the box")),
+        datum=NameDatum(verbatim(label.tracking), say("The lower code closes the box")),
         steps=_steps(2),
         tone=Tone.WARN if voiding else Tone.NORMAL,
         second=say("1 empty, 2 damaged, 3 wrong item, 4 blocked") if voiding else NOTHING,
@@ -442,7 +456,7 @@ def _label(sight: Sight) -> View:
         hero=hero,
         header=_header(sight),
         progress=_progress(sight),
-        object=_object(_label_panel(sight, label), _box_panel(sight)),
+        object=(_label_panel(sight, label),),
         context=(*_offers(sight), _lines(sight), *_notes(sight)),
         actions=(_REPRINT, _SERVICE, _VOID, _HELP),
         wanted=(*_reasons(voiding), Wanted("label", say("The label on the box"), ""), *_choices(sight)),
@@ -468,8 +482,8 @@ def _label_panel(sight: Sight, label: Label) -> LabelPanel:
         case _:
             state, tone = say("Printed"), Tone.OK
     return LabelPanel(
-        carrier=verbatim(label.carrier),
-        service=verbatim(label.service),
+        carrier=verbatim(label.service if label.carrier == _OWN_CARRIER else label.carrier),
+        service=say("Our own tariff") if label.carrier == _OWN_CARRIER else verbatim(label.service),
         price=say("{price} {currency}", price=Decimal(label.price), currency=label.currency),
         tracking=label.tracking,
         state=state,
@@ -579,7 +593,7 @@ def _closed(sight: Sight) -> View:
         hero=hero,
         header=_header(sight),
         progress=_progress(sight),
-        object=_object(_label_panel(sight, label) if label else None, _box_panel(sight)),
+        object=_object(_label_panel(sight, label) if label else None),
         context=(_lines(sight), *_notes(sight)),
         actions=(*((_EMPTY,) if left else ()), _REPRINT, _HOME, _HELP),
         wanted=_waiting_totes(sight),
