@@ -1,0 +1,62 @@
+"""Work that no hand waits for twice: the route, imports, paper."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.picking.rules.distance import AisleLine, CrossLine, Ways
+from app.picking.rules.route import route
+from bench.figures import Figure, timed
+from reports.labels import shipping_label_pdf, shipping_label_zpl
+from reports.slips import packing_slip
+from tests.journeys.site import command, site
+from tests.reports.samples import shipping_label, slip
+
+AISLES, LONG_MM, APART_MM = 20, 40_000, 4_000
+
+
+def routes(times: int = 40, stops: int = 30) -> Figure:
+    """A tour over a floor of 20 aisles with three cross-aisles; other stops each time."""
+    names = [f"A{n:02d}" for n in range(AISLES)]
+    wide = APART_MM * (AISLES - 1)
+    ways = Ways(
+        tuple(AisleLine(name, n * APART_MM, 0, LONG_MM) for n, name in enumerate(names)),
+        tuple(CrossLine(y, 0, wide) for y in (0, LONG_MM // 2, LONG_MM)),
+    )
+    chance = random.Random(1)
+
+    def walk(_: int) -> None:
+        points = [(chance.randrange(AISLES) * APART_MM, chance.randrange(0, LONG_MM, 500)) for _ in range(stops)]
+        route(ways, points, (0, 0), (wide, 0))
+
+    return timed(f"route of {stops} stops", times, walk)
+
+
+def imports(folder: Path, orders: int = 1000, times: int = 3) -> Figure:
+    """A table of orders of three lines each through `packbay import orders`: read, judged, stored, released or held."""
+    header = "order,currency,email,name,line1,city,postcode,country,sku,item,quantity,unit_price,payment".split(",")
+
+    def bring_in(turn: int) -> None:
+        home = site(folder / f"import-{turn}")
+        table = folder / f"orders-{turn}.csv"
+        with table.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(header)
+            for n in range(orders):
+                for sku in ("MUG-G", "TEA", "SOAP"):
+                    who = [f"B{n}", "EUR", f"b{n}@example.org", f"Name {n}", f"Street {n}", "Bremen", "28195", "DE"]
+                    writer.writerow([*who, sku, sku, 1, "5.00", "paid"])
+        command(home.root, "import", "orders", str(table))
+
+    return timed(f"import of {orders} orders, released as far as stock goes", times, bring_in)
+
+
+def paper(times: int = 40) -> Iterator[Figure]:
+    """Each document anew, as the spooler makes it."""
+    yield timed("shipping label as ZPL", times, lambda i: shipping_label_zpl.render(shipping_label(order_number=f"{i}")))
+    yield timed("shipping label as PDF", times, lambda i: shipping_label_pdf.render(shipping_label(order_number=f"{i}")))
+    yield timed("packing slip of 5 lines as PDF", times, lambda i: packing_slip.render(slip(5, order_number=f"{i}")))
+    yield timed("packing slip of 60 lines as PDF", times // 4, lambda i: packing_slip.render(slip(60, note=f"{i}")))
