@@ -30,7 +30,7 @@ class Habits:
     no_paper: float = 0.0
 
 
-FAULTY = Habits(wrong=0.06, short=0.03, double=0.05, unplug=0.02, no_paper=0.08)
+FAULTY = Habits(wrong=0.05, short=0.03, double=0.05, unplug=0.015, no_paper=0.06)
 
 
 @dataclass(slots=True)
@@ -107,19 +107,21 @@ class Person:
         thing = self.random.choice(wanted) if kind == "pack.items" else wanted[0]
         if thing["kind"] == "label":
             return self._label(self.station.view)
-        if self._errs(self.habits.unplug):
+        if self._errs("unplug"):
             self._unplug()
         if kind.startswith("pick.") and thing["kind"] in ("bin", "item"):
-            if thing["kind"] == "item" and self._errs(self.habits.short):
+            if thing["kind"] == "item" and self._errs("short"):
                 self._count("short")
-                return self._scan(command_code("SHORT"))
-            if self._errs(self.habits.wrong):
+                self._scan(command_code("SHORT"))
+                self.station.wait_calm(1.0)  # a walk takes longer than central needs to find the units elsewhere
+                return True
+            if self._errs("wrong"):
                 self._count("wrong")
                 return self._scan(self.random.choice(self.strangers))
-        elif kind == "pack.items" and self._errs(self.habits.wrong):
+        elif kind == "pack.items" and self._errs("wrong"):
             self._count("wrong")
             return self._scan(self.random.choice(self.strangers))
-        if self._errs(self.habits.double):
+        if self._errs("double"):
             self._count("double")
             return self._scan(thing["code"], double_ms=40)
         return self._scan(thing["code"])
@@ -160,7 +162,7 @@ class Person:
         panel = next((p for p in view["object"] if p["type"] == "ScalePanel"), None)
         known = panel is not None and panel["low_g"] is not None
         grams = (panel["low_g"] + panel["high_g"]) // 2 if panel and known else 500
-        if self._errs(self.habits.no_paper):
+        if self._errs("no_paper"):
             self._count("no_paper")
             self.bench.do(paper_out=True)
         before = len(self.station.views)
@@ -193,8 +195,11 @@ class Person:
         self.bench.do(plug="scanner")
         self.station.wait(scanner_is_open, ANSWER_S)
 
-    def _errs(self, probability: float) -> bool:
-        return probability > 0 and self.random.random() < probability
+    def _errs(self, fault: str) -> bool:
+        """Whether this fault happens now: by its probability, and once for certain after the first box."""
+        probability = float(getattr(self.habits, fault))
+        overdue = self.done.orders > 0 and fault not in self.done.faults
+        return probability > 0 and (overdue or self.random.random() < probability)
 
     def _count(self, fault: str) -> None:
         self.done.faults[fault] = self.done.faults.get(fault, 0) + 1
