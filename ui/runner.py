@@ -532,9 +532,10 @@ class Runner:
             self._problem_serial = 0
         elif not self._problem_serial or (outcome and outcome.accepted is False):
             self._problem_serial = self._problem_serial or self._serial
+        given = self.clock.mono_ns()
         self._on_view(view)
-        if not self._paints:
-            self.bench.seen(self.clock.mono_ns())
+        if not self._paints:  # seen when it is handed over: whoever reads it may act before this line is reached
+            self.bench.seen(given)
 
     def _chips(self) -> tuple[Chip, ...]:
         return self.health.chips()
