@@ -1,6 +1,6 @@
 """`make bench`: prints figures and asserts none; the machine that they come from is part of them.
 
-    python -m bench [--json] [--only scan,start,paint,route,import,paper]
+python -m bench [--json] [--only scan,start,paint,route,import,paper]
 """
 
 from __future__ import annotations

@@ -37,7 +37,9 @@ def bar(words: str, total: int) -> Callable[[int], None]:
     def tick(done: int) -> None:
         if sys.stderr.isatty():
             full = done * WIDTH // total
-            line = f"\r  {words} [{'#' * full}{'.' * (WIDTH - full)}] {done} of {total}, {time.monotonic() - began:.0f} s"
+            line = (
+                f"\r  {words} [{'#' * full}{'.' * (WIDTH - full)}] {done} of {total}, {time.monotonic() - began:.0f} s"
+            )
             print(line, end="\n" if done == total else "", file=sys.stderr, flush=True)
         elif done % max(1, total // 10) == 0:
             print(f"  {words}: {done} of {total}, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
@@ -84,7 +86,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--scans", type=int, default=2000, help="at most 2000")
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, help="the same campaign again (default: a new one, printed)")
-    parser.add_argument("--faster", type=float, default=1, help="so many times the pace of hands, stalls shorter likewise")
+    parser.add_argument(
+        "--faster", type=float, default=1, help="so many times the pace of hands, stalls shorter likewise"
+    )
     parser.add_argument("--only", default="scans,kills", help="one of the two")
     options = parser.parse_args(argv)
     seed = random.SystemRandom().randrange(1_000_000) if options.seed is None else options.seed

@@ -42,7 +42,9 @@ def repaints(times: int = TIMES) -> Iterator[Figure]:
         show(replace(PACK_ITEMS, hero=replace(PACK_ITEMS.hero, datum=datum)))
 
     def echo(i: int) -> None:
-        show(replace(PACK_ITEMS, echo=Echo(Tone.OK, say("Soap bar, {n} of {m}", n=i, m=900), f"40{i:011d}", "14:06:51")))
+        show(
+            replace(PACK_ITEMS, echo=Echo(Tone.OK, say("Soap bar, {n} of {m}", n=i, m=900), f"40{i:011d}", "14:06:51"))
+        )
 
     def lines(i: int) -> None:
         panels = tuple(

@@ -56,7 +56,11 @@ def imports(folder: Path, orders: int = 1000, times: int = 3) -> Figure:
 
 def paper(times: int = 40) -> Iterator[Figure]:
     """Each document anew, as the spooler makes it."""
-    yield timed("shipping label as ZPL", times, lambda i: shipping_label_zpl.render(shipping_label(order_number=f"{i}")))
-    yield timed("shipping label as PDF", times, lambda i: shipping_label_pdf.render(shipping_label(order_number=f"{i}")))
+    yield timed(
+        "shipping label as ZPL", times, lambda i: shipping_label_zpl.render(shipping_label(order_number=f"{i}"))
+    )
+    yield timed(
+        "shipping label as PDF", times, lambda i: shipping_label_pdf.render(shipping_label(order_number=f"{i}"))
+    )
     yield timed("packing slip of 5 lines as PDF", times, lambda i: packing_slip.render(slip(5, order_number=f"{i}")))
     yield timed("packing slip of 60 lines as PDF", times // 4, lambda i: packing_slip.render(slip(60, note=f"{i}")))

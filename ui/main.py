@@ -85,6 +85,7 @@ def _add_play(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command = commands.add_parser("play", help="play a file of scans through the pty of a fresh signed-in station")
     command.add_argument("file", type=Path)
     command.add_argument("--home", type=Path, help="play in this home instead of a fresh demo warehouse")
+    command.add_argument("--badge", default="", help="whose badge signs in (default: the demo's packer)")
     command.add_argument("--json", action="store_true", help="one JSON object on stdout")
     command.set_defaults(func=_play)
 
@@ -160,7 +161,7 @@ def demo_home(chosen: Path | None) -> Home:
 def _play(options: argparse.Namespace) -> int:
     from ui.play import play
 
-    return play(options.file, root=options.home, as_json=options.json, say=print)
+    return play(options.file, root=options.home, badge=options.badge, as_json=options.json, say=print)
 
 
 def _shift(options: argparse.Namespace) -> int:

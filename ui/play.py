@@ -163,8 +163,10 @@ def _shows(view: View, grams: int) -> bool:
     return not panels or any(p.grams == grams and p.stable for p in panels)
 
 
-def play(file: Path, *, root: Path | None, as_json: bool, say: Callable[[str], None]) -> int:
-    """The command. Exit status 0: all lines accepted; 1: some were refused and are named; 2: nothing was done."""
+def play(file: Path, *, root: Path | None, badge: str, as_json: bool, say: Callable[[str], None]) -> int:
+    """The command; `badge` signs in ("": the demo's packer). Exit status 0: all lines accepted; 1: some were refused
+    and are named; 2: nothing was done.
+    """
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -175,7 +177,9 @@ def play(file: Path, *, root: Path | None, as_json: bool, say: Callable[[str], N
         if root is None:
             build(place)
         with SimulatedStation(place) as station:
-            station.scan(BADGES["packer"])
+            if station.scan(badge or BADGES["packer"]) not in ("order", "accepted"):
+                say("Nobody could be signed in: give a badge of this home with --badge")
+                return 2
             station.settle()
             player = Player(station)
             try:

@@ -21,6 +21,7 @@ from devices.simulated.scale import VirtualScale
 from devices.simulated.scanner import VirtualScanner
 from reports.zpl_fields import fields
 from ui.config import StationConfig
+from ui.end_states import rows
 from ui.runner import Runner
 
 PATIENCE_S = 20.0
@@ -100,7 +101,17 @@ class SimulatedStation:
         """Starts the runner and waits until the devices are open and the mirror is there."""
         self.runner.start()
         self.wait(lambda _: all(port.health == "ok" for port in self.runner.ports.health()))
+        self._wait_for_mirror()
         self.settle()
+
+    def _wait_for_mirror(self) -> None:
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            published = rows(self.home.central_file, "SELECT coalesce(max(seq), 0) AS n FROM feed")[0]["n"]
+            if rows(self.home.station_file, "SELECT feed_seq AS n FROM itself")[0]["n"] >= published:
+                return
+            time.sleep(0.01)
+        raise TimeoutError("the mirror did not catch up with central")
 
     def stop(self) -> None:
         """Stops the runner and takes the devices away."""

@@ -131,8 +131,10 @@ class Floor:
         """Waits until central has every fact of the station."""
         query = "SELECT count(*) FROM v_fact WHERE station = 'PACK02'"
         wait_for(
-            lambda: looking.one(looking.central(self.home.root), query)
-            == looking.one(looking.station(self.home.root), query)
+            lambda: (
+                looking.one(looking.central(self.home.root), query)
+                == looking.one(looking.station(self.home.root), query)
+            )
         )
 
 
@@ -179,8 +181,10 @@ def stalled(file: Path, *options: str) -> Iterator[Callable[[], dict[str, Any]]]
         process.stdout.close()
 
 
-def bursts(floor: Floor, codes: list[str], *, seed: int, faster: float, tick: Callable[[int], None] | None = None) -> int:
-    """Sends the codes in bursts of 2 to 8 a second (`faster` times as fast), waiting for no beep; the first's number."""
+def bursts(
+    floor: Floor, codes: list[str], *, seed: int, faster: float, tick: Callable[[int], None] | None = None
+) -> int:
+    """Sends the codes in bursts of 2 to 8 a second (`faster` times as fast) and waits for no beep; the first number."""
     chance = random.Random(seed)
     first, at, due = 0, 0, time.monotonic()
     while at < len(codes):

@@ -2,9 +2,10 @@
 
     python tests/journeys/join.py SCANS.jsonl STATION.sqlite [--first N] [--kinds Packed,Picked]
 
-`SCANS.jsonl` is the scanner's own log (one JSON object a line: `{"n": 1, "text": …}` for a scan, `{"n": 1, "answer": …}`
-for a beep). Each scan must carry a text of its own. Printed are the scans sent, those lost, those recorded twice, those
-out of order, and those that the hand was told are good although no fact has them; exit status 0 when nothing is amiss.
+`SCANS.jsonl` is the scanner's own log, one JSON object a line: `{"n": 1, "text": …}` for a scan and
+`{"n": 1, "answer": …}` for a beep. Each scan must carry a text of its own. Printed are the scans sent, those lost,
+those recorded twice, those out of order, and those that the hand was told are good although no fact has them; the exit
+status is 0 when nothing is amiss.
 """
 
 from __future__ import annotations
@@ -88,9 +89,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--first", type=int, default=1, help="number of the first scan that counts")
     parser.add_argument("--kinds", default="Packed", help="kinds of facts, separated by commas")
     options = parser.parse_args(argv)
-    joined = join(
-        sent_scans(options.log, options.first), kept_scans(options.station, tuple(options.kinds.split(",")))
-    )
+    joined = join(sent_scans(options.log, options.first), kept_scans(options.station, tuple(options.kinds.split(","))))
     print(json.dumps(asdict(joined)))
     return 0 if joined.is_whole else 1
 

@@ -57,7 +57,13 @@ class Campaign:
 
 
 def kill_again_and_again(
-    floor: Floor, codes: Iterator[str], stage: Stage, *, kills: int, seed: int, tick: Callable[[int], None] | None = None
+    floor: Floor,
+    codes: Iterator[str],
+    stage: Stage,
+    *,
+    kills: int,
+    seed: int,
+    tick: Callable[[int], None] | None = None,
 ) -> Campaign:
     """Kills the station so often, each time in the midst of a burst, and starts it again; the person goes on.
 
@@ -92,7 +98,7 @@ def _amiss(floor: Floor, numbers: dict[int, str], stage: Stage) -> Iterator[str]
     file = looking.station(floor.home.root)
     facts = set(kept_scans(file, (stage.kind,)))
     logged = {text for (text,) in looking.rows(file, "SELECT text FROM v_scan WHERE outcome = 'accepted'")}
-    answers = {text: answer for text, answer in sent_scans(floor.bench.scans_log, min(numbers))}
+    answers = dict(sent_scans(floor.bench.scans_log, min(numbers)))
     for code in numbers.values():
         if answers[code] in GOOD and (code not in facts or code not in logged):
             yield f"{code} was answered with {answers[code]} and is not kept"
@@ -123,5 +129,3 @@ def begin_long_pick(floor: Floor, badge: str, tote: str, place: str) -> None:
     for code in (badge, tote, place):
         assert floor.scan(code) in GOOD
     floor.station.wait(lambda view: view["kind"] == "pick.item")
-
-

@@ -69,4 +69,4 @@ def scans(root: Path) -> list[tuple[str, str]]:
 def on_hand(root: Path, sku: str) -> dict[str, int]:
     """Where a product lies at central: place → units, empty places left out."""
     found = rows(central(root), "SELECT place, on_hand FROM v_stock WHERE sku = ? AND on_hand <> 0", sku)
-    return {place: n for place, n in found}
+    return dict(found)

@@ -54,7 +54,9 @@ def _template(orders: tuple[str, ...], policy: str) -> Path:
             table.write_text((TABLES / "policies.csv").read_text(encoding="utf-8").replace(BY_BIN, policy), "utf-8")
         command(root / "home", "import", name, str(table))
     if orders:
-        command(root / "home", "import", "orders", str(only(TABLES / "orders.csv", "order", orders, root / "orders.csv")))
+        command(
+            root / "home", "import", "orders", str(only(TABLES / "orders.csv", "order", orders, root / "orders.csv"))
+        )
     return root / "home"
 
 

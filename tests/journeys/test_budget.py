@@ -23,9 +23,7 @@ def counted(root: Path) -> tuple[int, int]:
     return sum(not touched for (touched,) in found), sum(touched for (touched,) in found)
 
 
-@pytest.mark.parametrize(
-    ("file", "policy", "pick"), [("three.scan", BY_BIN, 8), ("three-product.scan", BY_PRODUCT, 5)]
-)
+@pytest.mark.parametrize(("file", "policy", "pick"), [("three.scan", BY_BIN, 8), ("three-product.scan", BY_PRODUCT, 5)])
 def test_a_three_line_order_is_picked_in_8_or_5_scans_and_packed_in_4_and_1(
     tmp_path: Path, file: str, policy: str, pick: int
 ) -> None:

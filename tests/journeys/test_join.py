@@ -55,10 +55,7 @@ def test_the_log_is_read_by_number_with_the_beep_that_answered(tmp_path: Path) -
 def test_the_script_imports_nothing_of_the_house() -> None:
     tree = ast.parse(SCRIPT.read_text(encoding="utf-8"))
     names = {
-        alias.name.split(".")[0]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import)
-        for alias in node.names
+        alias.name.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
     } | {str(node.module).split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert names <= sys.stdlib_module_names
 

@@ -24,7 +24,9 @@ def test_eight_kills_while_packing_break_no_word_that_was_given_to_the_hand(tmp_
     assert ended.is_whole, ended
     assert ended.answered >= 4
     assert len(ended.joined.lost) == ended.unanswered - ended.unanswered_kept
-    assert looking.one(looking.central(floor.home.root), "SELECT sum(quantity) FROM v_movement WHERE reason='pack'") == 0
+    assert (
+        looking.one(looking.central(floor.home.root), "SELECT sum(quantity) FROM v_movement WHERE reason='pack'") == 0
+    )
 
 
 @pytest.mark.slow
