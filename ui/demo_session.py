@@ -22,7 +22,7 @@ from ui.demo import BADGES, build
 from ui.kiosk import Kiosk, Screen, application, stop_on_signals
 from ui.side import SideWindow
 
-SIDE_WIDTH = 420
+SIDE_WIDTH = 560
 LOAD = "!load "
 
 

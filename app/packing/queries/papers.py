@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.barcodes import ALPHABET, own_code
+from app.carriers.table_rate import CARRIER
 from app.documents import Address, PackingSlip, ShippingLabel, SlipLine, SlipTotal, ToteLabel
 from app.models import BoxType, BriefLine, OrderBrief, Parcel, ParcelLine, PrintJob
 from app.packing.queries.tariffs import routing_code
@@ -128,7 +129,7 @@ def label_document(session: Session, job_id: bytes) -> ShippingLabel:
     if parcel is None or not parcel.tracking:
         raise KeyError(f"print job {job_id.hex()} has no parcel with a label")
     return ShippingLabel(
-        carrier=parcel.carrier,
+        carrier=_carrier_name(session, parcel.carrier),
         service=parcel.service,
         ship_from=ship_from(session),
         ship_to=_address(body["ship_to"]),
@@ -142,6 +143,12 @@ def label_document(session: Session, job_id: bytes) -> ShippingLabel:
         reference=str(body["number"]),
         duplicate=job.kind == "reprint" and _was_printed(session, job, "label", "reprint"),
     )
+
+
+def _carrier_name(session: Session, carrier: str) -> str:
+    """The carrier as people know it: the setting `carrier_name`, the shop for the built-in one, else its code."""
+    own = setting(session, "carrier_name") or setting(session, "shop_name")
+    return own or carrier if carrier == CARRIER.code else carrier
 
 
 def _of_all(session: Session, order_id: bytes, number: int) -> str:
