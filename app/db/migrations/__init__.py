@@ -1,0 +1,1 @@
+"""The one line of migrations for both sides; see `app.db.schema`."""
