@@ -50,7 +50,7 @@ class CodeDatum:
 
 @dataclass(frozen=True, slots=True)
 class CountDatum:
-    """A number in giant type beside two short words ("3" | "units to go")."""
+    """A number in giant type beside a few short words ("3" | "units to go"); its unit follows a space ("97 g")."""
 
     value: str
     words: Text
@@ -469,3 +469,4 @@ class View:
     wanted: tuple[Wanted, ...] = ()
     flash: bool = False  # the hero flashes ok for 120 ms before the next imperative
     serial: int = 0  # counts the Views of this run; the runner sets it
+    dim: bool = False  # nobody has done anything for a while; the runner sets it

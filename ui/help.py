@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from app.barcodes import command_code
-from app.text import say, verbatim
+from app.text import say
 from app.view import CommandCards, View
+
+
+ALWAYS = (("CLEAR", say("Clear an error")), ("HOME", say("Home")), ("OUT", say("Sign out")))
+"""Commands that every screen understands."""
 
 
 @dataclass(slots=True)
@@ -20,6 +24,6 @@ class HelpSheet:
         if not self.is_open:
             return view
         words = [(a.command, a.verb) for a in view.actions if a.command != "HELP"]
-        words += [(w, verbatim(w)) for w in ("CLEAR", "HOME", "OUT") if w not in {c for c, _ in words}]
+        words += [(word, label) for word, label in ALWAYS if word not in {c for c, _ in words}]
         cards = tuple((command_code(word), label) for word, label in words[:6])
         return replace(view, context=(CommandCards(say("Scan from the screen"), cards),))

@@ -45,7 +45,7 @@ def test_an_item_of_another_order_goes_into_the_tray(open_bench: PackBench) -> N
         "Not in this order",
         "Canvas tote bag, BAG",
         "It belongs to order 10479, Pack 01.",
-        "Put the Canvas tote bag in the blue rework tray",
+        "Put it in the blue rework tray",
         "Scan the tray label",
         "Nothing was added to the box.",
     )

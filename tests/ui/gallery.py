@@ -35,7 +35,7 @@ from tests.ui.gallery_pack import (
     WRONG_GERMAN,
 )
 from tests.ui.gallery_pick import MUG, PICK_BIN, PICK_DONE, PICK_GERMAN, PICK_ITEM, PICK_PUT, PICK_SHORT, WRONG_BIN
-from tests.ui.gallery_rest import HELP_VIEW, HOME, HOME_EMPTY, OFFERS, ORDER_SHOWN, SCRIPTS, SIGN_IN
+from tests.ui.gallery_rest import HELP_VIEW, HOME, HOME_EMPTY, OFFERS, ORDER_SHOWN, SCRIPTS, SIGN_IN, SIGN_IN_WAIT
 
 __all__ = [
     "GALLERY",
@@ -59,6 +59,7 @@ SIZES = ((1280, 800, 1.0, 4.92), (1920, 1080, 1.22, 5.56))
 
 GALLERY: dict[str, View] = {
     "sign-in": SIGN_IN,
+    "sign-in-wait": SIGN_IN_WAIT,
     "home": HOME,
     "home-empty": HOME_EMPTY,
     "help": HELP_VIEW,

@@ -44,6 +44,16 @@ SIGN_IN = View(
         Action("THEME", "contrast", say("Theme"), say("day, dark")),
     ),
 )
+SIGN_IN_WAIT = replace(
+    SIGN_IN,
+    hero=Hero(
+        say("One moment"),
+        "clock",
+        NameDatum(verbatim("Pack 02")),
+        second=say("People, places and products are being fetched"),
+    ),
+    actions=(),
+)
 TILES = (
     Tile("truck", say("Receive"), 3, "", say("2 late")),
     Tile("layers", say("Put away"), 14),

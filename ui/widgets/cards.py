@@ -13,7 +13,7 @@ from ui.widgets.barcode import draw_barcode
 from ui.widgets.canvas import CENTRE, Canvas, Look
 from ui.widgets.panel import PanelWidget, shows
 
-HEAD, LEAST_CARD = 56.0, 126.0
+HEAD, LEAST_CARD, LEAST_STACKED = 56.0, 126.0, 100.0
 MOST_COLUMNS = 4
 
 
@@ -42,9 +42,14 @@ class CommandCardSheet(PanelWidget[CommandCards]):
     def _card(self, canvas: Canvas, code: str, word: str, rect: QRectF) -> None:
         u = canvas.u
         canvas.box(rect, 10, "paper", "control", 1.6)
-        label = QRectF(rect.left() + u(8), rect.top() + u(6), rect.width() - u(16), u(32))
-        canvas.words(label, word, Style("body", 700), "#0F171E", CENTRE)
-        bars = QRectF(rect.left() + u(6), rect.top() + u(40), rect.width() - u(12), rect.height() - u(50))
+        if rect.height() < u(LEAST_STACKED):  # the bars need the height more than the word
+            label = QRectF(rect.left() + u(14), rect.top(), rect.width() * 0.27 - u(14), rect.height())
+            canvas.words(label, word, Style("body", 700), "#0F171E", lines=2)
+            bars = QRectF(label.right(), rect.top() + u(7), rect.right() - label.right() - u(2), rect.height() - u(14))
+        else:
+            label = QRectF(rect.left() + u(8), rect.top() + u(6), rect.width() - u(16), u(32))
+            canvas.words(label, word, Style("body", 700), "#0F171E", CENTRE)
+            bars = QRectF(rect.left() + u(6), rect.top() + u(40), rect.width() - u(12), rect.height() - u(50))
         if not draw_barcode(canvas, code, bars):
             canvas.words(bars, code, Style("cap", 700, mono=True), "#0F171E", CENTRE, kind="code", lines=2)
 

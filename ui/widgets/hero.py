@@ -213,13 +213,15 @@ def _code_size(
 
 
 def draw_count(canvas: Canvas, datum: CountDatum, rect: QRectF, colours: Surface) -> None:
-    """A giant number with a few words on its baseline."""
+    """A giant number (its unit smaller, after a space) with a few words on its baseline."""
     u = canvas.u
     size = min(LARGEST_CODE, rect.height() * 0.66 / 0.668 / canvas.theme.scale)
     words, beside = canvas.say(datum.words), Style("big", 600)
+    value, _, unit = datum.value.partition(" ")
     while True:
-        style = Style(size, 700)
-        number = canvas.width(datum.value, style)
+        style, small = Style(size, 700), Style(max(38.0, size * 0.45), 600)
+        after = u(12) + canvas.width(unit, small) if unit else 0.0
+        number = canvas.width(value, style) + after
         room = rect.width() - number - u(24)
         lines = balanced(canvas.theme, words, beside, room) if words else []
         widest = max((canvas.width(line, beside) for line in lines), default=0.0)
@@ -233,8 +235,10 @@ def draw_count(canvas: Canvas, datum: CountDatum, rect: QRectF, colours: Surface
             break
     height = canvas.theme.metrics(style).capHeight()
     foot = rect.top() + (rect.height() - height) / 2 + height
-    bearing = canvas.theme.metrics(style).leftBearing(datum.value[0]) if datum.value else 0.0
-    canvas.line(QPointF(rect.left() - bearing, foot), datum.value, style, colours.ink, kind="figure", role="datum")
+    bearing = canvas.theme.metrics(style).leftBearing(value[0]) if value else 0.0
+    canvas.line(QPointF(rect.left() - bearing, foot), value, style, colours.ink, kind="figure", role="datum")
+    if unit:  # beside its figure, always on the same line
+        canvas.line(QPointF(rect.left() + number - canvas.width(unit, small), foot), unit, small, colours.ink)
     x = rect.left() + number + u(20)
     leading = beside.u * 0.92 * canvas.theme.scale
     for index, line in enumerate(reversed(lines)):

@@ -16,7 +16,7 @@ from ui.widgets.panel import PanelWidget, clip_round, shows
 
 NAME_STRIP, END_STRIP = 36.0, 36.0  # u, above and below the floor
 LEAST_SPAN_MM = (15_500, 12_000)  # a shorter leg is not magnified further: five aisles across
-MOST_SPAN_MM = (21_000, 26_000)  # a longer one comes in from the edge: its end must be read from two metres
+MOST_SPAN_MM = (24_000, 26_000)  # a longer one comes in from the edge: its end must be read from two metres
 MARGIN_MM = (1_700, 900)  # beside and above the walk
 EDGE_MM = 1_000  # how far the window may reach over the edge of the floor
 STOPS_AHEAD = 2
@@ -66,7 +66,7 @@ def choose_window(route: RouteMap, area: QRectF) -> Window:
         low_x, width = _at_least(low_x, low_x + width, width * ratio / MOST_STRETCH)
     elif ratio < 1 / MOST_STRETCH:
         low_y, height = _at_least(low_y, low_y + height, height / (ratio * MOST_STRETCH))
-    low_x = _inside(low_x, width, 0, route.plan.width_mm)
+    low_x = _inside(low_x, width, *_columns(route.plan, xs))
     low_y = _inside(low_y, height, *_rows(route.plan))
     return Window(low_x, low_y, width, height, area)
 
@@ -124,6 +124,13 @@ def _at_least(low: float, high: float, span: float) -> tuple[float, float]:
     """Widens an interval around its middle to at least `span`; (low, span)."""
     width = high - low
     return (low, width) if width >= span else (low - (span - width) / 2, span)
+
+
+def _columns(plan: FloorPlan, xs: list[float]) -> tuple[float, float]:
+    """From the first rack to the last one, and as far as the walk itself goes."""
+    racks = [x for rack in plan.racks for x in (rack.x_mm, rack.x_mm + rack.w_mm)]
+    every = [*racks, *(aisle.x_mm for aisle in plan.aisles), *xs]
+    return (min(every), max(every)) if racks else (0, plan.width_mm)
 
 
 def _rows(plan: FloorPlan) -> tuple[float, float]:
@@ -262,7 +269,9 @@ class RouteCard(PanelWidget[RouteMap]):
         later = sorted((s for s in inside if s.state == "later"), key=lambda stop: stop.number)
         taken = [window.point(stop.x_mm, stop.y_mm) for stop in now]
         for stop in later:
-            centre = free_place(window.point(stop.x_mm, stop.y_mm), taken, u(38))
+            place = window.point(stop.x_mm, stop.y_mm)
+            place.setX(min(max(place.x(), window.area.left() + u(15)), window.area.right() - u(15)))
+            centre = free_place(place, taken, u(38))
             if centre is None:
                 continue
             taken.append(centre)

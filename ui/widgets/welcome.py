@@ -9,6 +9,8 @@ from ui.theme import HERO_PADDING, HERO_RADIUS, Style, Surface, hero_surface
 from ui.widgets.canvas import Canvas
 from ui.widgets.panel import PanelWidget
 
+BADGE = "id-card"
+"""The icon whose place is taken by the drawing; any other (a clock: "One moment") is drawn large."""
 BARS = (2, 1, 1, 3, 1, 2, 3, 1, 1, 2, 2, 1, 3, 1, 2, 1, 1, 2, 3)
 
 
@@ -28,7 +30,12 @@ class WelcomePanel(PanelWidget[Hero]):
         badge_width = min(rect.width() * 0.30, rect.height() * 0.58)
         badge = QRectF(rect.right() - pad - badge_width - u(20), 0, badge_width, badge_width * 1.36)
         badge.moveTop((rect.height() - badge.height()) / 2)
-        self._badge(canvas, badge, colours)
+        if panel.icon == BADGE:
+            self._badge(canvas, badge, colours)
+        else:
+            side = badge.width() * 0.86
+            place = QRectF(badge.center().x() - side / 2, badge.center().y() - side / 2, side, side)
+            canvas.icon(panel.icon, place, colours.line, 1.2)
         self._sentences(canvas, panel, QRectF(pad, pad, badge.left() - u(64) - pad, rect.height() - 2 * pad), colours)
 
     def _sentences(self, canvas: Canvas, panel: Hero, rect: QRectF, colours: Surface) -> None:

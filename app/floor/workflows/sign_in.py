@@ -68,11 +68,11 @@ class SignIn(Workflow[SignInState]):
         )
 
     def unexpected(self, state: SignInState, event: Read, desk: Desk) -> Problem:
-        what, detail = desk.read(describe, event)
+        what, _ = desk.read(describe, event)
         return Problem(
             name="SignInFirst",
             what=say("Sign in first"),
-            detail=say("{what} {detail}", what=what, detail=detail),
+            detail=what,
             do=(say("Scan your badge"),),
             unchanged=say("Nothing was recorded."),
         )

@@ -281,14 +281,14 @@ class Pack(Workflow[PackState]):
     def _take_box(self, state: PackState, box_id: bytes, desk: Desk) -> Next:
         box = next(b for b in desk.read(queries.boxes) if b.id == box_id)
         if box_id == state.box_type_id:
-            return Next(echo=say("Box {name}, as proposed", name=box.name), state=replace(state, moment=Moment()))
+            return Next(echo=say("{name}, as proposed", name=box.name), state=replace(state, moment=Moment()))
         goods = desk.read(queries.goods_of, state.whole)
         percent = box_rules.fill_of(box, goods)
         chosen = did.BoxChosen(state.parcel_id, box_id, state.box_type_id)
         if not box_rules.fits(box, goods, desk.read(queries.pack_rules).fill_percent):
-            words = say("Box {name} will be tight: {percent} % full", name=box.name, percent=percent)
+            words = say("{name} will be tight: {percent}% full", name=box.name, percent=percent)
             return Next(facts=(chosen,), echo=words, tone=Tone.WARN, sound=Sound.ATTENTION)
-        words = say("Box {name}, {percent} % full", name=box.name, percent=percent)
+        words = say("{name}, {percent}% full", name=box.name, percent=percent)
         return Next(facts=(chosen,), echo=words)
 
     def _one_more_box(self, state: PackState, desk: Desk) -> Next:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -124,7 +124,7 @@ def imperative(step: str, state: PackState) -> Text:
     """The one act of a step: what the hero says, and what a refusal leads back to."""
     match step:
         case "items":
-            return say("Scan the next item")
+            return say("Scan a box or a choice") if state.moment.asking == "box" else say("Scan the next item")
         case "weigh":
             return say("Put the box on the scale")
         case "label":
@@ -321,6 +321,11 @@ def _object(*panels: Panel | None) -> tuple[Panel, ...]:
     return tuple(p for p in panels if p is not None)
 
 
+def _context(sight: Sight) -> tuple[Panel, ...]:
+    """What is offered, alone as long as it is; else the lines of the order and what must be known of it."""
+    return _offers(sight) or (_lines(sight), *_notes(sight))
+
+
 def _offers(sight: Sight) -> tuple[Panel, ...]:
     """What CHANGE offers, above everything else in the right column."""
     moment = sight.state.moment
@@ -329,7 +334,7 @@ def _offers(sight: Sight) -> tuple[Panel, ...]:
         goods = sight.desk.read(queries.goods_of, sight.state.whole)
         boxes = [by_id[o] for o in moment.offers if isinstance(o, bytes)]
         rows = [
-            Offer(i, verbatim(b.name), say("{percent} % full", percent=box_rules.fill_of(b, goods)))
+            Offer(i, verbatim(b.name), say("{percent}% full", percent=box_rules.fill_of(b, goods)))
             for i, b in enumerate(boxes, 1)
         ]
         return (Offers(say("Which box?"), tuple(rows)),)
@@ -380,7 +385,7 @@ def _items(sight: Sight) -> View:
         header=_header(sight),
         progress=_progress(sight),
         object=_object(_box_panel(sight), _scale_panel(sight)),
-        context=(*_offers(sight), _lines(sight), *_notes(sight)),
+        context=_context(sight),
         actions=(_UNDO, _CHANGE, _HOLD, _HELP),
         wanted=(*_open_items(sight), *_choices(sight)),
     )
@@ -397,7 +402,7 @@ def _weigh(sight: Sight) -> View:
     hero = Hero(
         imperative=imperative("weigh", sight.state),
         icon="scale",
-        datum=NameDatum(say("Box {n}", n=sight.state.number) if sight.state.number > 1 else say("Close the box")),
+        datum=NameDatum(_box_name(sight)),
         steps=_steps(1),
         second=expectation(sight.band),
     )
@@ -407,10 +412,17 @@ def _weigh(sight: Sight) -> View:
         header=_header(sight),
         progress=_progress(sight),
         object=_object(_box_panel(sight), _scale_panel(sight)),
-        context=(*_offers(sight), _lines(sight), *_notes(sight)),
+        context=_context(sight),
         actions=(_UNDO, _CHANGE, _WEIGHED, _HELP),
         wanted=_choices(sight),
     )
+
+
+def _box_name(sight: Sight) -> Text:
+    """The box in hand: by its number when the order has several, else by its kind."""
+    if sight.state.number > 1 or sight.box is None:
+        return say("Box {n}", n=sight.state.number)
+    return verbatim(sight.box.name)
 
 
 def _weight_off(sight: Sight) -> View:
@@ -446,21 +458,34 @@ def _label(sight: Sight) -> View:
     hero = Hero(
         imperative=imperative("label", sight.state),
         icon="scan-barcode",
-        datum=NameDatum(verbatim(label.tracking), say("The lower code closes the box")),
+        datum=NameDatum(verbatim(label.tracking), NOTHING if voiding else say("The lower code closes the box")),
         steps=_steps(2),
         tone=Tone.WARN if voiding else Tone.NORMAL,
         second=say("1 empty, 2 damaged, 3 wrong item, 4 blocked") if voiding else NOTHING,
     )
+    paper = sight.desk.read(queries.print_state, label.job_id)
+    if paper.state == "failed" and not voiding:
+        hero = replace(
+            hero,
+            imperative=say("Load labels into the printer"),
+            icon="printer",
+            datum=NameDatum(verbatim(_capital(paper.problem)) or say("Not printed"), say("Then it prints by itself")),
+            tone=Tone.WARN,
+        )
     return View(
         kind="pack.label",
         hero=hero,
         header=_header(sight),
         progress=_progress(sight),
         object=(_label_panel(sight, label),),
-        context=(*_offers(sight), _lines(sight), *_notes(sight)),
+        context=_context(sight),
         actions=(_REPRINT, _SERVICE, _VOID, _HELP),
         wanted=(*_reasons(voiding), Wanted("label", say("The label on the box"), ""), *_choices(sight)),
     )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _reasons(asked: bool) -> tuple[Wanted, ...]:
@@ -507,7 +532,7 @@ def _await(sight: Sight) -> View:
         header=_header(sight),
         progress=_progress(sight),
         object=_object(_box_panel(sight), _scale_panel(sight)),
-        context=(*_offers(sight), _lines(sight), *_notes(sight)),
+        context=_context(sight),
         actions=(
             _DONE,
             _SERVICE if problem is not None and problem.name == "NoAllowedService" else _UNDO,
@@ -528,7 +553,7 @@ def _why_no_label(sight: Sight) -> Problem | None:
 
 def _shelves(sight: Sight) -> tuple[Wanted, ...]:
     return tuple(
-        Wanted("place", say("Problem shelf {name}", name=p.name), sight.desk.read(code_of, p.id, "bin"))
+        Wanted("place", verbatim(p.name), sight.desk.read(code_of, p.id, "bin"))
         for p in sight.desk.read(places_of_type, "problem")[:4]
     )
 
@@ -538,7 +563,9 @@ def _shelf(sight: Sight) -> View:
     shelves = _shelves(sight)
     name = shelves[0].words if shelves else say("a problem shelf")
     missing = _missing(sight)
-    second = say("Or scan a reason card: it stays here") if held else say("Its totes stay bound until EMPTY")
+    second = (
+        say("Or scan a reason card: it stays here") if held else say("The tote keeps its order until EMPTY is scanned")
+    )
     hero = Hero(
         imperative=imperative("shelf", sight.state),
         icon="inbox",
