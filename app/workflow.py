@@ -339,6 +339,14 @@ class Bench(Generic[S]):
         except Refused as refusal:
             return self._refuse(refusal.problem, event)
 
+    def is_double(self, event: events.Read) -> bool:
+        """Whether this read is the one before, read twice."""
+        return self._is_double(event)
+
+    def note(self, event: events.Read) -> None:
+        """Remembers a read that counted although no task saw it (a badge, HELP, OUT)."""
+        self._last = self._counted = event
+
     def _is_double(self, event: events.Read) -> bool:
         last, counted = self._last, self._counted
         if event.touched or last is None or not _same_code(last, event):

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.settings import Home
 from app.view import ProblemHero, Sound, View
@@ -51,6 +52,27 @@ class PaintWatch(QObject):
         return False
 
 
+class Dimmer(QWidget):
+    """A shade over the whole window while nobody is there; touches go through it."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def cover(self, dim: bool) -> None:
+        """Covers the window or leaves it."""
+        if dim:
+            self.setGeometry(self.parentWidget().rect())
+            self.raise_()
+        self.setVisible(dim)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), QColor(0, 0, 0, 150))
+        painter.end()
+
+
 class Kiosk(QObject):
     """A runner behind a window. `on_view` hears of every View after the window has taken it."""
 
@@ -66,6 +88,7 @@ class Kiosk(QObject):
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         self.bridge = Bridge()
         self.window = _window(home, screen)
+        self._dimmer = Dimmer(self.window)
         self.player = None if screen.quiet else Player()
         self._views = views
         self._on_view = on_view
@@ -106,6 +129,8 @@ class Kiosk(QObject):
 
     def _arrived(self, view: View) -> None:
         self.window.show_view(view)
+        if view.dim != self._dimmer.isVisible():
+            self._dimmer.cover(view.dim)
         self._shown = view.serial
         self._late.start()
         if self.player and view.sound is not Sound.NONE:

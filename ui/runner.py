@@ -18,6 +18,7 @@ from threading import Event, Thread
 from app import barcodes, events
 from app.clock import Clock, SystemClock
 from app.db import open_database
+from app.errors import Problem
 from app.facts import Fact
 from app.floor.queries import operator
 from app.ids import PrintJobId, RequestId
@@ -29,7 +30,7 @@ from app.sync.wire import CentralPort
 from app.text import Text, say
 from app.view import Chip, Echo, Hero, Sound, Tone, View
 from app.work.facts import PrintMoved, SignedIn, SignedOut
-from app.workflow import Bench, Opening, Outcome, Recorded
+from app.workflow import Bench, Opening, Outcome, Recorded, Shown
 from devices.beeps import Tone as BeepTone
 from devices.ports import Ports
 from ui.central_here import CentralHere
@@ -38,6 +39,8 @@ from ui.config import StationConfig
 from ui.courier import Courier, LineChanged, Parcelled
 from ui.desk import StationDesk
 from ui.help import HelpSheet
+from ui.idle import Idle
+from ui.lock import StationLock
 from ui.rooms import workflows
 from ui.spooler import PrintDone, Spooler
 
@@ -84,6 +87,7 @@ class Runner:
         self.clock = clock or SystemClock()
         self.queue: SimpleQueue[object] = SimpleQueue()
         self.home = home.make()
+        self._lock = StationLock(home.root / "station.lock")
         self._on_view = on_view
         self._paints = paints
         rooms()
@@ -105,6 +109,10 @@ class Runner:
         self._problem_serial = 0
         self._minute = ""
         self._scale_shown_ns = 0
+        self._hands = Idle(self.clock, self.clock.mono_ns())
+        self._role = ""  # of who was signed in when the station locked; "" when it did not, or nobody knows
+        self._goes_on: Opening | None = None
+        self._dim = False
         self.idle = Event()
         self._calm = Event()
         self._thread = Thread(target=self._run, name="work", daemon=True)
@@ -130,6 +138,7 @@ class Runner:
         if self.central_here:
             self.central_here.stop()
         self.keeper.close()
+        self._lock.release()
 
     def settle(self, seconds: float) -> None:
         """Waits until nothing is under way: no event queued, no print job open, central and mirror even. TimeoutError.
@@ -190,15 +199,19 @@ class Runner:
             if isinstance(item, Stop):
                 return
             self.idle.clear()
-            self._take(item)
-            if self._news and self.queue.empty():
-                self._refresh()
+            try:
+                self._take(item)
+                if self._news and self.queue.empty():
+                    self._refresh()
+            except Exception as error:  # a bug or a broken disk: said with a reference, and the work goes on
+                self._mishap(error)
             if self.queue.empty() and not self._waiting:
                 self.idle.set()
 
     def _take(self, item: object) -> None:
         match item:
             case events.Scan() | events.Touch():
+                self._hands.acted()
                 if self._waiting:
                     self._held.append(item)
                 else:
@@ -206,6 +219,7 @@ class Runner:
             case events.Weight():
                 self._weigh(item)
             case events.LoadSettled():
+                self._hands.acted()
                 self.desk.scale_grams, self.desk.scale_stable = item.grams, True
                 self._event(item)
             case events.DeviceChanged():
@@ -234,7 +248,9 @@ class Runner:
             self._event(events.AskFailed(RequestId(request), ""))
         if late:
             self._drain()
-        elif self._local_minute() != self._minute:
+        elif self._hands.is_over and self.desk.operator is not None:
+            self._lock_up()
+        elif self._local_minute() != self._minute or self._hands.is_dim != self._dim:
             self._show(None)
         if not self._waiting:
             self.idle.set()
@@ -258,12 +274,8 @@ class Runner:
                 self._log(transaction, read, moved, started)
         except Exception:
             self.bench.restore(memo)
-            log.exception("the scan %r could not be kept; it is tried once more", scan.text)
-            self.bench = self._resume()
-            with self.keeper.act() as transaction, self.desk.within(transaction):
-                read = transaction.meaning(scan)
-                moved = self._decide(read, transaction)
-                self._log(transaction, read, moved, started)
+            self.ports.beep(scan.device, "wrong")
+            raise
         self._install(moved)
         self._answer(scan.device, moved)
         self._show(_last_word(moved))
@@ -284,9 +296,11 @@ class Runner:
     def _decide(self, read: events.Read, transaction: Transaction) -> list[Moved]:
         """Lets the benches decide and records what they decided: one bench, or a chain when a task opens another."""
         cause = self._cause(read, transaction)
-        universal = self._universal(read, transaction, cause)
-        if universal is not None:
-            return universal
+        if not self.bench.is_double(read):
+            universal = self._universal(read, transaction, cause)
+            if universal is not None:
+                universal[-1].bench.note(read)
+                return universal
         return self._chain(self.bench, read, transaction, cause)
 
     def _chain(self, bench: Bench[object], event: object, transaction: Transaction, cause: Cause) -> list[Moved]:
@@ -300,7 +314,8 @@ class Runner:
             moved.append(Moved(bench, outcome, recorded))
             following = None
             if outcome.opens or outcome.ends:
-                opening = outcome.opens or Opening("home" if self.desk.operator else "sign-in", b"")
+                at_home = Opening("home" if self.desk.operator else "sign-in", b"")
+                opening, self._goes_on = outcome.opens or self._goes_on or at_home, None
                 bench, following = self._open(moved[-1], opening, transaction)
                 if following is None:
                     moved.append(Moved(bench, Outcome(), ()))
@@ -336,6 +351,11 @@ class Runner:
     def _person_moved(self, fact: Fact, transaction: Transaction) -> None:
         if isinstance(fact, SignedIn):
             self.desk.operator = transaction.read(operator, fact.person_id)
+            kept = transaction.kept()
+            same = self.desk.operator is not None and self._role in ("", self.desk.operator.role)
+            if kept.task_id and kept.workflow in self._workflows and same:
+                self._goes_on = Opening(kept.workflow, kept.task_id)
+            self._role = ""
             transaction.remember(person_id=fact.person_id, workflow="", task_id=None)
 
     def _cause(self, read: events.Read, transaction: Transaction) -> Cause:
@@ -397,6 +417,40 @@ class Runner:
         before = Moved(self.bench, _quiet(say("{name} signed out", name=person.name), read), ())
         bench, _ = self._open(before, Opening("sign-in", b""), transaction)
         return [before, Moved(bench, Outcome(), ())]
+
+    def _lock_up(self) -> None:
+        """Nobody was here for ten minutes: the station asks for a badge; the task stays open for the same role."""
+        person = self.desk.operator
+        assert person is not None
+        with self.keeper.act() as transaction, self.desk.within(transaction):
+            cause = Cause(at=self.clock.now(), actor_id=person.person_id, group=transaction.next_group())
+            transaction.record((SignedOut(person.person_id),), cause)
+            task = self.bench.task_id or None
+            kind = self.bench.workflow.kind if task else ""
+            transaction.remember(person_id=None, workflow=kind, task_id=task)
+        self.desk.operator, self._role = None, person.role
+        self.bench = self._bench("sign-in", b"")
+        self.bench.echo = Echo(Tone.NORMAL, say("Locked after ten minutes. The work is kept"))
+        self._show(None)
+
+    def _mishap(self, error: Exception) -> None:
+        """What nobody foresaw: logged with a reference that the screen shows; the work stands at the same line."""
+        reference = f"{self.clock.mono_ns() // 1_000_000 % 46_656_000:05d}"[-5:]
+        log.error("reference %s: %s: %s", reference, type(error).__name__, error, exc_info=error)
+        try:
+            self.bench = self._resume()
+        except Exception:  # not even that: the screen as it was must do
+            log.exception("reference %s: the task could not be opened again", reference)
+        self.bench.shown = Shown(
+            Problem(
+                name="Crash",
+                what=say("Something went wrong here"),
+                detail=say("Reference {reference}", reference=reference),
+                do=(say("Scan it once more"), say("If it comes again, call the shift lead")),
+                unchanged=say("This scan was not counted. Everything before it is kept."),
+            )
+        )
+        self._show(Outcome(accepted=False, sound=Sound.WRONG))
 
     # -- after the commit ---------------------------------------------------------------------------------------------
 
@@ -470,13 +524,15 @@ class Runner:
         self._show(None)
 
     def _arrived(self, job: Parcelled) -> None:
-        with self.keeper.act(relaxed=True) as transaction:
-            if job.hello is not None:
-                found = transaction.reconcile(job.hello)
-                if found != "same":
-                    log.info("hello: %s; central has this station's stream up to %d", found, job.hello.seq)
-            arrival = transaction.arrive(job.mark, job.sent, job.pulled)
-        self.courier.taken()
+        try:
+            with self.keeper.act(relaxed=True) as transaction:
+                if job.hello is not None:
+                    found = transaction.reconcile(job.hello)
+                    if found != "same":
+                        log.info("hello: %s; central has this station's stream up to %d", found, job.hello.seq)
+                arrival = transaction.arrive(job.mark, job.sent, job.pulled)
+        finally:
+            self.courier.taken()
         self.desk.arrived(arrival.topics)
         self._news |= arrival.topics  # shown when no scan waits: a hand is never behind a server
         if self._held:
@@ -527,7 +583,8 @@ class Runner:
             chips=self._chips(),
             clock=self._minute,
         )
-        view = self.help.over(replace(view, header=header, serial=self._serial))
+        self._dim = self._hands.is_dim
+        view = self.help.over(replace(view, header=header, serial=self._serial, dim=self._dim))
         if self.bench.shown is None:
             self._problem_serial = 0
         elif not self._problem_serial or (outcome and outcome.accepted is False):

@@ -110,6 +110,11 @@ class Transaction:
         me.person_id, me.workflow, me.task_id = person_id, workflow, task_id
         self._session.flush()
 
+    def kept(self) -> Kept:
+        """Who is signed in and what is open."""
+        me = sync.itself(self._session)
+        return Kept(me.person_id, me.workflow, me.task_id)
+
     def facts_of(self, task_id: bytes) -> tuple[Recorded, ...]:
         """The facts of a task, to fold its state from."""
         return sync.facts_of(self._session, task_id) if task_id else ()
