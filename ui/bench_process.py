@@ -23,6 +23,7 @@ class BenchProcess:
         self._news = threading.Condition()
         self._lock = threading.Lock()
         self._asked = 0
+        self._ended = False
         self._process = subprocess.Popen(
             [sys.executable, "-m", "devices.simulated", "--dir", str(folder), *options],
             stdin=subprocess.PIPE,
@@ -55,8 +56,10 @@ class BenchProcess:
             self._process.stdin.write(json.dumps({"id": number, **order}) + "\n")
             self._process.stdin.flush()
         with self._news:
-            if not self._news.wait_for(lambda: number in self._answers, PATIENCE_S):
+            if not self._news.wait_for(lambda: number in self._answers or self._ended, PATIENCE_S):
                 raise TimeoutError(f"the simulated devices did not answer {order}")
+            if number not in self._answers:
+                raise RuntimeError(f"the simulated devices ended with {self._process.wait(PATIENCE_S)} before {order}")
             answer = self._answers.pop(number)
         if not answer["ok"]:
             raise RuntimeError(f"{order}: {answer['error']}")
@@ -84,6 +87,9 @@ class BenchProcess:
                 self._news.notify_all()
             if self._on_event and said.get("event") in ("beep", "printed"):
                 self._on_event(said)
+        with self._news:
+            self._ended = True
+            self._news.notify_all()
 
 
 def station_toml(code: str, name: str, bench: BenchProcess, paper: Path) -> str:
