@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import random
 import shutil
 import subprocess
@@ -46,7 +47,9 @@ def unit_codes() -> list[str]:
 
 @cache
 def _picked() -> Path:
-    root = Path(mkdtemp(prefix="packbay-picked-")) / "home"
+    folder = Path(mkdtemp(prefix="packbay-picked-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    root = folder / "home"
     home = site(root, "HUGE")
     with SimulatedStation(home) as station:
         for code in (BADGE, TOTE):

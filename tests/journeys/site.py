@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import csv
 import io
@@ -47,6 +48,7 @@ def only(table: Path, column: str, wanted: Sequence[str], target: Path) -> Path:
 @cache
 def _template(orders: tuple[str, ...], policy: str) -> Path:
     root = Path(mkdtemp(prefix="packbay-site-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
     for name in MASTERS:
         table = TABLES / f"{name}.csv"
         if name == "policies" and policy != BY_BIN:
