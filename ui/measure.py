@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from PIL import Image, ImageChops
@@ -41,10 +41,14 @@ class Shot:
     ledger: Ledger
     scale: float
     px_per_mm: float
+    _measured: list[Measured] = field(default_factory=list, repr=False, compare=False)
 
     def measured(self) -> list[Measured]:
-        picture = to_pillow(self.image)
-        return [Measured(m, text_contrast(picture, m), ink_found(picture, m)) for m in self.ledger.texts]
+        """Every text with what the pixels say of it; measured once, for that is the dear part of a picture."""
+        if not self._measured:
+            picture = to_pillow(self.image)
+            self._measured += (Measured(m, text_contrast(picture, m), ink_found(picture, m)) for m in self.ledger.texts)
+        return self._measured
 
     def as_json(self) -> str:
         """The texts and controls with their rectangles, one JSON object (keys are stable)."""

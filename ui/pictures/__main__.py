@@ -47,7 +47,7 @@ CATALOGUE: dict[str, Callable[[Board], None]] = {
     "poster-tube": home.poster_tube,
     "power-bank": wear.power_bank,
     "puzzle-box": home.puzzle,
-    "scarf-wool": lambda b: wear.scarf(b, "#9E4B45", "#E9D7B8"),
+    "scarf-wool": lambda b: wear.scarf(b, "#D8C6A3", "#A98A5E"),
     "shirt-navy": lambda b: wear.shirt(b, "#2B3F63", "#E9D7B8"),
     "soap-lavender": lambda b: home.soap(b, "#B6A5CF", "#D2C6E4", "#9B87B9"),
     "soap-rose": lambda b: home.soap(b, "#E8B7A6", "#F2CFC2", "#D99A85"),

@@ -219,11 +219,14 @@ def draw_count(canvas: Canvas, datum: CountDatum, rect: QRectF, colours: Surface
     words, beside = canvas.say(datum.words), Style("big", 600)
     value, _, unit = datum.value.partition(" ")
     while True:
-        style, small = Style(size, 700), Style(max(38.0, size * 0.45), 600)
-        after = u(12) + canvas.width(unit, small) if unit else 0.0
+        style = Style(size, 700, tabular=False)  # it stands alone: nothing is to be lined up with it
+        small = Style(max(38.0, size * 0.6), 700)
+        after = u(8) + canvas.width(unit, small) if unit else 0.0
         number = canvas.width(value, style) + after
         room = rect.width() - number - u(24)
         lines = balanced(canvas.theme, words, beside, room) if words else []
+        if unit and canvas.width(words, beside) <= room:  # figure, unit and words read as one line
+            lines = [words]
         widest = max((canvas.width(line, beside) for line in lines), default=0.0)
         if widest <= room:
             break

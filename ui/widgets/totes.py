@@ -73,7 +73,7 @@ class ToteWallCard(PanelWidget[ToteWall]):
         if place.done:
             size = u(30)
             canvas.icon("circle-check", QRectF(right - size, rect.top() + u(2), size, size), "ok", 2.4)
-        top = rect.center().y() - u(31)
+        top = rect.center().y() - u(31 if place.tote else 16)
         name = place.tote or canvas.say(EMPTY)
         room = right - rect.left() - (u(36) if place.done else 0)
         canvas.words(QRectF(rect.left(), top, room, u(32)), name, strong, "ink", kind="name")
