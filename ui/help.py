@@ -8,7 +8,6 @@ from app.barcodes import command_code
 from app.text import say
 from app.view import CommandCards, View
 
-
 ALWAYS = (("CLEAR", say("Clear an error")), ("HOME", say("Home")), ("OUT", say("Sign out")))
 """Commands that every screen understands."""
 

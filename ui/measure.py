@@ -47,7 +47,9 @@ class Shot:
         """Every text with what the pixels say of it; measured once, for that is the dear part of a picture."""
         if not self._measured:
             picture = to_pillow(self.image)
-            self._measured += (Measured(m, text_contrast(picture, m), ink_found(picture, m)) for m in self.ledger.texts)
+            self._measured.extend(
+                Measured(m, text_contrast(picture, m), ink_found(picture, m)) for m in self.ledger.texts
+            )
         return self._measured
 
     def as_json(self) -> str:

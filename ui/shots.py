@@ -70,6 +70,9 @@ class Photographer(QObject):
         try:
             if self._only in name:
                 self._grab_all(name)
+        except Exception as error:  # a picture that could not be taken is a fault, not a smaller album
+            self.verdict.faults.append(f"{name}: {type(error).__name__}: {error}")
+            raise
         finally:
             self._done.set()
 

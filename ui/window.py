@@ -70,10 +70,11 @@ class KioskWindow(QWidget):
         """Shows a whole View. What did not change is not touched."""
         before, self.view = self.view, view
         self._arrange()
-        if view.flash and (before is None or view.serial != before.serial or before != view):
+        if before == view:
+            return
+        self._flash.end()  # what flashed was the View before: nothing may lie over this one, an error least of all
+        if view.flash:
             self._start_flash()
-        elif before != view:
-            self._flash.end()
 
     def restyle(self, theme: Theme | None = None, translator: Translator | None = None) -> None:
         """Another theme, scale or language: every part is made anew, the View stays."""
