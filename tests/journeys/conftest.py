@@ -1,10 +1,12 @@
-"""What holds for the journeys: the processes they start keep their compiled modules."""
+"""What holds for the journeys: processes keep their compiled modules, and no warehouse is left behind."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 
 import pytest
+
+from tests.journeys.site import remove_templates
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -13,3 +15,4 @@ def _compiled_once() -> Generator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         yield
+    remove_templates()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import random
 import shutil
 import subprocess
@@ -13,14 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from types import TracebackType
 from typing import Any
 
 from app.barcodes import own_code
 from app.settings import Home
 from tests.journeys import looking
-from tests.journeys.site import BADGE, site
+from tests.journeys.site import BADGE, site, template_folder
 from ui.bench_process import BenchProcess, station_toml
 from ui.shift.station import StationProcess
 from ui.simulated import SimulatedStation
@@ -47,9 +45,7 @@ def unit_codes() -> list[str]:
 
 @cache
 def _picked() -> Path:
-    folder = Path(mkdtemp(prefix="packbay-picked-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    root = folder / "home"
+    root = template_folder("packbay-picked-") / "home"
     home = site(root, "HUGE")
     with SimulatedStation(home) as station:
         for code in (BADGE, TOTE):

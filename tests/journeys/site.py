@@ -45,10 +45,26 @@ def only(table: Path, column: str, wanted: Sequence[str], target: Path) -> Path:
     return target
 
 
+_FOLDERS: list[Path] = []
+
+
+def template_folder(prefix: str) -> Path:
+    """A fresh folder for what is built once a process and then copied; it goes with the process."""
+    if not _FOLDERS:
+        atexit.register(remove_templates)
+    _FOLDERS.append(Path(mkdtemp(prefix=prefix)))
+    return _FOLDERS[-1]
+
+
+def remove_templates() -> None:
+    """Removes all of them; workers of a test run end without the way out that a program has."""
+    while _FOLDERS:
+        shutil.rmtree(_FOLDERS.pop(), ignore_errors=True)
+
+
 @cache
 def _template(orders: tuple[str, ...], policy: str) -> Path:
-    root = Path(mkdtemp(prefix="packbay-site-"))
-    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    root = template_folder("packbay-site-")
     for name in MASTERS:
         table = TABLES / f"{name}.csv"
         if name == "policies" and policy != BY_BIN:
