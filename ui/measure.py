@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from PIL import Image, ImageChops
@@ -129,6 +130,7 @@ def to_pillow(image: QImage) -> Image.Image:
     return Image.frombuffer("RGB", size, bytes(rgb.constBits()), "raw", "RGB", rgb.bytesPerLine(), 1)
 
 
+@lru_cache(maxsize=65_536)
 def luminance(rgb: tuple[int, int, int]) -> float:
     """Relative luminance of sRGB (WCAG 2.2)."""
     parts = [(c / 255) / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in rgb]

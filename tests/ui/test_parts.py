@@ -8,6 +8,7 @@ import subprocess
 import sys
 import wave
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -173,6 +174,30 @@ def test_fitted_words_stay_inside_and_lose_nothing_unsaid(theme: Theme, words: s
     assert fitted.elided or kept == "".join(words.split())
 
 
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ("Soap bar 90 g × 2", ["Soap bar", "90 g × 2"]),
+        ("1 missing? (96 g)", ["1", "missing?", "(96 g)"]),
+        ("Put it into B14-09-B", ["Put it", "into", "B14-09-B"]),
+        ("Briefpapier-Geschenkset", ["Briefpapier-", "Geschenkset"]),
+        ("32 × 24 × 16 cm", ["32 × 24 × 16 cm"]),
+    ],
+)
+def test_a_figure_keeps_its_unit_and_a_code_its_parts(theme: Theme, words: str, lines: list[str]) -> None:
+    style = Style("body", 500)
+
+    assert typeset.wrap(theme, words, style, theme.width("Soap bar", style)) == lines
+
+
+def test_words_beside_a_figure_do_not_end_a_line_with_a_short_word(theme: Theme) -> None:
+    style = Style("big", 600)
+
+    beside = [typeset.balanced(theme, words, style, 300) for words in ("tote to pack", "units to go", "too light")]
+
+    assert beside == [["tote", "to pack"], ["units", "to go"], ["too", "light"]]
+
+
 def test_a_code_keeps_its_beginning_and_its_end(theme: Theme) -> None:
     shown = typeset.elide_middle(theme, "(01)04006381333931(10)LOT-2026-4471", Style("cap", 500, mono=True), 220)
 
@@ -243,6 +268,16 @@ def test_the_window_of_the_map_holds_the_leg_the_target_and_the_next_stop(theme:
     assert all(window.holds(x, y) for x, y in (*route.leg, (coming.x_mm, coming.y_mm)))
     assert route.target is not None
     assert window.area.contains(window.rect(route.target))
+
+
+def test_a_walk_too_long_to_be_read_keeps_its_end(theme: Theme) -> None:
+    far = replace(ROUTE, leg=((-60_000, 3_000), *ROUTE.leg), here=(-60_000, 3_000))
+
+    window = choose_window(far, QRectF(0, 0, 400, 330))
+
+    assert window.holds(*far.leg[-1])
+    assert not window.holds(-60_000, 3_000)
+    assert window.w <= 22_000
 
 
 def test_stops_in_one_place_are_set_apart(theme: Theme) -> None:

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.text import say, verbatim
 from app.view import Echo, Hero, ItemPanel, Sound, Tile, Tiles, Tone, View
 from tests.ui import gallery
-from ui.measure import contrast, luminance, offscreen_window, rgb_of
+from ui.measure import contrast, grab, luminance, offscreen_window, overlaps, rgb_of
 from ui.theme import PALETTES, Theme, ThemeName, fitting_scale, legible_scale
 from ui.translate import Translator
 from ui.widgets.panel import shown_types
@@ -155,6 +155,36 @@ def test_the_flash_never_delays_the_next_view(window: KioskWindow) -> None:
 
     assert (shown_under_the_flash, flashing) == (done.hero, True)
     assert (window.parts()["hero"].panel, window.flashing) == (gallery.PICK_PUT.hero, False)
+
+
+def test_no_flash_lies_over_an_error(window: KioskWindow) -> None:
+    window.show_view(replace(gallery.PICK_ITEM, flash=True, serial=1))
+    window.show_view(replace(gallery.PACK_WRONG, flash=True, serial=2))
+
+    assert not window.flashing
+
+
+def test_an_error_is_left_by_a_touch_where_no_button_stood(window: KioskWindow) -> None:
+    said: list[str] = []
+    window.touched.connect(said.append)
+    window.show_view(gallery.PACK_ITEMS)
+    before = [control.rect for control in grab(window).ledger.controls]
+    window.show_view(gallery.PACK_WRONG)
+    (clear,) = [control for control in grab(window).ledger.controls if control.command == "CLEAR"]
+
+    tap_at(window, "hero-problem", 0.9, 0.9)
+
+    assert said == ["CLEAR"]
+    assert overlaps([clear.rect, *before]) == []
+    assert clear.rect[3] >= 98
+
+
+def test_why_and_what_did_not_happen_read_as_prose(window: KioskWindow) -> None:
+    bare = replace(gallery.PACK_WRONG.hero, why=say("This stop is B12-04-C"), unchanged=say("Nothing was counted."))
+
+    said = [text.text for text in grab(window, replace(gallery.PACK_WRONG, hero=bare)).ledger.texts]
+
+    assert "This stop is B12-04-C. Nothing was" in " ".join(said)
 
 
 def test_the_flash_ends_by_itself(window: KioskWindow, qtbot: QtBot) -> None:

@@ -16,7 +16,7 @@ from ui.widgets.panel import PanelWidget, clip_round, shows
 
 NAME_STRIP, END_STRIP = 36.0, 36.0  # u, above and below the floor
 LEAST_SPAN_MM = (15_500, 12_000)  # a shorter leg is not magnified further: five aisles across
-MOST_SPAN_MM = (24_000, 26_000)  # a longer one comes in from the edge: its end must be read from two metres
+MOST_SPAN_MM = (21_500, 26_000)  # a longer one comes in from the edge: its end must be read from two metres
 MARGIN_MM = (1_700, 900)  # beside and above the walk
 EDGE_MM = 1_000  # how far the window may reach over the edge of the floor
 STOPS_AHEAD = 2

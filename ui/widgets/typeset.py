@@ -16,8 +16,8 @@ _BREAKS = re.compile(rf"[ \t\r\n]+|[{_CJK}]|(?:[^ \t\r\n\-/{_CJK}]|[-/](?!(?<=[^
 _UNIT = r"(?:g|kg|mg|t|ml|cl|dl|l|mm|cm|m|km|mAh|W|V|°C|EUR|GBP|USD|CHF|€|%)"
 _TIED = (
     re.compile(rf"(?<=\d) (?={_UNIT}(?![^\W_]))"),  # a figure and its unit
+    re.compile(r"(?<=\S) (?=×)"),
     re.compile(r"(?<=[×+]) (?=\d)"),
-    re.compile(r"(?<=\d) (?=× ?\d)"),
 )
 
 
@@ -38,7 +38,7 @@ class Fitted:
 def pieces(words: str) -> list[str]:
     """Where a line may break: after spaces, hyphens and slashes between letters, between CJK characters.
 
-    Never between a figure and its unit ("90 g"), nor after a times sign ("× 2"), nor inside a code ("B12-04-C").
+    Never between a figure and its unit ("90 g"), nor around a times sign ("× 2"), nor inside a code ("B12-04-C").
     """
     for tied in _TIED:
         words = tied.sub(TIE, words)
@@ -69,6 +69,8 @@ def balanced(theme: Theme, words: str, style: Style, width: float) -> list[str]:
     """At most two lines of nearly the same width (for the few words beside a giant figure)."""
     parts = pieces(words)
     pairs = [["".join(parts[:i]).rstrip(), "".join(parts[i + 1 :])] for i, part in enumerate(parts) if not part.strip()]
+    # "totes | to pack", not "totes to | pack"
+    pairs = [pair for pair in pairs if len(pair[0].split()[-1]) > 2] or pairs
     whole = [[words]] if theme.width(words, style) <= width * 0.4 or not pairs else pairs
     return min(whole, key=lambda lines: max(theme.width(line, style) for line in lines))
 
