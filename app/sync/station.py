@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from app.db import unpack_row
 from app.db.feed import is_mirrored, key_text, key_values, table_of
-from app.facts import Fact, Stamp, canonical, decode, link
+from app.facts import Fact, Row, Stamp, canonical, decode, link
 from app.ids import new_id
 from app.models import Ask, Dossier, FactRow, Itself, Model, NumberRange, Outbox, OwnTouch, StationRow, Voiding
 from app.sync.wire import Cursor, FeedRow, Mark, WireAnswer, WireAsk, WireFact
@@ -102,19 +102,23 @@ def record(session: Session, facts: Iterable[Fact], cause: Cause, voids: Sequenc
         session.execute(insert(Outbox).values(seq=seq, fact_id=stamp.fact_id))
         rows = touched_rows(session, fact)
         fact.apply(session, stamp)
-        for topic, key in rows:
-            _touch(session, topic, key, seq)
+        _touch(session, rows, seq)
         recorded.append(Recorded(stamp.fact_id, cause.group, fact))
     me.seq, me.chain = seq, chain
     session.flush()
     return tuple(r for r in recorded if not isinstance(r.fact, Voided))
 
 
-def _touch(session: Session, topic: str, key: tuple[bytes | str | int, ...], seq: int) -> None:
-    text = key_text(Model.metadata.tables[topic], key)
-    where = (OwnTouch.topic == topic, OwnTouch.key == text)
-    if session.execute(update(OwnTouch).where(*where).values(seq=seq)).rowcount == 0:  # type: ignore[attr-defined]
-        session.execute(insert(OwnTouch).values(topic=topic, key=text, seq=seq))
+_TOUCH = sqlite_insert(OwnTouch)
+_TOUCH = _TOUCH.on_conflict_do_update(index_elements=["topic", "key"], set_={"seq": _TOUCH.excluded.seq})
+
+
+def _touch(session: Session, rows: Sequence[Row], seq: int) -> None:
+    """Marks rows of the mirror as written by an own fact; one statement for all of a fact."""
+    tables = Model.metadata.tables
+    marks = [{"topic": topic, "key": key_text(tables[topic], key), "seq": seq} for topic, key in dict.fromkeys(rows)]
+    if marks:
+        session.execute(_TOUCH, marks)
 
 
 def facts_of(session: Session, task_id: bytes) -> tuple[Recorded, ...]:
@@ -224,8 +228,7 @@ def _touch_again(session: Session, me: Itself, applied: int) -> None:
     )
     for seq, kind, data in session.execute(later.order_by(FactRow.seq)).all():
         fact = decode(kind, json.loads(data)["body"])
-        for topic, key in touched_rows(session, fact) if fact else ():
-            _touch(session, topic, key, seq)
+        _touch(session, touched_rows(session, fact) if fact else (), seq)
     session.flush()
 
 
