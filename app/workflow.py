@@ -158,6 +158,8 @@ class Workflow(Generic[S]):
     """Base class; see the module's docstring. One instance serves many tasks: it holds no state."""
 
     kind: ClassVar[str] = ""
+    follows: ClassVar[frozenset[str]] = frozenset()
+    """Tables of the mirror whose change by others this task must see at once; empty: all of them."""
     steps: ClassVar[type[Enum]]
     """What the operator must do next: the enum that the handlers are marked with."""
     table: ClassVar[dict[tuple[Enum, type], Cell]] = {}

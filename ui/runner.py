@@ -547,6 +547,9 @@ class Runner:
 
     def _refresh(self) -> None:
         topics, self._news = self._news, frozenset()
+        follows = self.bench.workflow.follows
+        if follows and not follows & topics:
+            return
         if self.desk.operator is not None:
             self.desk.operator = self.desk.read(operator, self.desk.operator.person_id) or self.desk.operator
         with self.keeper.look() as look, self.desk.within(look):

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -281,9 +282,11 @@ def _apply_group(session: Session, me: Itself, rows: Sequence[FeedRow]) -> set[s
     for row in rows:
         if table_of(row.topic) is not None and (row.topic, row.key) not in mine:
             fresh.setdefault(row.topic, []).append(row)
+    topics: set[str] = set()
     for topic, some in fresh.items():
-        _put_rows(session, Model.metadata.tables[topic], some)
-    return set(fresh)
+        if _put_rows(session, Model.metadata.tables[topic], some):
+            topics.add(topic)
+    return topics
 
 
 def _own_keys(session: Session, rows: Sequence[FeedRow]) -> set[tuple[str, str]]:
@@ -298,18 +301,28 @@ def _own_keys(session: Session, rows: Sequence[FeedRow]) -> set[tuple[str, str]]
     return found
 
 
-def _put_rows(session: Session, table: Table, rows: Sequence[FeedRow]) -> None:
-    """Writes whole rows of one table; private columns of a row that is there stay as they are."""
+def _put_rows(session: Session, table: Table, rows: Sequence[FeedRow]) -> bool:
+    """Writes whole rows of one table; private columns of a row that is there stay as they are.
+
+    Says whether anything is different now: what comes back of the station's own facts is not.
+    """
+    changed = 0
     by_columns: dict[tuple[str, ...], list[dict[str, object]]] = {}
     for row in rows:
         if row.body:
             values = unpack_row(table, row.body)
             by_columns.setdefault(tuple(values), []).append(values)
         else:
-            session.execute(delete(table).where(_is_row(table, key_values(table, row.key))))
+            changed += _rows(session.execute(delete(table).where(_is_row(table, key_values(table, row.key)))))
     hidden = dict.fromkeys(table.info.get("private", ()), "")
     for columns, some in by_columns.items():
-        session.execute(_upsert(table, columns), [{**hidden, **values} for values in some])
+        changed += _rows(session.execute(_upsert(table, columns), [{**hidden, **values} for values in some]))
+    return changed > 0
+
+
+def _rows(result: Any) -> int:
+    """How many rows a statement wrote."""
+    return int(result.rowcount)
 
 
 @cache
@@ -318,7 +331,8 @@ def _upsert(table: Table, columns: tuple[str, ...]) -> Insert:
     statement = sqlite_insert(table)
     rest = {name: statement.excluded[name] for name in columns if name not in keys}
     if rest:
-        return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+        differs = or_(*(table.c[name].is_distinct_from(value) for name, value in rest.items()))
+        return statement.on_conflict_do_update(index_elements=keys, set_=rest, where=differs)
     return statement.on_conflict_do_nothing(index_elements=keys)
 
 

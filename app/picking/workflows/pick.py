@@ -79,6 +79,7 @@ class Pick(Workflow[PickState]):
     the units are put into totes; the drop place ends."""
 
     kind = "pick"
+    follows = frozenset(("work", "pick_line", "bin", "aisle", "cross_aisle", "sku", "policy", "tote", "person"))
     Step = Step
 
     # -- the fold -----------------------------------------------------------------------------------------------------
