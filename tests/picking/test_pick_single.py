@@ -156,7 +156,7 @@ def test_a_wrong_bin_says_where_the_right_one_is_and_marks_both() -> None:
         "Yours is one bay right",
         "This stop is A-01-A.",
         "Scan the label of bin A-01-A",
-        "SKIP if you can't get there",
+        "Scan SKIP if you can't get there",
         "Nothing was counted.",
     )
     route = made.view.context[0]

@@ -37,7 +37,7 @@ def wrong_bin(state: PickState, stop: Stop, scanned: Place) -> Problem:
         what=say("That is {name}", name=scanned.name),
         detail=whereabouts(slots, _slot(scanned), _slot(stop.place)),
         why=say("This stop is {name}.", name=stop.place.name),
-        do=(say("Scan the label of bin {name}", name=stop.place.name), say("SKIP if you can't get there")),
+        do=(say("Scan the label of bin {name}", name=stop.place.name), say("Scan SKIP if you can't get there")),
         unchanged=NOT_TAKEN,
         subject=scanned.id,
     )
@@ -55,7 +55,7 @@ def stops_open(state: PickState, scanned: Place) -> Problem:
         what=say("That is {name}, but the walk is not over", name=scanned.name),
         detail=count(len(stops), "{n} stop is still open", "{n} stops are still open"),
         why=say("Next is bin {name}.", name=stops[0].place.name),
-        do=(say("Go on at bin {name}", name=stops[0].place.name), say("SHORT if it is not there, SKIP for later")),
+        do=(say("Go on at bin {name}", name=stops[0].place.name), say("Scan SHORT if it is not there, SKIP for later")),
         unchanged=say("Nothing was put down."),
         subject=scanned.id,
     )
@@ -162,7 +162,7 @@ def hand_full(stop: Stop) -> Problem:
         name="HandFull",
         what=say("{name} is still in the hand", name=stop.card.name),
         why=say("It has to be in a tote first."),
-        do=(say("Scan the tote that it is put into"), say("Or UNDO and put it back")),
+        do=(say("Scan the tote that it is put into"), say("Or scan UNDO and put it back")),
         unchanged=NOT_CHANGED,
         picture=stop.card.picture,
     )
@@ -245,7 +245,7 @@ def more_first(position: str, wanted: int, in_hand: int) -> Problem:
         what=count(wanted, "{position} gets {n} unit", "{position} gets {n} units", position=position),
         detail=count(in_hand, "{n} was scanned", "{n} were scanned"),
         why=say("Every unit is scanned here."),
-        do=(say("Scan the next unit"), say("SHORT if there are no more")),
+        do=(say("Scan the next unit"), say("Scan SHORT if there are no more")),
         unchanged=say("Nothing was put."),
     )
 
@@ -302,7 +302,7 @@ def in_totes(units: int) -> Problem:
         name="InTotes",
         what=count(units, "{n} unit is in a tote already", "{n} units are in totes already"),
         why=say("A card can't take them out again."),
-        do=(say("UNDO takes the last put back"),),
+        do=(say("Scan UNDO to take the last put back"),),
         unchanged=NOT_CHANGED,
     )
 
@@ -323,7 +323,7 @@ def no_short(state: PickState, stop: Stop | None, *, bin_wanted: bool) -> Proble
             why=say("The bin is proven first here."),
             do=(
                 say("Scan the label of bin {name}, then SHORT", name=stop.place.name),
-                say("SKIP if you can't get there"),
+                say("Scan SKIP if you can't get there"),
             ),
             unchanged=NOT_CHANGED,
         )
@@ -361,7 +361,7 @@ def only_stop(stop: Stop) -> Problem:
         name="OnlyStop",
         what=say("Bin {name} is the only stop left", name=stop.place.name),
         why=say("There is nothing to do before it."),
-        do=(say("Go on at bin {name}", name=stop.place.name), say("SHORT if it is not there")),
+        do=(say("Go on at bin {name}", name=stop.place.name), say("Scan SHORT if it is not there")),
         unchanged=NOT_CHANGED,
     )
 
@@ -376,10 +376,10 @@ def no_manual(stop: Stop | None, state: PickState) -> Problem:
             unchanged=NOT_CHANGED,
         )
     if stop.card.lot_tracked or stop.card.serial_tracked:
-        why, do = say("Its lot or serial number must be read."), say("SHORT, and hand the unit to the lead")
+        why, do = say("Its lot or serial number must be read."), say("Scan SHORT and hand the unit to the lead")
     elif state.manual >= state.manual_limit:
         why = say("{n} units were taken by MANUAL on this walk already.", n=state.manual)
-        do = say("SHORT, and tell the lead")
+        do = say("Scan SHORT and tell the lead")
     else:
         why, do = (
             say("The bin stands for the item then."),
