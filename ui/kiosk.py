@@ -57,13 +57,14 @@ class Dimmer(QWidget):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
     def cover(self, dim: bool) -> None:
         """Covers the window or leaves it."""
         if dim:
-            self.setGeometry(self.parentWidget().rect())
+            self.setGeometry(self._window.rect())
             self.raise_()
         self.setVisible(dim)
 
@@ -129,7 +130,7 @@ class Kiosk(QObject):
 
     def _arrived(self, view: View) -> None:
         self.window.show_view(view)
-        if view.dim != self._dimmer.isVisible():
+        if view.dim or self._dimmer.isVisible():
             self._dimmer.cover(view.dim)
         self._shown = view.serial
         self._late.start()

@@ -273,28 +273,25 @@ def describe(session: Session, event: Read) -> tuple[Text, Text]:
             what = say("That is {name}", name=card.name)
             return what, verbatim(" · ".join(p for p in (card.variant, card.sku) if p))
         case events.BinRead():
-            return say("That is bin {name}", name=place(session, event.bin_id).name), Text("")
+            there = place(session, event.bin_id)
+            return (say("That is bin {name}", name=there.name) if there.aisle else _that_is(there.name)), Text("")
         case events.ToteRead():
             tote = tote_card(session, event.tote_id)
             order = order_card(session, tote.order_id) if tote.order_id else None
             detail = say("It holds order {number}", number=order.number) if order else say("It is free")
             return say("That is tote {name}", name=tote.name), detail
         case events.CartRead():
-            return say("That is cart {name}", name=_name(session, Cart, event.cart_id)), Text("")
+            return _that_is(_name(session, Cart, event.cart_id)), Text("")
         case events.BadgeRead():
             return say("That is the badge of {name}", name=_name(session, Person, event.person_id)), Text("")
         case events.BoxTypeRead():
-            return say("That is box {name}", name=_name(session, BoxType, event.box_type_id)), Text("")
+            return _that_is(_name(session, BoxType, event.box_type_id)), Text("")
         case events.OrderRead():
             card_ = order_card(session, event.order_id)
             return say("That is order {number}", number=card_.number if card_ else "?"), Text("")
         case events.StationRead():
             name = _name(session, StationRow, event.station_id)
-            return (
-                say("That is the rework tray of {name}", name=name)
-                if event.tray
-                else say("That is station {name}", name=name)
-            ), Text("")
+            return (say("That is the rework tray of {name}", name=name) if event.tray else _that_is(name)), Text("")
         case events.ParcelRead():
             return say("That is a shipping label"), verbatim(event.text)
         case events.CommandRead():
@@ -307,6 +304,11 @@ def describe(session: Session, event: Read) -> tuple[Text, Text]:
             return say("That label is damaged"), say("Its check character is wrong: {code}", code=event.text)
         case _:
             return say("Nobody here knows this code"), verbatim(event.text)
+
+
+def _that_is(name: str) -> Text:
+    """For things whose names say already what they are ("Cart 08", "Problem shelf")."""
+    return say("That is {name}", name=name)
 
 
 def _name(session: Session, model: type[Any], key: bytes) -> str:
