@@ -153,6 +153,11 @@ class Keeper:
             if me.station_id != self.station.station_id:
                 raise ValueError(f"this home belongs to another station than {code}: use a home of its own")
 
+    @property
+    def files(self) -> Database:
+        """The station's database, for whoever watches it."""
+        return self._database
+
     def kept(self) -> Kept:
         """What was open when the station last ran."""
         with reading(self._database) as session:
