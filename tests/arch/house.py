@@ -177,7 +177,8 @@ def undeclared(path: Path, text: str, declared: Collection[str]) -> list[str]:
         top = name.split(".")[0]
         if top in sys.stdlib_module_names or top in (*PACKAGES, "tests", "bench"):
             continue
-        if not {canonical(d) for d in _distributions().get(top, _SELDOM.get(top, [top]))} & {canonical(d) for d in declared}:
+        brought_by = _distributions().get(top, _SELDOM.get(top, [top]))
+        if not {canonical(d) for d in brought_by} & {canonical(d) for d in declared}:
             found.append(f"{path}:{line}: {top} is declared nowhere in pyproject.toml")
     return found
 
