@@ -178,7 +178,7 @@ class Album(QObject):
         super().__init__()
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._names: set[str] = set()
+        self._names = {path.stem[3:] for path in folder.glob("*.png")}  # a station that restarts goes on with it
         self.window: KioskWindow | None = None
 
     def hear(self, view: View) -> None:
