@@ -116,9 +116,10 @@ def gs1(text: str, symbology: str = "") -> Gs1 | None:
         return Gs1(gtin=found) if found else None
     if is_sscc(text):
         return Gs1(sscc=text)  # many labels carry the bare SSCC beside the GS1-128
+    is_link = text.lower().startswith(("http://", "https://"))  # printed as a plain QR code, which is no GS1 symbology
     try:
-        result = biip.parse(symbology + text)
-    except biip.ParseError:
+        result = biip.parse(text if is_link else symbology + text)
+    except (biip.ParseError, ValueError):  # the latter is what the standard library thinks of "http://["
         return None
     whole = result.gs1_message or result.gs1_digital_link_uri
     return _reading(whole.element_strings) if whole is not None else None
