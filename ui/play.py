@@ -139,6 +139,7 @@ class Player:
         self.station.wait(lambda view: (_chip(view, word) == word) is (plug == "plug"))
 
     def _double(self, code: str) -> None:
+        self._pause_before(code)
         self.played.scans += 1
         self.station.scanner.scan(code)
         time.sleep(0.04)

@@ -146,7 +146,10 @@ class SimulatedStation:
 
     def label_code(self) -> str:
         """The tracking number on the label that was printed last (the lower barcode)."""
-        bars = [f for f in fields(self.printer.printed()[-1].data) if f.kind == "code128"]
+        printed = self.printer.printed()
+        if not printed:
+            raise ValueError("no label was printed yet")
+        bars = [f for f in fields(printed[-1].data) if f.kind == "code128"]
         return max(bars, key=lambda bar: bar.y).data
 
     # -- looking ------------------------------------------------------------------------------------------------------
