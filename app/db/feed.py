@@ -110,8 +110,15 @@ def publish_mark(session: Session, station: bytes, incarnation: bytes, seq: int)
     session.info.setdefault("marks", []).append((station.hex(), incarnation.hex(), seq))
 
 
+GROUP = 100
+
+
 def write_feed(session: Session, site: int = 1) -> int:
-    """Writes the feed rows of this transaction and returns how many; the last thing before COMMIT."""
+    """Writes the feed rows of this transaction and returns how many; the last thing before COMMIT.
+
+    Rows that came of a station's facts are one group with its mark. Others (an import) need not be taken in together
+    and are cut into groups of `GROUP` rows, so that a station never stands still over one of them.
+    """
     rows: list[tuple[str, str, str]] = []
     by_topic: dict[str, list[Key]] = {}
     for topic, key in session.info["changed"]:
@@ -124,6 +131,7 @@ def write_feed(session: Session, site: int = 1) -> int:
         rows += [(topic, key_text(table, key), pack_row(table, found[key]) if key in found else "") for key in keys]
     for station, incarnation, seq in session.info.get("marks", ()):
         rows.append(("applied", station, json.dumps({"incarnation": incarnation, "seq": seq})))
+    whole = bool(session.info.get("marks"))
     session.info["changed"], session.info["marks"] = {}, []
     if not rows:
         return 0
@@ -133,11 +141,12 @@ def write_feed(session: Session, site: int = 1) -> int:
     if head is None:
         session.execute(FeedHead.__table__.insert().values(site=site, head=len(rows)))  # type: ignore[attr-defined]
         head = len(rows)
-    first, event = head - len(rows) + 1, new_id()
+    first, size = head - len(rows) + 1, len(rows) if whole else GROUP
+    events = [new_id() for _ in range(0, len(rows), size)]
     session.execute(
         Feed.__table__.insert(),  # type: ignore[attr-defined]
         [
-            {"site": site, "seq": first + i, "event_id": event, "topic": t, "key": k, "body": b}
+            {"site": site, "seq": first + i, "event_id": events[i // size], "topic": t, "key": k, "body": b}
             for i, (t, k, b) in enumerate(rows)
         ],
     )

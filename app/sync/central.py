@@ -15,7 +15,8 @@ from app.facts import link
 from app.models import Answer, Ask, FactRow, Feed, StationMark
 from app.sync.wire import UNREADABLE, Cursor, FeedRow, Mark, Pulled, WireAnswer, WireAsk, WireFact
 
-PULL_ROWS = 500
+PULL_ROWS = 100
+"""Rows a pull brings at the most, save the rest of the last group: a few milliseconds of the station's work thread."""
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
