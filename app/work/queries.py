@@ -52,7 +52,8 @@ def meaning(session: Session, scan: Scan) -> Read:
         values.append(gs1.gtin)
     if gs1 is not None and gs1.sscc:
         values.append(gs1.sscc)
-    rows = session.execute(select(Code.kind, Code.subject, Code.units).where(Code.value.in_(values))).all()
+    known = select(Code.kind, Code.subject, Code.units).where(Code.value.in_(values))
+    rows = session.execute(known.order_by(Code.kind, Code.subject, Code.units)).all()
     found = [_by_row(kind, subject, units, gs1, seen) for kind, subject, units in rows]
     badges: list[Read] = [read for read in found if isinstance(read, events.BadgeRead)]
     found = badges or list(dict.fromkeys(found))
