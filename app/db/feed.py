@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 
-from sqlalchemy import Table, select, tuple_, update
+from sqlalchemy import Table, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.ids import new_id
@@ -139,12 +139,12 @@ def write_feed(session: Session, site: int = 1) -> int:
         update(FeedHead).where(FeedHead.site == site).values(head=FeedHead.head + len(rows)).returning(FeedHead.head)
     ).scalar_one_or_none()
     if head is None:
-        session.execute(FeedHead.__table__.insert().values(site=site, head=len(rows)))  # type: ignore[attr-defined]
+        session.execute(insert(FeedHead).values(site=site, head=len(rows)))
         head = len(rows)
     first, size = head - len(rows) + 1, len(rows) if whole else GROUP
     events = [new_id() for _ in range(0, len(rows), size)]
     session.execute(
-        Feed.__table__.insert(),  # type: ignore[attr-defined]
+        insert(Feed),
         [
             {"site": site, "seq": first + i, "event_id": events[i // size], "topic": t, "key": k, "body": b}
             for i, (t, k, b) in enumerate(rows)

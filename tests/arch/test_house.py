@@ -189,14 +189,12 @@ def test_fonts_and_icons_without_licence_are_caught() -> None:
 
 
 # `~` stands for the slash, so that this file may be judged by the rule.
-@pytest.mark.parametrize("word", ["~work~main/app", "see `~farm~x`", "open('~home~me/x')", "a/.library~x"])
+@pytest.mark.parametrize("word", ["~work~main/app", "see `~farm~x`", "open('~home~me/x')", "a/." + "library~x"])
 def test_a_path_of_one_machine_is_caught(word: str) -> None:
     assert len(house.machine_words(Path("README.md"), f"first\n{word.replace('~', '/')}\n")) == 1
 
 
-@pytest.mark.parametrize(
-    "word", ["app/work/service.py", "app.work", "**/work/", "PACKBAY_HOME/logs", "https://x.org/a"]
-)
+@pytest.mark.parametrize("word", ["app/work/service.py", "app.work", "PACKBAY_HOME/logs", "https://x.org/a"])
 def test_a_path_of_the_project_passes(word: str) -> None:
     assert house.machine_words(Path("README.md"), word) == []
 
