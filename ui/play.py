@@ -9,7 +9,7 @@ A line is a code to scan; it is sent when the one before was answered by a beep.
     !label               scan the label that was printed last
     !unplug scanner      also scale, printer       !plug scanner
     !paper_out           the printer has no paper  !paper_in
-    !double CODE         one trigger pull that is read twice, 40 ms apart
+    !double CODE         one trigger pull that is read twice, 5 ms apart
     !burst CODE CODE …   scans without waiting for the beeps
     !restart             the station's program ends and starts again
 
@@ -142,7 +142,7 @@ class Player:
         self._pause_before(code)
         self.played.scans += 1
         self.station.scanner.scan(code)
-        time.sleep(0.04)
+        time.sleep(0.005)
         self.station.scanner.scan(code)
         self.station.scanner.wait_answer(5.0)
 
