@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import FactRow, OrderBrief, Person, StationRow, Tote, Work
+from app.models import Ask, FactRow, OrderBrief, Person, StationRow, Tote, Work
+from app.packing.queries import numbers
 from app.workflow import Operator
 
 
@@ -48,6 +49,21 @@ def waiting(session: Session) -> Waiting:
         pack=session.scalar(totes.where(Tote.state.in_(("dropped", "packing")))) or 0,
         parked=session.scalar(totes.where(Tote.state == "parked")) or 0,
         started=session.scalar(ready.where(Work.started.is_(True))) or 0,
+    )
+
+
+def lacking(session: Session, station_id: bytes, *, orders: int, labels: int) -> tuple[int, bool]:
+    """What is to be asked for so that the station can go on without central: (orders to claim, whether numbers).
+
+    Orders that it holds and nobody began count, and so does a question that is not answered yet: whoever signs in ten
+    times a day must not take all the work of the floor with him.
+    """
+    asked = set(session.scalars(select(Ask.kind)))
+    held = select(func.count()).select_from(Work).where(Work.kind == "pick", Work.state == "leased")
+    here = session.scalar(held.where(Work.station_id == station_id, Work.started.is_(False))) or 0
+    return (
+        0 if "claim" in asked else max(orders - here, 0),
+        "numbers" not in asked and numbers(session, station_id).left < labels,
     )
 
 

@@ -17,6 +17,8 @@ from app.workflow import Desk, Next, Request, Workflow, on
 
 CLAIM_AHEAD = 3
 """Orders that a station holds ready, so that a network cut or a slow server never stops a picker."""
+LABELS_AHEAD = 50
+"""Below this many label numbers a station asks for more."""
 
 
 class Step(Enum):
@@ -55,10 +57,12 @@ class SignIn(Workflow[SignInState]):
                     unchanged=say("Nobody was signed in."),
                 )
             )
-        asks = (
-            Request("claim", {"kind": "pick", "limit": CLAIM_AHEAD}),
-            Request("numbers", {"kind": "parcel"}),
-        )
+        orders, labels = desk.read(
+            queries.lacking, desk.station.station_id, orders=CLAIM_AHEAD, labels=LABELS_AHEAD
+        )  # fmt: skip
+        asks: tuple[Request, ...] = (Request("claim", {"kind": "pick", "limit": orders}),) if orders else ()
+        if labels:
+            asks += (Request("numbers", {"kind": "parcel"}),)
         return Next(
             facts=(SignedIn(person.person_id),),
             echo=say("Hello {name}", name=person.name),
