@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import sqlite3
 from collections.abc import Sequence
@@ -64,10 +65,17 @@ def dump(path: Path, *, without: Sequence[str] = ()) -> dict[str, list[tuple[Any
         }
 
 
+def _folder() -> Path:
+    """A folder that goes when the tests end."""
+    folder = Path(mkdtemp(prefix="packbay-sides-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 @cache
 def template(side: str) -> Path:
     """A migrated, empty file of a side, made once."""
-    path = Path(mkdtemp(prefix="packbay-test-")) / f"{side}.sqlite"
+    path = _folder() / f"{side}.sqlite"
     database = open_database(path, side)
     migrate(database)
     database.close()
@@ -262,7 +270,7 @@ class StationSide:
 
 @cache
 def _even_files(codes: tuple[str, ...]) -> Path:
-    folder, clock = Path(mkdtemp(prefix="packbay-test-")), FakeClock()
+    folder, clock = _folder(), FakeClock()
     central = CentralSide(folder, clock)
     stations = [StationSide(folder, code, clock, central) for code in codes]
     for _ in range(2):  # each hears of the others, too
