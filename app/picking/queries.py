@@ -293,18 +293,25 @@ class Floor:
         return self.slots.get(aisle, ())
 
 
-_FLOORS: dict[tuple[str, str], Floor] = {}
-"""The last floors that were read, by database and version: bins seldom move, and there are thousands of them."""
+_FLOORS: dict[tuple[str, str, tuple[str, ...]], Floor] = {}
+"""The last floors that were read, by database, version and codes of the drop places: bins seldom move, and there are
+thousands of them."""
 
 
 def floor(session: Session) -> Floor:
     """The floor as it is now; read anew only when the layout is another one than last time."""
-    key = (str(session.get_bind().engine.url), _version(session))
+    key = (str(session.get_bind().engine.url), _version(session), _codes_of_drops(session))
     if key not in _FLOORS:
         if len(_FLOORS) > 3:
             _FLOORS.clear()
         _FLOORS[key] = _read_floor(session, key[1])
     return _FLOORS[key]
+
+
+def _codes_of_drops(session: Session) -> tuple[str, ...]:
+    """They come later than the places in a new station's first feed, and a site may print others."""
+    codes = select(Code.value).join(Bin, Bin.id == Code.subject).where(Code.kind == "bin", Bin.type.in_(DROPS))
+    return tuple(session.scalars(codes.order_by(Code.value, Bin.id)))
 
 
 def _version(session: Session) -> str:
