@@ -107,6 +107,7 @@ class Runner:
         self._news: frozenset[str] = frozenset()
         self._serial = 0
         self._problem_serial = 0
+        self._problem: Problem | None = None
         self._minute = ""
         self._scale_shown_ns = 0
         self._hands = Idle(self.clock, self.clock.mono_ns())
@@ -169,6 +170,7 @@ class Runner:
 
     def _resume(self) -> Bench[object]:
         kept = self.keeper.kept()
+        self.desk.operator = None
         if kept.person_id:
             self.desk.operator = self.desk.read(operator, kept.person_id)
         if self.desk.operator is None:
@@ -194,7 +196,10 @@ class Runner:
             try:
                 item = self.queue.get(timeout=self._patience())
             except Empty:
-                self._time_passes()
+                try:
+                    self._time_passes()
+                except Exception as error:  # as below: said, and the work goes on
+                    self._mishap(error)
                 continue
             if isinstance(item, Stop):
                 return
@@ -264,7 +269,7 @@ class Runner:
     def _read(self, item: events.Scan | events.Touch) -> None:
         started = self.clock.mono_ns()
         scan = item if isinstance(item, events.Scan) else _as_scan(item)
-        memo = self.bench.memo()
+        memo, waiting, role = self.bench.memo(), dict(self._waiting), self._role
         try:
             with self.keeper.act() as transaction, self.desk.within(transaction):
                 read = transaction.meaning(scan)
@@ -274,6 +279,7 @@ class Runner:
                 self._log(transaction, read, moved, started)
         except Exception:
             self.bench.restore(memo)
+            self._waiting, self._role, self._goes_on = waiting, role, None
             self.ports.beep(scan.device, "wrong")
             raise
         self._install(moved)
@@ -588,6 +594,9 @@ class Runner:
         )
         self._dim = self._hands.is_dim
         view = self.help.over(replace(view, header=header, serial=self._serial, dim=self._dim))
+        shown = self.bench.shown.problem if self.bench.shown else None
+        if shown is not self._problem:
+            self._problem, self._problem_serial = shown, 0
         if self.bench.shown is None:
             self._problem_serial = 0
         elif not self._problem_serial or (outcome and outcome.accepted is False):

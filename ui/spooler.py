@@ -110,13 +110,25 @@ class Spooler:
     def _run(self) -> None:
         while not self._stopping:
             self._wake.clear()
-            try:
-                for job_id, kind in self._keeper.queued_prints():
-                    if job_id not in self._in_hand and not self._stopping:
-                        self._serve(job_id, kind)
-            except Exception:  # a document that can't be drawn must not end all printing; it is said once a round
-                log.exception("a print job could not be made")
+            held = set(self._in_hand)  # before the look at the rows: what is recorded meanwhile looks queued there
+            for job_id, kind in self._queued():
+                if job_id not in held and job_id not in self._in_hand and not self._stopping:
+                    self._try(job_id, kind)
             self._wake.wait(RETRY_S)
+
+    def _queued(self) -> tuple[tuple[bytes, str], ...]:
+        try:
+            return self._keeper.queued_prints()
+        except Exception:  # a file that can't be read now; the next round tries again
+            log.exception("the print jobs could not be read")
+            return ()
+
+    def _try(self, job_id: bytes, kind: str) -> None:
+        """One job; a document that can't be drawn must not hold up those after it."""
+        try:
+            self._serve(job_id, kind)
+        except Exception:
+            log.exception("the print job %s could not be made", job_id.hex())
 
     def _serve(self, job_id: bytes, kind: str) -> None:
         output = self._outputs.get(MEDIA.get(kind, "paper"))
