@@ -95,7 +95,8 @@ def _store(session: Session, station_id: bytes, incarnation: bytes, mark: Mark, 
     last = facts[-1]
     values = {"pushed_seq": last.seq, "pushed_chain": last.chain}
     where = (StationMark.station_id == station_id, StationMark.incarnation == incarnation)
-    if session.execute(update(StationMark).where(*where).values(**values)).rowcount == 0:  # type: ignore[attr-defined]
+    moved = update(StationMark).where(*where).values(**values).returning(StationMark.station_id)
+    if session.execute(moved).first() is None:
         session.execute(
             insert(StationMark).values(station_id=station_id, incarnation=incarnation, applied_seq=0, **values)
         )

@@ -214,7 +214,7 @@ def reconcile(session: Session, mark: Mark, now: datetime) -> str:
     holes = session.execute(
         update(Outbox).where(Outbox.seq <= mark.seq, Outbox.acked_at.is_(None)).values(acked_at=now)
     )
-    return "ack_lost" if holes.rowcount else "same"  # type: ignore[attr-defined]
+    return "ack_lost" if _rows(holes) else "same"
 
 
 def _chain_at(session: Session, me: Itself, seq: int) -> bytes | None:
