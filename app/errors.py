@@ -1,4 +1,4 @@
-"""The two expected kinds of error. Anything else is a bug and is never caught below the runner."""
+"""The expected kinds of error. Anything else is a bug and is never caught below the runner."""
 
 from __future__ import annotations
 
@@ -50,3 +50,15 @@ class Unavailable(Exception):
     def __init__(self, outage: Outage) -> None:
         super().__init__(f"{outage.thing}: {outage.detail}")
         self.outage = outage
+
+
+class NeedsApproval(Exception):
+    """What was asked for costs money or stock: a badge and a PIN of somebody who holds `right` must follow.
+
+    `act` says what is approved in the words of a button ("Void the label").
+    """
+
+    def __init__(self, right: str, act: Text) -> None:
+        super().__init__(right)
+        self.right = right
+        self.act = act

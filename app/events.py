@@ -22,7 +22,9 @@ from app.ids import (
     ParcelId,
     PersonId,
     PrintJobId,
+    ReceiptId,
     RequestId,
+    ReturnId,
     SkuId,
     StationId,
     ToteId,
@@ -52,6 +54,18 @@ class Touch:
     """A tap on a button that carries a command (`"CMDUNDO"` without check character) or a typed code."""
 
     command: str
+    at: datetime
+    mono_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of the screen's own keypad or keyboard: a character, `BACK` or `ENTER`. Never from a scanner.
+
+    Keys of a PIN travel like this too: nothing ever logs which key it was.
+    """
+
+    key: str
     at: datetime
     mono_ns: int
 
@@ -95,6 +109,15 @@ class Read:
     device: str = ""
     number: int = 0
     touched: bool = False
+    approved_by: bytes = b""
+    """Who approved, with badge and PIN, what this read asks for; empty until somebody did (`app.workflow.approval`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRead(Read):
+    """One key of the screen's keypad or keyboard: a character, `BACK` or `ENTER`; `text` stays empty."""
+
+    key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +177,20 @@ class BoxTypeRead(Read):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRead(Read):
     order_id: OrderId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRead(Read):
+    """The code of an expected delivery (a purchase order or its advice)."""
+
+    receipt_id: ReceiptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnRead(Read):
+    """The code of an announced return (its slip or label)."""
+
+    return_id: ReturnId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

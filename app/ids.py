@@ -27,6 +27,8 @@ PrintJobId = NewType("PrintJobId", bytes)
 FactId = NewType("FactId", bytes)
 TaskId = NewType("TaskId", bytes)
 RequestId = NewType("RequestId", bytes)
+ReceiptId = NewType("ReceiptId", bytes)
+ReturnId = NewType("ReturnId", bytes)
 
 _lock = threading.Lock()
 _last_ms = 0

@@ -356,6 +356,65 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
+class Keypad:
+    """Digits to be typed with a finger, as `events.Key`. `masked`: only how many were typed is shown (a PIN)."""
+
+    title: Text
+    entered: str = ""  # what is shown: the digits, or as many bullets
+    masked: bool = False
+    enter: Text = NOTHING  # the word on the key that ends the entry
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field of a form: its name, what is in it, and what is wrong with that."""
+
+    label: Text
+    value: str
+    problem: Text = NOTHING
+    number: int = 0  # the choice (`OPTn`) that makes it the one that is typed into
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Words to be typed: its fields, and which of them the keys go to (the index, -1 for none)."""
+
+    title: Text
+    fields: tuple[FormField, ...]
+    active: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Keyboard:
+    """The letters and digits of the language of whoever is signed in, as keys for a finger (`events.Key`)."""
+
+    language: str = "en"
+    upper: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRow:
+    """One row of a listing. `command`: the command or choice (`OPT3`) that a tap on it is."""
+
+    icon: str
+    title: Text
+    second: Text = NOTHING
+    right: Text = NOTHING
+    tone: Tone = Tone.NORMAL
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Rows of one kind: stuck orders, devices, what lies in a bin. `right` counts what does not fit ("12 more")."""
+
+    title: Text
+    rows: tuple[ListingRow, ...]
+    right: Text = NOTHING
+    empty: Text = NOTHING  # the sentence that stands there when there is no row
+
+
+@dataclass(frozen=True, slots=True)
 class CommandCards:
     """Command codes to be scanned off the screen (Help)."""
 
@@ -377,6 +436,10 @@ Panel = (
     | Offers
     | Timeline
     | CommandCards
+    | Keypad
+    | Form
+    | Keyboard
+    | Listing
 )
 
 

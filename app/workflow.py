@@ -23,13 +23,14 @@ import inspect
 import typing
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import Enum
 from functools import reduce
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from app import events
 from app.clock import Clock
-from app.errors import Problem, Refused
+from app.errors import NeedsApproval, Problem, Refused
 from app.facts import Fact
 from app.text import NOTHING, Text, say
 from app.view import Echo, ProblemHero, Sound, Tone, View
@@ -71,6 +72,44 @@ class Operator:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceState:
+    """A device of this station: `kind` scanner, scale, printer; `health` ok, attention, away; `detail` its last word.
+
+    `media` is what a printer prints (label, paper). `last_at` is when it was last heard of, None for never.
+    """
+
+    name: str
+    kind: str
+    health: str
+    detail: Text
+    last_at: datetime | None = None
+    media: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceCall:
+    """Something a device is to do once everything is durable: `act` test_print, test_beep, test_sound, zero."""
+
+    device: str
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """How a task is begun from the home screen: the word of its command card, its tile, and for whom it is.
+
+    `waiting(session)` counts what waits for it (None: nothing to count). `roles` empty: for everybody.
+    """
+
+    word: str
+    icon: str
+    title: Text
+    waiting: Callable[[Any], int | None] | None = None
+    roles: frozenset[str] = frozenset()
+    order: int = 50
+
+
 class Desk(Protocol):
     """What a workflow may ask. It can read the mirror and the clock and can write nothing."""
 
@@ -89,6 +128,12 @@ class Desk(Protocol):
     def read(self, query: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Runs one of the stage's queries on the mirror: `desk.read(queries.tour_plan, tour_id)`."""
 
+    @property
+    def workflows(self) -> Sequence[Workflow[Any]]:
+        """Every task of the house; the home screen asks each of them what it is begun by."""
+
+    @property
+    def devices(self) -> Sequence[DeviceState]: ...
     def new_id(self) -> bytes: ...
     def has(self, kind: str) -> bool:
         """Whether a device of this kind (scale, label_printer, paper_printer) is configured here."""
@@ -129,6 +174,7 @@ class Next:
     state: object | None = None
     flash: bool = False
     tone: Tone = Tone.OK
+    calls: tuple[DeviceCall, ...] = ()
 
 
 Handler = Callable[[Any, Any, Any, Desk], Next]
@@ -163,6 +209,16 @@ class Workflow(Generic[S]):
     steps: ClassVar[type[Enum]]
     """What the operator must do next: the enum that the handlers are marked with."""
     table: ClassVar[dict[tuple[Enum, type], Cell]] = {}
+    card: ClassVar[Card | None] = None
+    """Its tile and command card on the home screen; None for a task that only a scan or another task begins."""
+
+    def greets(self, event: events.Read, desk: Desk) -> Opening | None:
+        """Whether this scan on the home screen begins this task, and how; Refused when it would but may not now.
+
+        The home screen asks every workflow in the order of `card.order` (without a card last) and takes the first
+        answer. A command card (`card.word`) begins a new task by itself unless this says otherwise.
+        """
+        return None
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -228,6 +284,16 @@ class Workflow(Generic[S]):
         return False
 
 
+def approval(event: events.Read, right: str, act: Text) -> bytes:
+    """Who approved what this read asks for; NeedsApproval until somebody with that right gave badge and PIN.
+
+    A handler calls it before it decides: the bench then asks for badge and PIN and hands the same read in again.
+    """
+    if not event.approved_by:
+        raise NeedsApproval(right, act)
+    return event.approved_by
+
+
 _describer: list[Callable[..., tuple[Text, Text]]] = []
 
 
@@ -287,6 +353,7 @@ class Outcome:
     echo: Echo | None = None
     flash: bool = False
     handler: str = ""
+    calls: tuple[DeviceCall, ...] = ()
 
 
 class Bench(Generic[S]):
@@ -454,6 +521,7 @@ class Bench(Generic[S]):
             echo=echo,
             flash=following.flash,
             handler=cell.name,
+            calls=following.calls,
         )
 
     # -- rules that are the same everywhere ---------------------------------------------------------------------------

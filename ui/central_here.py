@@ -8,7 +8,8 @@ from app.clock import Clock
 from app.db import migrate, open_database
 from app.settings import Home
 from app.sync.central import SqlCentral
-from ui.courier import CentralThread, LocalLine
+from app.sync.duties import Place
+from ui.courier import CentralThread, DutyThread, LocalLine
 
 
 class CentralHere:
@@ -18,12 +19,15 @@ class CentralHere:
         self._database = open_database(home.central_file, "central")
         migrate(self._database)
         self._thread = CentralThread(self._database, clock, hint)
+        self._duties = DutyThread(Place(self._database, clock, home), hint)
         self.line = LocalLine(SqlCentral(self._database, clock), self._thread)
 
     def start(self) -> None:
         self._thread.start()
+        self._duties.start()
 
     def stop(self) -> None:
         """Ends the thread and closes the file."""
+        self._duties.stop()
         self._thread.stop()
         self._database.close()

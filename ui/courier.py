@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from app.clock import Clock
 from app.db import Database
 from app.sync.applier import work_off
+from app.sync.duties import Place, do_duties
 from app.sync.keeper import Keeper
 from app.sync.wire import CentralPort, Cursor, Mark, Pulled, WireAsk, WireFact
 
@@ -152,6 +153,33 @@ class CentralThread:
                     self._done()
             except Exception:  # a locked file or a full disk: said, and tried again
                 log.exception("central could not work off what was pushed; it tries again")
+            self._wake.wait(IDLE_S)
+
+
+class DutyThread:
+    """What central does while time passes, apart from its answers: a slow mail server holds up nobody."""
+
+    def __init__(self, place: Place, done: Callable[[], None]) -> None:
+        self._place = place
+        self._done = done
+        self._wake = threading.Event()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="duties", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends after the duty in hand."""
+        self._stopping = True
+        self._wake.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        failing: set[str] = set()
+        while not self._stopping:
+            if do_duties(self._place, failing):
+                self._done()
             self._wake.wait(IDLE_S)
 
 

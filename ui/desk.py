@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -11,7 +11,7 @@ from app.ids import new_id
 from app.packing.queries import boxes, goods_of, heaps_of, pack_rules, units_policy
 from app.sync.keeper import Keeper, Transaction
 from app.work.queries import code_of, place, places_of_type, setting, sku_card
-from app.workflow import Operator, Station
+from app.workflow import DeviceState, Operator, Station, Workflow
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,8 +26,12 @@ MOST_KEPT = 20_000
 class StationDesk:
     """Implements `app.workflow.Desk`. Used by the work thread only."""
 
-    def __init__(self, keeper: Keeper, clock: Clock, kinds: frozenset[str]) -> None:
+    def __init__(
+        self, keeper: Keeper, clock: Clock, kinds: frozenset[str], workflows: Sequence[Workflow[Any]] = ()
+    ) -> None:
         self._keeper = keeper
+        self.workflows = workflows
+        self.devices: Sequence[DeviceState] = ()
         self._clock = clock
         self._kinds = kinds
         self._transaction: Transaction | None = None

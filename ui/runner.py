@@ -45,6 +45,8 @@ from ui.rooms import workflows
 from ui.spooler import PrintDone, Spooler
 
 log = logging.getLogger(__name__)
+Handled = events.Scan | events.Touch | events.Key
+"""What a hand did: scans, taps and keys are handled in the order in which they came."""
 WAIT_NS = 3_000_000_000
 """How long scans are kept behind a question to central before the task is told that there is no answer."""
 SCALE_EVERY_NS = 200_000_000
@@ -93,7 +95,7 @@ class Runner:
         rooms()
         self._workflows = workflows()
         self.keeper = Keeper(open_database(home.station_file, "station"), self.clock, config.code, config.name)
-        self.desk = StationDesk(self.keeper, self.clock, config.kinds)
+        self.desk = StationDesk(self.keeper, self.clock, config.kinds, tuple(self._workflows.values()))
         self.health = Health(config.chip_kinds, {s.name for s in config.devices.scanners})
         self.ports = Ports(config.devices.ports, self.queue.put, self.clock)
         self.central_here = None if central else CentralHere(home, self.clock, self._hint)
@@ -101,7 +103,7 @@ class Runner:
         self.spooler = Spooler(self.keeper, config.devices.printers, home.spool, self.clock, self.queue.put)
         self.bench: Bench[object] = self._resume()
         self.help = HelpSheet()
-        self._held: deque[events.Scan | events.Touch] = deque()
+        self._held: deque[Handled] = deque()
         self._waiting: dict[bytes, int] = {}
         self._owed = ""
         self._news: frozenset[str] = frozenset()
@@ -161,6 +163,10 @@ class Runner:
         """A finger on the button of a command, or a typed code; same as the scan of that code."""
         self.queue.put(events.Touch(command, self.clock.now(), self.clock.mono_ns()))
 
+    def key(self, key: str) -> None:
+        """A key of the screen's keypad or keyboard: a character, `BACK` or `ENTER`."""
+        self.queue.put(events.Key(key, self.clock.now(), self.clock.mono_ns()))
+
     def seen(self, serial: int, mono_ns: int) -> None:
         """The screen has shown that View."""
         self.queue.put(Seen(serial, mono_ns))
@@ -215,7 +221,7 @@ class Runner:
 
     def _take(self, item: object) -> None:
         match item:
-            case events.Scan() | events.Touch():
+            case events.Scan() | events.Touch() | events.Key():
                 self._hands.acted()
                 if self._waiting:
                     self._held.append(item)
@@ -266,24 +272,23 @@ class Runner:
 
     # -- reads --------------------------------------------------------------------------------------------------------
 
-    def _read(self, item: events.Scan | events.Touch) -> None:
+    def _read(self, item: Handled) -> None:
         started = self.clock.mono_ns()
-        scan = item if isinstance(item, events.Scan) else _as_scan(item)
+        device = item.device if isinstance(item, events.Scan) else ""
         memo, waiting, role = self.bench.memo(), dict(self._waiting), self._role
         try:
             with self.keeper.act() as transaction, self.desk.within(transaction):
-                read = transaction.meaning(scan)
-                if isinstance(item, events.Touch):
-                    read = replace(read, touched=True, device="")
+                read = _understand(item, transaction)
                 moved = self._decide(read, transaction)
                 self._log(transaction, read, moved, started)
         except Exception:
             self.bench.restore(memo)
             self._waiting, self._role, self._goes_on = waiting, role, None
-            self.ports.beep(scan.device, "wrong")
+            self.ports.beep(device, "wrong")
             raise
         self._install(moved)
-        self._answer(scan.device, moved)
+        self._answer(device, moved)
+        self._call(moved)
         self._show(_last_word(moved))
         self.courier.kick()
         self.spooler.kick()
@@ -473,6 +478,15 @@ class Runner:
         elif device:
             self.ports.beep(device, tone or "accepted")
 
+    def _call(self, moved: list[Moved]) -> None:
+        """What devices are to do now that everything is durable."""
+        for each in moved:
+            for call in each.outcome.calls:
+                if call.act == "test_beep":
+                    self.ports.beep(call.device, "accepted")
+                else:
+                    log.warning("no device of this station knows %r", call.act)
+
     def _pay(self, outcome: Outcome) -> None:
         """The beep of a scan that had to wait for central."""
         if self._owed and not self._waiting:
@@ -608,6 +622,15 @@ class Runner:
 
     def _chips(self) -> tuple[Chip, ...]:
         return self.health.chips()
+
+
+def _understand(item: Handled, transaction: Transaction) -> events.Read:
+    """What was scanned, touched or typed means here. A key has no text: it may be one of a PIN."""
+    if isinstance(item, events.Scan):
+        return transaction.meaning(item)
+    if isinstance(item, events.Key):
+        return events.KeyRead(text="", at=item.at, mono_ns=item.mono_ns, touched=True, key=item.key)
+    return replace(transaction.meaning(_as_scan(item)), touched=True, device="")
 
 
 def _as_scan(touch: events.Touch) -> events.Scan:

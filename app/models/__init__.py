@@ -15,17 +15,31 @@ from app.models.orders import (
     Reservation,
     TimelineEntry,
 )
-from app.models.people import Address, Customer, Person
-from app.models.shipping import NumberRange, Parcel, ParcelLine, PrintJob, SiteSetting, TariffBand, Zone
+from app.models.people import Address, Customer, Person, PersonPin, PinGuard
+from app.models.receiving import CountTask, Receipt, ReceiptLine, ReorderPoint
+from app.models.returns import DispositionRule, Refund, ReturnCase, ReturnItem, ReturnLine
+from app.models.shipping import (
+    Manifest,
+    NumberRange,
+    Parcel,
+    ParcelLine,
+    PrintJob,
+    SiteSetting,
+    TariffBand,
+    TrackingEvent,
+    Zone,
+)
 from app.models.station import Itself, OwnTouch, ScanLog, StationRow
 from app.models.stock import Movement, Stock
 from app.models.sync import Answer, Ask, FactRow, FactStatus, Feed, FeedHead, Outbox, StationMark, Voiding
-from app.models.work import Incident, PickLine, Work
+from app.models.work import Effect, Incident, PickLine, Work
 
 __all__ = [
-    "Address", "Aisle", "Answer", "Ask", "Bin", "BoxType", "BriefLine", "Cart", "Code", "CrossAisle", "Customer",
-    "Dossier", "FactRow", "FactStatus", "Feed", "FeedHead", "Hold", "Incident", "Itself", "Lot", "Model", "Movement",
-    "NumberRange", "Order", "OrderBrief", "OrderLine", "OrderPayload", "Outbox", "OwnTouch", "Parcel", "ParcelLine",
-    "Person", "PickLine", "Policy", "PrintJob", "Reservation", "ScanLog", "SiteSetting", "Sku", "StationMark",
-    "StationRow", "Stock", "TariffBand", "TimelineEntry", "Tote", "Voiding", "Work", "Zone",
+    "Address", "Aisle", "Answer", "Ask", "Bin", "BoxType", "BriefLine", "Cart", "Code", "CountTask", "CrossAisle",
+    "Customer", "DispositionRule", "Dossier", "Effect", "FactRow", "FactStatus", "Feed", "FeedHead", "Hold",
+    "Incident", "Itself", "Lot", "Manifest", "Model", "Movement", "NumberRange", "Order", "OrderBrief", "OrderLine",
+    "OrderPayload", "Outbox", "OwnTouch", "Parcel", "ParcelLine", "Person", "PersonPin", "PickLine", "PinGuard",
+    "Policy", "PrintJob", "Receipt", "ReceiptLine", "Refund", "ReorderPoint", "Reservation", "ReturnCase",
+    "ReturnItem", "ReturnLine", "ScanLog", "SiteSetting", "Sku", "StationMark", "StationRow", "Stock", "TariffBand",
+    "TimelineEntry", "Tote", "TrackingEvent", "Voiding", "Work", "Zone",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ class Code(Model):
     """A code and what it stands for; several codes per thing, also the site's own.
 
     `value` as scanned; a GTIN of any length in its 14-digit form. `kind`: item, bin, tote, cart, badge, box, order,
-    station, tray, parcel. `units` is the pack quantity of an item's code (a case GTIN). `printed` marks the code that
+    station, tray, parcel, receipt, return. `units` is the pack quantity of an item's code (a case GTIN). `printed` marks the code that
     we print ourselves (own form with check character), else it is the site's own (`label_code`) or a supplier's.
     """
 

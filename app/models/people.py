@@ -1,9 +1,11 @@
 """People who work here, and customers."""
 
+from datetime import datetime
+
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import BOTH, CENTRAL, Id, Model
+from app.models.base import BOTH, CENTRAL, Id, Model, Utc
 
 
 class Person(Model):
@@ -17,6 +19,27 @@ class Person(Model):
     role: Mapped[str] = mapped_column(String(16), default="picker")
     language: Mapped[str] = mapped_column(String(8), default="en")
     active: Mapped[bool] = mapped_column(default=True)
+
+
+class PersonPin(Model):
+    """The PIN of somebody who may approve: argon2id over a keyed hash; the key lies outside every database."""
+
+    __tablename__ = "person_pin"
+    __table_args__ = ({"info": BOTH},)
+    person_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    hash: Mapped[str] = mapped_column(String(255))
+    set_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class PinGuard(Model):
+    """Wrong PINs in a row of one subject (a person or a station), and until when no further one is heard."""
+
+    __tablename__ = "pin_guard"
+    __table_args__ = ({"info": BOTH},)
+    subject: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    last_at: Mapped[datetime | None] = mapped_column(Utc)
+    locked_until: Mapped[datetime | None] = mapped_column(Utc)
 
 
 class Customer(Model):

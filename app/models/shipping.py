@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import BOTH, OWN, Id, Model, Money, Utc
+from app.models.base import BOTH, CENTRAL, OWN, Id, Model, Money, Utc
 
 
 class Parcel(Model):
@@ -32,6 +32,8 @@ class Parcel(Model):
     opened_at: Mapped[datetime | None] = mapped_column(Utc)
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
     closed_by_code: Mapped[str] = mapped_column(String(64), default="")
+    manifest_id: Mapped[bytes | None] = mapped_column(Id)
+    tracking_state: Mapped[str] = mapped_column(String(24), default="", server_default="")
 
 
 class ParcelLine(Model):
@@ -44,6 +46,40 @@ class ParcelLine(Model):
     lot: Mapped[str] = mapped_column(String(64), primary_key=True, default="")
     sku_id: Mapped[bytes] = mapped_column(Id)
     quantity: Mapped[int] = mapped_column(default=0)
+
+
+class Manifest(Model):
+    """What a carrier took away: the parcels that name it. Closing it is the end of the day for them."""
+
+    __tablename__ = "manifest"
+    __table_args__ = ({"info": CENTRAL},)
+    id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    number: Mapped[str] = mapped_column(String(32), unique=True)
+    carrier: Mapped[str] = mapped_column(String(32))
+    day: Mapped[str] = mapped_column(String(10))
+    parcels: Mapped[int] = mapped_column(default=0)
+    weight_g: Mapped[int] = mapped_column(default=0)
+    closed_at: Mapped[datetime] = mapped_column(Utc)
+    closed_by: Mapped[str] = mapped_column(String(128), default="")
+
+
+class TrackingEvent(Model):
+    """What a carrier said of a parcel, in one vocabulary; `raw` is the carrier's own line.
+
+    `status`: announced, accepted, in_transit, out_for_delivery, delivered, failed_attempt, exception, returning,
+    returned. The id is made of parcel, moment and raw status: saying it twice is saying it once.
+    """
+
+    __tablename__ = "tracking_event"
+    __table_args__ = ({"info": CENTRAL},)
+    id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    parcel_id: Mapped[bytes] = mapped_column(Id, index=True)
+    at: Mapped[datetime] = mapped_column(Utc)
+    status: Mapped[str] = mapped_column(String(24))
+    place: Mapped[str] = mapped_column(String(128), default="")
+    words: Mapped[str] = mapped_column(Text, default="")
+    raw: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(String(64), default="")
 
 
 class PrintJob(Model):
@@ -67,6 +103,7 @@ class PrintJob(Model):
     copies: Mapped[int] = mapped_column(default=0)
     queued_at: Mapped[datetime] = mapped_column(Utc)
     document: Mapped[str] = mapped_column(Text, default="")
+    printer: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 class Zone(Model):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import BOTH, CENTRAL, Id, Model, Utc
@@ -47,6 +47,33 @@ class PickLine(Model):
     short: Mapped[int] = mapped_column(default=0)
     reason: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(8), default="open")
+
+
+class Effect(Model):
+    """Something that is to happen outside once: a mail. The intent is committed before anything is done.
+
+    `state`: intent, sent (given away, the answer is not known yet), confirmed, refused (it will never work), unknown.
+    One per (`kind`, `subject_id`, `request_id`), whatever is repeated. `next_at` is when it is tried (again).
+    """
+
+    __tablename__ = "effect"
+    __table_args__ = (
+        UniqueConstraint("kind", "subject_id", "request_id"),
+        Index("ix_effect_state", "state", "next_at"),
+        {"info": CENTRAL},
+    )
+    id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[bytes] = mapped_column(Id)
+    request_id: Mapped[str] = mapped_column(String(64))
+    order_id: Mapped[bytes | None] = mapped_column(Id, index=True)
+    state: Mapped[str] = mapped_column(String(16), default="intent")
+    request: Mapped[str] = mapped_column(Text, default="")
+    response: Mapped[str] = mapped_column(Text, default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None] = mapped_column(Utc)
+    made_at: Mapped[datetime] = mapped_column(Utc)
+    done_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
 class Incident(Model):

@@ -21,6 +21,8 @@ from app.models import (
     OrderBrief,
     Parcel,
     Person,
+    Receipt,
+    ReturnCase,
     SiteSetting,
     Sku,
     StationRow,
@@ -106,6 +108,10 @@ def _by_row(kind: str, subject: Any, units: int, gs1: barcodes.Gs1 | None, seen:
             return events.OrderRead(order_id=subject, **seen)
         case "parcel":
             return events.ParcelRead(parcel_id=subject, **seen)
+        case "receipt":
+            return events.ReceiptRead(receipt_id=subject, **seen)
+        case "return":
+            return events.ReturnRead(return_id=subject, **seen)
         case _:
             return events.StationRead(station_id=subject, tray=kind == "tray", **seen)
 
@@ -295,6 +301,12 @@ def describe(session: Session, event: Read) -> tuple[Text, Text]:
             return (say("That is the rework tray of {name}", name=name) if event.tray else _that_is(name)), Text("")
         case events.ParcelRead():
             return say("That is a shipping label"), verbatim(event.text)
+        case events.ReceiptRead():
+            number = session.scalar(select(Receipt.number).where(Receipt.id == event.receipt_id)) or "?"
+            return say("That is delivery {number}", number=number), Text("")
+        case events.ReturnRead():
+            number = session.scalar(select(ReturnCase.number).where(ReturnCase.id == event.return_id)) or "?"
+            return say("That is return {number}", number=number), Text("")
         case events.CommandRead():
             return say("{word} does nothing here", word=event.word), Text("")
         case events.QuantityRead():

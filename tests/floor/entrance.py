@@ -18,7 +18,7 @@ from app.ids import new_id, stable_id
 from app.models import Code, Model, NumberRange, OrderBrief, Person, Tote, Work
 from app.sync.station import Cause, found_station, put_ask, record
 from app.work.queries import describe, meaning
-from app.workflow import Bench, Operator, Outcome, Station, Workflow, describe_with
+from app.workflow import Bench, DeviceState, Operator, Outcome, Station, Workflow, describe_with
 from tests.sync.sides import template
 
 P = ParamSpec("P")
@@ -50,6 +50,8 @@ class Entrance:
         self.station, self.operator = HERE, None
         self.scale_grams: int | None = None
         self.scale_stable = False
+        self.workflows: tuple[Workflow[Any], ...] = ()
+        self.devices: tuple[DeviceState, ...] = ()
         self._session: Session | None = None
         self.pulls = 0
         with self.write() as session:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -51,7 +51,7 @@ from app.packing.workflows.pack_desk import band_of
 from app.sync.station import Cause, facts_of, found_station, record
 from app.view import ProblemHero, View
 from app.work.queries import describe, meaning
-from app.workflow import Bench, Operator, Outcome, Request, Station, describe_with
+from app.workflow import Bench, DeviceState, Operator, Outcome, Request, Station, Workflow, describe_with
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -153,6 +153,8 @@ class PackBench:
     operator: Operator | None = JONAS
     scale_grams: int | None = None
     scale_stable: bool = True
+    workflows: Sequence[Workflow[Any]] = ()
+    devices: Sequence[DeviceState] = ()
     asked: list[Request] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     scans: int = 0

@@ -65,7 +65,7 @@ from app.sync.station import (
 from app.view import ProblemHero, View
 from app.work.queries import meaning
 from app.work.service import record_here
-from app.workflow import Bench, Operator, Outcome, Request, Station
+from app.workflow import Bench, DeviceState, Operator, Outcome, Request, Station, Workflow
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -117,6 +117,8 @@ class TestDesk:
     operator: Operator | None = ANA
     scale_grams: int | None = None
     scale_stable: bool = False
+    workflows: Sequence[Workflow[Any]] = ()
+    devices: Sequence[DeviceState] = ()
     __test__ = False
 
     def read(self, query: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:

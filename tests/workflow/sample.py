@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from app.picking.facts import BinProved, ItemProved
 from app.text import Text, count, say
 from app.view import Hero, Sound, View
 from app.work.facts import SignedIn
-from app.workflow import Bench, Desk, Next, Operator, Outcome, Recorded, Station, Workflow, on
+from app.workflow import Bench, Desk, DeviceState, Next, Operator, Outcome, Recorded, Station, Workflow, on
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -130,6 +130,8 @@ class SampleDesk:
     operator: Operator | None = None
     scale_grams: int | None = None
     scale_stable: bool = False
+    workflows: Sequence[Workflow[Any]] = ()
+    devices: Sequence[DeviceState] = ()
 
     def read(self, query: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         return query(None, *args, **kwargs)

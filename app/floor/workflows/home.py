@@ -6,7 +6,18 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from app.errors import Problem, Refused
-from app.events import CartRead, CommandRead, OrderRead, ParcelRead, Read, ToteRead
+from app.events import (
+    BinRead,
+    CartRead,
+    CommandRead,
+    ItemRead,
+    OrderRead,
+    ParcelRead,
+    Read,
+    ReceiptRead,
+    ReturnRead,
+    ToteRead,
+)
 from app.facts import Fact
 from app.floor import queries
 from app.text import NOTHING, Text, count, say, verbatim
@@ -44,6 +55,8 @@ class Home(Workflow[HomeState]):
 
     @on(Step.ANYTHING)
     def tote_scanned(self, state: HomeState, event: ToteRead, desk: Desk) -> Next:
+        if (begun := _begin(event, desk)) is not None:
+            return begun
         tote = desk.read(tote_card, event.tote_id)
         if tote.state in ("dropped", "packing", "parked"):
             task = None
@@ -63,11 +76,21 @@ class Home(Workflow[HomeState]):
 
     @on(Step.ANYTHING)
     def order_scanned(self, state: HomeState, event: OrderRead, desk: Desk) -> Next:
+        if (begun := _begin(event, desk)) is not None:
+            return begun
         task = desk.read(queries.task_of, event.order_id, "PackOpened")
         return _open("pack", task if _still_packing(event.order_id, desk) else None, event, desk)
 
     @on(Step.ANYTHING)
+    def thing_scanned(self, state: HomeState, event: BinRead | ItemRead | ReceiptRead | ReturnRead, desk: Desk) -> Next:
+        if (begun := _begin(event, desk)) is not None:
+            return begun
+        raise Refused(self.unexpected(state, event, desk))
+
+    @on(Step.ANYTHING)
     def label_scanned(self, state: HomeState, event: ParcelRead, desk: Desk) -> Next:
+        if (begun := _begin(event, desk)) is not None:
+            return begun
         raise Refused(
             Problem(
                 name="ParcelKnown",
@@ -84,6 +107,8 @@ class Home(Workflow[HomeState]):
             return Next(state=replace(state, emptying=True), echo=say("Now scan the tote that is empty"))
         if event.word == "HOME":
             return Next(state=HomeState(), echo=say("This is the home screen"))
+        if (begun := _begin(event, desk)) is not None:
+            return begun
         raise Refused(self.unexpected(state, event, desk))
 
     @on(Step.EMPTY, to=(Step.ANYTHING,))
@@ -119,6 +144,17 @@ class Home(Workflow[HomeState]):
             ),
             wanted=_wanted(desk),
         )
+
+
+def _begin(event: Read, desk: Desk) -> Next | None:
+    """What the first workflow that this scan begins does with it, None when it begins none."""
+    for workflow in sorted(desk.workflows, key=lambda w: w.card.order if w.card else 99):
+        opening = workflow.greets(event, desk)
+        if opening is None and isinstance(event, CommandRead) and workflow.card and workflow.card.word == event.word:
+            opening = Opening(workflow.kind, desk.new_id())
+        if opening is not None:
+            return Next(opens=opening)
+    return None
 
 
 def _open(workflow: str, task: bytes | None, event: Read, desk: Desk) -> Next:

@@ -1,0 +1,63 @@
+"""What every command has: a home, `--json`, an exit status, one clear line when nothing was done."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from app.db import Database, migrate, open_database
+from app.errors import Refused
+from app.settings import Home, home
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def command_of(parent: Commands, name: str, words: str, run: Callable[[Any], int]) -> Any:
+    """A command with `--home` and `--json`; `run` gives the exit status, and may raise Refused or OSError."""
+    command = parent.add_parser(name, help=words, description=words)
+    command.add_argument("--home", type=Path, help="instead of PACKBAY_HOME")
+    command.add_argument("--json", action="store_true", help="one JSON object on stdout (docs/imports.md)")
+    command.set_defaults(func=_guarded(run))
+    return command
+
+
+def _guarded(run: Callable[[Any], int]) -> Callable[[Any], int]:
+    def guarded(options: Any) -> int:
+        try:
+            return run(options)
+        except (Refused, OSError) as error:
+            return _give_up(options, _words_of(error))
+
+    return guarded
+
+
+def _words_of(error: Refused | OSError) -> str:
+    if not isinstance(error, Refused):
+        return f"{error.filename or 'home'}: {error.strerror or error}"
+    problem = error.problem
+    parts = (problem.what, problem.why, *problem.do, problem.unchanged)
+    return ". ".join(str(p).rstrip(".") for p in parts if p) + "."
+
+
+def _give_up(options: Any, line: str) -> int:
+    if options.json:
+        print(json.dumps({"error": line}, ensure_ascii=False))
+    print(f"packbay: {' '.join(line.split())}", file=sys.stderr)
+    return 2
+
+
+@contextmanager
+def central(options: Any) -> Iterator[Database]:
+    """Central's database of the chosen home, made and brought up to date on first use."""
+    place: Home = home(options.home).make()
+    database = open_database(place.central_file, "central")
+    try:
+        migrate(database)
+        yield database
+    finally:
+        database.close()

@@ -1,0 +1,277 @@
+"""Deliveries, counts, returns, manifests, tracking, mails, PINs.
+
+Revision ID: 0002
+Revises: 0001
+"""
+
+import sqlalchemy as sa
+from alembic import context, op
+
+from app.models.base import Id, Money, Utc
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    side = context.config.attributes["side"]
+    _count_task()
+    _disposition_rule()
+    if side == "central":
+        _effect()
+    if side == "central":
+        _manifest()
+    _parcel()
+    _person_pin()
+    _pin_guard()
+    _print_job()
+    _receipt()
+    _receipt_line()
+    if side == "central":
+        _refund()
+    if side == "central":
+        _reorder_point()
+    _return_case()
+    _return_item()
+    _return_line()
+    if side == "central":
+        _tracking_event()
+
+
+def downgrade() -> None:
+    raise RuntimeError("an older program can't read a newer database: restore the backup instead")
+
+
+def _count_task() -> None:
+    op.create_table(
+        "count_task",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("place_id", Id(), nullable=False),
+        sa.Column("sku_id", Id(), nullable=True),
+        sa.Column("reason", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("opened_at", Utc(), nullable=False),
+        sa.Column("first_by", Id(), nullable=True),
+        sa.Column("second_by", Id(), nullable=True),
+        sa.Column("settled_at", Utc(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_count_task")),
+    )
+    op.create_index(op.f("ix_count_task_place_id"), "count_task", ["place_id"], unique=False)
+    op.create_index("ix_count_task_state", "count_task", ["state", "priority"], unique=False)
+
+
+def _disposition_rule() -> None:
+    op.create_table(
+        "disposition_rule",
+        sa.Column("item_class", sa.String(length=32), nullable=False),
+        sa.Column("grade", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("disposition", sa.String(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("item_class", "grade", name=op.f("pk_disposition_rule")),
+    )
+
+
+def _effect() -> None:
+    op.create_table(
+        "effect",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("subject_id", Id(), nullable=False),
+        sa.Column("request_id", sa.String(length=64), nullable=False),
+        sa.Column("order_id", Id(), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
+        sa.Column("response", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", Utc(), nullable=True),
+        sa.Column("made_at", Utc(), nullable=False),
+        sa.Column("done_at", Utc(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_effect")),
+        sa.UniqueConstraint("kind", "subject_id", "request_id", name=op.f("uq_effect_kind_subject_id_request_id")),
+    )
+    op.create_index(op.f("ix_effect_order_id"), "effect", ["order_id"], unique=False)
+    op.create_index("ix_effect_state", "effect", ["state", "next_at"], unique=False)
+
+
+def _manifest() -> None:
+    op.create_table(
+        "manifest",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("number", sa.String(length=32), nullable=False),
+        sa.Column("carrier", sa.String(length=32), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("parcels", sa.Integer(), nullable=False),
+        sa.Column("weight_g", sa.Integer(), nullable=False),
+        sa.Column("closed_at", Utc(), nullable=False),
+        sa.Column("closed_by", sa.String(length=128), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_manifest")),
+        sa.UniqueConstraint("number", name=op.f("uq_manifest_number")),
+    )
+
+
+def _parcel() -> None:
+    op.add_column("parcel", sa.Column("manifest_id", Id(), nullable=True))
+    op.add_column("parcel", sa.Column("tracking_state", sa.String(length=24), server_default="", nullable=False))
+
+
+def _person_pin() -> None:
+    op.create_table(
+        "person_pin",
+        sa.Column("person_id", Id(), nullable=False),
+        sa.Column("hash", sa.String(length=255), nullable=False),
+        sa.Column("set_at", Utc(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_person_pin")),
+    )
+
+
+def _pin_guard() -> None:
+    op.create_table(
+        "pin_guard",
+        sa.Column("subject", Id(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_at", Utc(), nullable=True),
+        sa.Column("locked_until", Utc(), nullable=True),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_pin_guard")),
+    )
+
+
+def _print_job() -> None:
+    op.add_column("print_job", sa.Column("printer", sa.String(length=64), server_default="", nullable=False))
+
+
+def _receipt() -> None:
+    op.create_table(
+        "receipt",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("supplier", sa.String(length=128), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("expected_on", sa.String(length=10), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+        sa.UniqueConstraint("number", name=op.f("uq_receipt_number")),
+    )
+
+
+def _receipt_line() -> None:
+    op.create_table(
+        "receipt_line",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("receipt_id", Id(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("sku_id", Id(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("received", sa.Integer(), nullable=False),
+        sa.CheckConstraint("quantity >= 0", name=op.f("ck_receipt_line_quantity")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt_line")),
+    )
+    op.create_index(op.f("ix_receipt_line_receipt_id"), "receipt_line", ["receipt_id"], unique=False)
+
+
+def _refund() -> None:
+    op.create_table(
+        "refund",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("return_id", Id(), nullable=False),
+        sa.Column("return_item_id", Id(), nullable=False),
+        sa.Column("order_id", Id(), nullable=False),
+        sa.Column("order_line_id", Id(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("goods", Money(), nullable=False),
+        sa.Column("discount", Money(), nullable=False),
+        sa.Column("tax", Money(), nullable=False),
+        sa.Column("fee", Money(), nullable=False),
+        sa.Column("amount", Money(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("computed_at", Utc(), nullable=False),
+        sa.Column("handed_at", Utc(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refund")),
+        sa.UniqueConstraint("return_item_id", name=op.f("uq_refund_return_item_id")),
+    )
+    op.create_index(op.f("ix_refund_order_id"), "refund", ["order_id"], unique=False)
+    op.create_index(op.f("ix_refund_return_id"), "refund", ["return_id"], unique=False)
+
+
+def _reorder_point() -> None:
+    op.create_table(
+        "reorder_point",
+        sa.Column("sku_id", Id(), nullable=False),
+        sa.Column("minimum", sa.Integer(), nullable=False),
+        sa.Column("maximum", sa.Integer(), nullable=False),
+        sa.Column("pack", sa.Integer(), nullable=False),
+        sa.Column("supplier", sa.String(length=128), nullable=False),
+        sa.PrimaryKeyConstraint("sku_id", name=op.f("pk_reorder_point")),
+    )
+
+
+def _return_case() -> None:
+    op.create_table(
+        "return_case",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("order_id", Id(), nullable=True),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("wish", sa.String(length=16), nullable=False),
+        sa.Column("opened_at", Utc(), nullable=False),
+        sa.Column("closed_at", Utc(), nullable=True),
+        sa.Column("replacement_id", Id(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_return_case")),
+        sa.UniqueConstraint("number", name=op.f("uq_return_case_number")),
+    )
+    op.create_index(op.f("ix_return_case_order_id"), "return_case", ["order_id"], unique=False)
+
+
+def _return_item() -> None:
+    op.create_table(
+        "return_item",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("return_id", Id(), nullable=False),
+        sa.Column("order_line_id", Id(), nullable=True),
+        sa.Column("sku_id", Id(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("lot", sa.String(length=64), nullable=False),
+        sa.Column("serial", sa.String(length=64), nullable=False),
+        sa.Column("grade", sa.Integer(), nullable=False),
+        sa.Column("disposition", sa.String(length=16), nullable=False),
+        sa.Column("place_id", Id(), nullable=True),
+        sa.Column("at", Utc(), nullable=False),
+        sa.CheckConstraint("quantity >= 0", name=op.f("ck_return_item_quantity")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_return_item")),
+    )
+    op.create_index("ix_return_item_line", "return_item", ["order_line_id"], unique=False)
+    op.create_index(op.f("ix_return_item_return_id"), "return_item", ["return_id"], unique=False)
+
+
+def _return_line() -> None:
+    op.create_table(
+        "return_line",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("return_id", Id(), nullable=False),
+        sa.Column("order_line_id", Id(), nullable=True),
+        sa.Column("sku_id", Id(), nullable=False),
+        sa.Column("announced", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_return_line")),
+    )
+    op.create_index(op.f("ix_return_line_return_id"), "return_line", ["return_id"], unique=False)
+
+
+def _tracking_event() -> None:
+    op.create_table(
+        "tracking_event",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("parcel_id", Id(), nullable=False),
+        sa.Column("at", Utc(), nullable=False),
+        sa.Column("status", sa.String(length=24), nullable=False),
+        sa.Column("place", sa.String(length=128), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("raw", sa.Text(), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tracking_event")),
+    )
+    op.create_index(op.f("ix_tracking_event_parcel_id"), "tracking_event", ["parcel_id"], unique=False)
