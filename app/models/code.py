@@ -10,8 +10,9 @@ class Code(Model):
     """A code and what it stands for; several codes per thing, also the site's own.
 
     `value` as scanned; a GTIN of any length in its 14-digit form. `kind`: item, bin, tote, cart, badge, box, order,
-    station, tray, parcel, receipt, return. `units` is the pack quantity of an item's code (a case GTIN). `printed` marks the code that
-    we print ourselves (own form with check character), else it is the site's own (`label_code`) or a supplier's.
+    station, tray, parcel, receipt, return. `units` is the pack quantity of an item's code (a case GTIN). `printed`
+    marks the code that we print ourselves (own form with check character), else it is the site's own (`label_code`) or
+    a supplier's.
     """
 
     __tablename__ = "code"
