@@ -34,8 +34,9 @@ class Bin(Model):
     """A storage bin or another fixed place.
 
     `type`: pick, reserve, receive, pack (a station's lane: a drop place too), drop, problem (problem shelf), start,
-    quarantine. `aisle`, `bay`, `level` are the parts people read; `side` L or R of the aisle; (`x_mm`, `y_mm`) is the
-    point on the aisle's centre line where one stands, 0 height for `level` order: `level_no` 1 is the lowest.
+    quarantine, and where returned goods go that are not put back: refurbish, vendor, scrap. `aisle`, `bay`, `level`
+    are the parts people read; `side` L or R of the aisle; (`x_mm`, `y_mm`) is the point on the aisle's centre line
+    where one stands, 0 height for `level` order: `level_no` 1 is the lowest.
     """
 
     __tablename__ = "bin"
@@ -56,7 +57,7 @@ class Bin(Model):
 class Tote(Model):
     """A tote. `order_id` is the order it is bound to until EMPTY; `place` says where it was last put down.
 
-    `state`: free | picking | dropped | packing | parked.
+    `state`: free | picking | dropped | packing | parked | received (goods of a delivery that are to be put away).
     """
 
     __tablename__ = "tote"

@@ -19,7 +19,9 @@ COLUMNS = Columns(
         "blocked", "label_code",
     ),
 )  # fmt: skip
-TYPES = ("pick", "reserve", "receive", "pack", "drop", "problem", "start", "quarantine")
+TYPES = (
+    "pick", "reserve", "receive", "pack", "drop", "problem", "start", "quarantine", "refurbish", "vendor", "scrap",
+)  # fmt: skip
 _FAR = 10_000_000
 """10 km: more is a slip of the unit."""
 
