@@ -1,7 +1,7 @@
 """A whole bench of simulated devices in a process of its own, driven by JSON lines.
 
     python -m devices.simulated --dir DIR [--printer-port N] [--style generic] [--unit g] [--settle-s 0.6]
-                                [--label-s 0] [--roll N]
+                                [--scale-protocol mt_sics] [--label-s 0] [--roll N]
 
 The station finds the scanner at DIR/scanner, the scale at DIR/scale and the printer on the port. DIR/scans.jsonl is
 the scanner's own log, DIR/labels/NNNN.zpl is what the printer printed.
@@ -60,7 +60,9 @@ class Bench:
         self.scanner = VirtualScanner(
             folder / "scanner", style=options.style, log=folder / "scans.jsonl", on_beep=self._on_beep
         )
-        self.scale = VirtualScale(folder / "scale", unit=options.unit, settle_s=options.settle_s)
+        self.scale = VirtualScale(
+            folder / "scale", unit=options.unit, settle_s=options.settle_s, protocol=options.scale_protocol
+        )
         self.printer = VirtualZplPrinter(
             options.printer_port,
             folder=folder / "labels",
@@ -195,6 +197,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--dir", type=Path, required=True, help="folder for the links, the log and the labels")
     parser.add_argument("--printer-port", type=int, default=0, help="TCP port of the printer (0: a free one)")
     parser.add_argument("--style", choices=sorted(SPEECH), default="generic", help="how the scanner is told to beep")
+    parser.add_argument("--scale-protocol", choices=("mt_sics", "nci"), default="mt_sics", help="what the scale speaks")
     parser.add_argument("--unit", choices=("g", "kg", "lb", "oz"), default="g", help="what the scale shows")
     parser.add_argument("--settle-s", type=float, default=0.6, help="how long the scale moves after a change")
     parser.add_argument("--label-s", type=float, default=0.0, help="how long one label takes to print")

@@ -1,4 +1,4 @@
-"""A bench scale that speaks MT-SICS: asked, it answers; loaded, it trembles for a while before it is sure."""
+"""A bench scale that speaks MT-SICS or NCI: asked, it answers; loaded, it trembles before it is sure."""
 
 from __future__ import annotations
 
@@ -36,10 +36,12 @@ class VirtualScale:
         unit: str = "g",
         capacity_g: int = 30_000,
         seed: int = 1,
+        protocol: str = "mt_sics",
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._factor, self._decimals = UNITS[unit]
         self._unit = unit
+        self._end, self._answer = {"mt_sics": (b"\r\n", self._sics), "nci": (b"\r", self._nci)}[protocol]
         self._settle_s = settle_s
         self._capacity_g = capacity_g
         self._chance = random.Random(seed)
@@ -83,34 +85,53 @@ class VirtualScale:
 
     def _hear(self, data: bytes) -> None:
         self._heard = (self._heard + data)[-256:]
-        while b"\r\n" in self._heard:
-            command, _, self._heard = self._heard.partition(b"\r\n")
+        while self._end in self._heard:
+            command, _, self._heard = self._heard.partition(self._end)
             if not self._muted:
-                self._cable.write(self._answer(command.decode("ascii", errors="replace")).encode("ascii") + b"\r\n")
+                self._cable.write(self._answer(command.decode("ascii", errors="replace")).encode("ascii"))
 
-    def _answer(self, command: str) -> str:
+    # -- MT-SICS ------------------------------------------------------------------------------------------------------
+
+    def _sics(self, command: str) -> str:
         if command == "SI":
-            return self._weight()
+            return self._sics_weight() + "\r\n"
         if command == "S":
-            answer = self._weight()
-            return "S I" if answer.startswith("S D") else answer
-        if command == "@":
-            return 'I4 A "0000000001"'
-        return "ES"
+            answer = self._sics_weight()
+            return ("S I" if answer.startswith("S D") else answer) + "\r\n"
+        return 'I4 A "0000000001"\r\n' if command == "@" else "ES\r\n"
 
-    def _weight(self) -> str:
+    def _sics_weight(self) -> str:
+        range_, steady, grams = self._pan()
+        if range_:
+            return "S +" if range_ > 0 else "S -"
+        return f"S {'S' if steady else 'D'} {self._number(grams):>10} {self._unit}"
+
+    # -- NCI ----------------------------------------------------------------------------------------------------------
+
+    def _nci(self, command: str) -> str:
+        range_, steady, grams = self._pan()
+        first = 0x30 | (not steady) | (0x02 if steady and not grams else 0)
+        second = 0x30 | {1: 0x02, -1: 0x01, 0: 0x00}[range_]
+        status = f"\n{chr(first)}{chr(second)}\r\x03"
+        if command == "S":
+            return status
+        if command != "W":
+            return "\n?\r\x03"
+        weight = {1: "^" * 7, -1: "_" * 7, 0: f"{self._number(grams):>7}"}[range_]
+        return f"\n{weight}{self._unit}\r{status}"
+
+    # -- what lies on it ----------------------------------------------------------------------------------------------
+
+    def _pan(self) -> tuple[int, bool, Decimal]:
+        """Over (1), under (-1) or within (0) the range; whether it is at rest; what it shows, in grams."""
         with self._lock:
             since = self._seconds() - self._changed_at
-            if self._grams > self._capacity_g:
-                return "S +"
-            if self._grams < -20:
-                return "S -"
+            if self._grams > self._capacity_g or self._grams < -20:
+                return (1 if self._grams > 0 else -1), False, Decimal(0)
             if since >= self._settle_s:
-                return f"S S {self._shown(Decimal(self._grams))}"
+                return 0, True, Decimal(self._grams)
             way = Decimal(str(round(max(since, 0.0) / self._settle_s, 3)))
-            trembling = self._before + (self._grams - self._before) * way + self._chance.randint(-15, 15)
-            return f"S D {self._shown(trembling)}"
+            return 0, False, self._before + (self._grams - self._before) * way + self._chance.randint(-15, 15)
 
-    def _shown(self, grams: Decimal) -> str:
-        number = f"{grams / self._factor:.{self._decimals}f}"
-        return f"{number:>10} {self._unit}"
+    def _number(self, grams: Decimal) -> str:
+        return f"{grams / self._factor:.{self._decimals}f}"

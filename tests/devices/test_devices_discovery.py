@@ -33,7 +33,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def test_the_protocols_of_this_version() -> None:
     assert list(SCANNER_PROTOCOLS) == ["serial_text"]
-    assert list(SCALE_PROTOCOLS) == ["mt_sics"]
+    assert list(SCALE_PROTOCOLS) == ["mt_sics", "nci"]
     assert sorted(TRANSPORTS) == ["file", "lp", "tcp"]
 
 

@@ -61,6 +61,7 @@ WORDS = (
     b"S S      100.00 g", b"\r\nS D       12.50 kg\r\n", b"\x02]E04006381333931\x03",
     b"S D", b"S I", b"S +", b" kg\r\n", b"\x00", b"\x7f", b"\xff", b"\xc3\xa9", b"\xe2\x80\xae",
     b"\x02030,0,0,1218,002,0,0,0,000,0,0,0\x03\r\n", b"\x02001,0,0,0,1,2,6,0,00000000,1,000\x03\r\n",
+    b"\n   1.234kg\r\n00\r\x03", b"\n^^^^^^^lb\r\nS12\r\x03", b"\n  1lb  3.4oz\r\n10\r\x03", b"\n?\r\x03",
     b"\x021234,0\x03\r\n", b"x" * 300, b"y" * 2_000,
 )  # fmt: skip
 """Pieces of what real devices say, so that noise comes close to the truth."""

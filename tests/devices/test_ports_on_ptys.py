@@ -301,10 +301,13 @@ def test_a_load_is_weighed_live_and_told_once(heard: Heard, start: Start, tmp_pa
             assert heard.events.index(shown) < heard.events.index(load)
 
 
+@pytest.mark.parametrize("protocol", ["mt_sics", "nci"])
 @pytest.mark.parametrize("unit", ["g", "kg", "lb", "oz"])
-def test_every_unit_of_a_scale_ends_in_whole_grams(heard: Heard, start: Start, tmp_path: Path, unit: str) -> None:
-    with VirtualScale(tmp_path / "scale", settle_s=0, unit=unit) as scale:
-        start(ScalePort("scale", scale.path))
+def test_every_unit_of_a_scale_ends_in_whole_grams(
+    heard: Heard, start: Start, tmp_path: Path, unit: str, protocol: str
+) -> None:
+    with VirtualScale(tmp_path / "scale", settle_s=0, unit=unit, protocol=protocol) as scale:
+        start(ScalePort("scale", scale.path, protocol=protocol))
         heard.until(lambda _: any(weight.grams == 0 for weight in heard.of(Weight)))
 
         scale.load(4321)
@@ -312,9 +315,12 @@ def test_every_unit_of_a_scale_ends_in_whole_grams(heard: Heard, start: Start, t
         assert heard.until_count(LoadSettled, 1)[0].grams == 4321
 
 
-def test_a_scale_out_of_range_or_switched_off_asks_for_attention(heard: Heard, start: Start, tmp_path: Path) -> None:
-    with VirtualScale(tmp_path / "scale", settle_s=0) as scale:
-        start(ScalePort("scale", scale.path))
+@pytest.mark.parametrize("protocol", ["mt_sics", "nci"])
+def test_a_scale_out_of_range_or_switched_off_asks_for_attention(
+    heard: Heard, start: Start, tmp_path: Path, protocol: str
+) -> None:
+    with VirtualScale(tmp_path / "scale", settle_s=0, protocol=protocol) as scale:
+        start(ScalePort("scale", scale.path, protocol=protocol))
         heard.until_count(Weight, 1)
 
         scale.load(99_000)
