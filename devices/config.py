@@ -15,6 +15,7 @@ from typing import Literal, TypeVar, cast, get_args
 from devices.beeps import STYLES, BeepStyle
 from devices.scales.settle import SettleRule
 from devices.scanners.base import AimRule, Framing, Suffix
+from devices.wedge import WedgePort, WedgeSuffix
 
 Value = TypeVar("Value")
 Parity = Literal["none", "even", "odd"]
@@ -78,6 +79,7 @@ class Devices:
     scanners: tuple[ScannerPort, ...] = ()
     scales: tuple[ScalePort, ...] = ()
     printers: tuple[PrinterTarget, ...] = ()
+    wedges: tuple[WedgePort, ...] = ()
 
     @property
     def ports(self) -> tuple[ScannerPort | ScalePort, ...]:
@@ -86,7 +88,7 @@ class Devices:
 
 
 def from_toml(document: Mapping[str, object]) -> Devices:
-    """The devices in a parsed `station.toml` (`[[scanner]]`, `[[scale]]`, `[[printer]]`; other tables are ignored).
+    """The devices in a parsed `station.toml` (`[[scanner]]`, `[[wedge]]`, `[[scale]]`, `[[printer]]`).
 
     Raises ConfigError for the first wrong entry.
     """
@@ -94,9 +96,17 @@ def from_toml(document: Mapping[str, object]) -> Devices:
         tuple(map(_scanner, _tables(document, "scanner"))),
         tuple(map(_scale, _tables(document, "scale"))),
         tuple(map(_printer, _tables(document, "printer"))),
+        tuple(map(_wedge, _tables(document, "wedge"))),
     )
+    if len(devices.wedges) > 1:
+        raise ConfigError(
+            "[[wedge]] 2", "name", devices.wedges[1].name, "one wedge only: keys do not say who typed them"
+        )
     seen: set[str] = set()
-    for kind, records in (("scanner", devices.scanners), ("scale", devices.scales), ("printer", devices.printers)):
+    kinds = {
+        "scanner": devices.scanners, "scale": devices.scales, "printer": devices.printers, "wedge": devices.wedges,
+    }  # fmt: skip
+    for kind, records in kinds.items():
         for number, record in enumerate(cast("tuple[PrinterTarget, ...]", records), 1):
             if record.name in seen:
                 raise ConfigError(f"[[{kind}]] {number}", "name", record.name, "a name no other device has")
@@ -153,6 +163,23 @@ def _scanner(table: _Table) -> ScannerPort:
             "beep", STYLES["generic"], _beep, f"one of {', '.join(STYLES)}, or a table of tone = hex bytes"
         ),
         protocol=table.take("protocol", "serial_text", _word, "the name of a file in devices/scanners"),
+    )
+    table.end()
+    return port
+
+
+def _wedge(table: _Table) -> WedgePort:
+    framing = Framing(
+        prefix=table.take("prefix", b"", _bytes, "a string of plain characters"),
+        aim=table.take("aim", "optional", _one_of(get_args(AimRule)), _words(AimRule)),
+        gs=table.take("gs", (), _stand_ins, 'a list of strings that stand for GS, such as ["|"]'),
+    )
+    port = WedgePort(
+        name=_name(table),
+        suffix=table.take("suffix", "enter", _one_of(get_args(WedgeSuffix)), _words(WedgeSuffix)),
+        gap_ms=table.take("gap_ms", 50, _number(5, 500), "milliseconds from 5 to 500"),
+        shortest=table.take("shortest", 4, _number(3, 20), "characters from 3 to 20"),
+        framing=framing,
     )
     table.end()
     return port

@@ -27,7 +27,8 @@ class StationConfig:
     @property
     def chip_kinds(self) -> tuple[str, ...]:
         """The kinds of devices that have a chip, from left to right."""
-        there = (("scanner", self.devices.scanners), ("scale", self.devices.scales), ("printer", self.devices.printers))
+        scanners = (*self.devices.scanners, *self.devices.wedges)
+        there = (("scanner", scanners), ("scale", self.devices.scales), ("printer", self.devices.printers))
         return tuple(kind for kind, found in there if found)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -25,6 +25,7 @@ from ui.sounds import Player
 from ui.theme import Theme, fitting_scale
 from ui.translate import Translator
 from ui.view_json import view_json
+from ui.wedge import WedgeFilter
 from ui.window import KioskWindow
 
 SEEN_AT_LATEST_MS = 40
@@ -97,6 +98,10 @@ class Kiosk(QObject):
         self.runner = Runner(home, config, self._hand_over, paints=True)
         self.bridge.arrived.connect(self._arrived)
         self.window.touched.connect(self.runner.touch)
+        wedge = next(iter(config.devices.wedges), None)
+        self._keys = WedgeFilter(wedge, self.runner.queue.put, self.runner.key, self.runner.clock)
+        QCoreApplication.instance().installEventFilter(self._keys)  # type: ignore[union-attr]  # there is one: a window
+        self.window.keyed.connect(self.runner.key)
         self._watch = PaintWatch()
         self._watch.painted.connect(self._painted)
         self.window.installEventFilter(self._watch)
@@ -130,6 +135,7 @@ class Kiosk(QObject):
 
     def _arrived(self, view: View) -> None:
         self.window.show_view(view)
+        self._keys.view = view
         if view.dim or self._dimmer.isVisible():
             self._dimmer.cover(view.dim)
         self._shown = view.serial
