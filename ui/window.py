@@ -1,6 +1,7 @@
-"""The kiosk's window: takes whole Views, sends touches. It has no state of the work and no way to stop a scan.
+"""The kiosk's window: takes whole Views, sends touches and keys. It has no state of the work, and stops no scan.
 
-Keys do nothing here: a scan that arrives as key strokes is not read by widgets, and an Enter must never press anything.
+The keys are those of the keypad and keyboard that a View shows. Those of a real keyboard do nothing here: a scan that
+arrives as key strokes is not read by widgets, and an Enter must never press anything.
 """
 
 from __future__ import annotations
@@ -40,10 +41,12 @@ for _module in pkgutil.iter_modules(ui.widgets.__path__):
 class KioskWindow(QWidget):
     """Shows one View at a time. `touched` carries the command word of what was tapped ("UNDO").
 
+    `keyed` carries a key of the keypad or keyboard on the screen: a character, `BACK` or `ENTER`.
     A panel is repainted only when its frozen value differs from the one before.
     """
 
     touched = Signal(str)
+    keyed = Signal(str)
 
     def __init__(
         self,
@@ -158,6 +161,7 @@ class KioskWindow(QWidget):
         if part is None:
             part = self._parts[place] = kind(self.look, self)
             part.touched.connect(self.touched)
+            part.keyed.connect(self.keyed)
         part.setGeometry(rect.toRect())
         part.show_panel(value)
         wanted.add(place)

@@ -14,6 +14,7 @@ from app.view import (
     ScalePanel,
     View,
 )
+from tests.ui.gallery_keys import KEYS_GALLERY
 from tests.ui.gallery_pack import (
     BOX,
     GIFT,
@@ -89,6 +90,7 @@ GALLERY: dict[str, View] = {
     "pack-long": PACK_LONG_STATION,
     "pack-offers": OFFERS,
     "order": ORDER_SHOWN,
+    **KEYS_GALLERY,
 }
 
 

@@ -127,6 +127,44 @@ def test_a_finger_that_slides_off_says_nothing(window: KioskWindow) -> None:
     assert said == []
 
 
+def test_a_key_of_the_screen_is_a_key_and_no_command(window: KioskWindow) -> None:
+    touched: list[str] = []
+    keyed: list[str] = []
+    window.touched.connect(touched.append)
+    window.keyed.connect(keyed.append)
+
+    window.show_view(gallery.GALLERY["number"])
+    for x, y in ((0.2, 0.3), (0.2, 0.95), (0.8, 0.95)):
+        tap_at(window, "context-0:Keypad", x, y)
+    window.show_view(gallery.GALLERY["typed"])
+    for x, y in ((0.05, 0.9), (0.15, 0.1), (0.15, 0.1), (0.2, 0.9), (0.05, 0.1), (0.5, 0.9), (0.95, 0.9)):
+        tap_at(window, "object-1:Keyboard", x, y)
+
+    assert touched == []
+    assert keyed == ["1", "BACK", "ENTER", "W", "w", "1", " ", "ENTER"]
+
+
+def test_a_masked_entry_shows_bullets_whatever_it_is_given(window: KioskWindow) -> None:
+    shot = grab(window, gallery.GALLERY["pin"])
+
+    said = [text.text for text in shot.ledger.texts]
+
+    assert "••••" in said
+    assert not any("4711" in words for words in said)
+
+
+def test_a_row_of_a_listing_says_its_command(window: KioskWindow) -> None:
+    said: list[str] = []
+    window.touched.connect(said.append)
+
+    window.show_view(gallery.GALLERY["stuck"])
+    tap_at(window, "context-0:Listing", 0.5, 0.2)
+    window.show_view(gallery.GALLERY["form"])
+    tap_at(window, "object-0:Form", 0.2, 0.3)
+
+    assert said == ["OPT1", "OPT1"]
+
+
 def test_a_tile_says_its_command_and_an_offer_its_number(window: KioskWindow) -> None:
     said: list[str] = []
     window.touched.connect(said.append)

@@ -8,7 +8,19 @@ from itertools import pairwise
 
 from PySide6.QtCore import QRectF, QSizeF
 
-from app.view import Action, BoxPanel, CodeDatum, Panel, ProblemHero, RouteMap, ScalePanel, ThenPanel, Tiles, View
+from app.view import (
+    Action,
+    BoxPanel,
+    CodeDatum,
+    Keyboard,
+    Panel,
+    ProblemHero,
+    RouteMap,
+    ScalePanel,
+    ThenPanel,
+    Tiles,
+    View,
+)
 from ui.theme import BUTTON_GAP, GUTTER, MARGIN
 from ui.widgets.action import ActionButton
 from ui.widgets.canvas import Look
@@ -16,7 +28,7 @@ from ui.widgets.panel import widget_for
 
 HEADER, PROGRESS, FOOT = 60.0, 46.0, 16.0
 LEAST_HERO, LEAST_CODE_HERO, LEAST_ECHO = 220.0, 310.0, 360.0
-MAP_COLUMN, LIST_COLUMN = 0.36, 0.43
+MAP_COLUMN, LIST_COLUMN, TYPED_COLUMN = 0.36, 0.43, 0.56
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +74,38 @@ def lay_out(view: View, look: Look, size: QSizeF) -> Frame:
         echo, actions = bottom_row(view, look, row)
         bottom = row.top() - u(BUTTON_GAP)
     body = QRectF(left, top, width, bottom - top)
+    if is_typed(view):
+        hero, typed = over_keyboard(view, look, body)
+        return Frame(header, progress, hero, typed, (), echo, actions)
     main, side = columns(view, look, body)
     hero, below = left_column(view, look, main)
-    context = stack(view.context, look, side) if side is not None else ()
+    beside = [panel for panel in view.context if not isinstance(panel, Keyboard)]
+    context = stack(beside, look, side) if side is not None else ()
     return Frame(header, progress, hero, below, context, echo, actions)
+
+
+def is_typed(view: View) -> bool:
+    """Whether words are typed on this screen. Behind a problem the keyboard waits until that is resolved."""
+    return not isinstance(view.hero, ProblemHero) and any(
+        isinstance(p, Keyboard) for p in (*view.object, *view.context)
+    )
+
+
+def over_keyboard(view: View, look: Look, body: QRectF) -> tuple[QRectF, tuple[Placed, ...]]:
+    """The keyboard across the whole screen at the bottom; above it the hero, and beside that what is typed into."""
+    panels = (*view.object, *view.context)
+    board = next(panel for panel in panels if isinstance(panel, Keyboard))
+    gap = look.theme.px(GUTTER)
+    height = widget_for(Keyboard).least_height(look, board, body.width())
+    keys = Placed(board, QRectF(body.left(), body.bottom() - height, body.width(), height))
+    strip = QRectF(body.left(), body.top(), body.width(), body.height() - height - gap)
+    others = [panel for panel in panels if panel is not board]
+    if not others:
+        return strip, (keys,)
+    side = round((strip.width() - gap) * TYPED_COLUMN)
+    hero = QRectF(strip.left(), strip.top(), strip.width() - gap - side, strip.height())
+    typed = Placed(others[0], QRectF(hero.right() + gap, strip.top(), side, strip.height()))
+    return hero, (typed, keys)
 
 
 def columns(view: View, look: Look, body: QRectF) -> tuple[QRectF, QRectF | None]:

@@ -23,6 +23,7 @@ class PanelWidget(QWidget, Generic[P]):
     """
 
     touched = Signal(str)
+    keyed = Signal(str)
     share: ClassVar[float] = 1.0  # of the width, beside another panel
     stretch: ClassVar[float] = 1.0  # of the height that is left over in a column
     beneath: ClassVar[float] = 0.42  # of the left column, when it stands under the hero
@@ -108,7 +109,11 @@ class PanelWidget(QWidget, Generic[P]):
         pressed, hit = self._pressed, self._hit(event.position())
         self._press("")
         if pressed and pressed == hit:
-            self.touched.emit(pressed)
+            self.tapped(pressed)
+
+    def tapped(self, target: str) -> None:
+        """A finger went down and up on this target: a command, unless the part says otherwise (keys do)."""
+        self.touched.emit(target)
 
     def _press(self, command: str) -> None:
         if command != self._pressed:
