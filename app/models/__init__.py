@@ -19,6 +19,7 @@ from app.models.people import Address, Customer, Person, PersonPin, PinGuard
 from app.models.receiving import CountTask, Receipt, ReceiptLine, ReorderPoint
 from app.models.returns import DispositionRule, Refund, ReturnCase, ReturnItem, ReturnLine
 from app.models.shipping import (
+    MailOptOut,
     Manifest,
     NumberRange,
     Parcel,
@@ -37,7 +38,7 @@ from app.models.work import Effect, Incident, PickLine, Work
 __all__ = [
     "Address", "Aisle", "Answer", "Ask", "Bin", "BoxType", "BriefLine", "Cart", "Code", "CountTask", "CrossAisle",
     "Customer", "DispositionRule", "Dossier", "Effect", "FactRow", "FactStatus", "Feed", "FeedHead", "Hold",
-    "Incident", "Itself", "Lot", "Manifest", "Model", "Movement", "NumberRange", "Order", "OrderBrief", "OrderLine",
+    "Incident", "Itself", "Lot", "MailOptOut", "Manifest", "Model", "Movement", "NumberRange", "Order", "OrderBrief", "OrderLine",
     "OrderPayload", "Outbox", "OwnTouch", "Parcel", "ParcelLine", "Person", "PersonPin", "PickLine", "PinGuard",
     "Policy", "PrintJob", "Receipt", "ReceiptLine", "Refund", "ReorderPoint", "Reservation", "ReturnCase",
     "ReturnItem", "ReturnLine", "ScanLog", "SiteSetting", "Sku", "StationMark", "StationRow", "Stock", "TariffBand",

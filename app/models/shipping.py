@@ -32,7 +32,7 @@ class Parcel(Model):
     opened_at: Mapped[datetime | None] = mapped_column(Utc)
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
     closed_by_code: Mapped[str] = mapped_column(String(64), default="")
-    manifest_id: Mapped[bytes | None] = mapped_column(Id)
+    manifest_id: Mapped[bytes | None] = mapped_column(Id, index=True)
     tracking_state: Mapped[str] = mapped_column(String(24), default="", server_default="")
 
 
@@ -49,10 +49,13 @@ class ParcelLine(Model):
 
 
 class Manifest(Model):
-    """What a carrier took away: the parcels that name it. Closing it is the end of the day for them."""
+    """What a carrier took away: the parcels that name it. Closing it is the end of the day for them.
+
+    Stations know it, so that a bench can say that the carrier was here already. `day` is the site's own date.
+    """
 
     __tablename__ = "manifest"
-    __table_args__ = ({"info": CENTRAL},)
+    __table_args__ = ({"info": BOTH},)
     id: Mapped[bytes] = mapped_column(Id, primary_key=True)
     number: Mapped[str] = mapped_column(String(32), unique=True)
     carrier: Mapped[str] = mapped_column(String(32))
@@ -67,7 +70,8 @@ class TrackingEvent(Model):
     """What a carrier said of a parcel, in one vocabulary; `raw` is the carrier's own line.
 
     `status`: announced, accepted, in_transit, out_for_delivery, delivered, failed_attempt, exception, returning,
-    returned. The id is made of parcel, moment and raw status: saying it twice is saying it once.
+    returned; unknown when no table says what the carrier's own word means. The id is made of parcel, moment and raw
+    status: saying it twice is saying it once.
     """
 
     __tablename__ = "tracking_event"
@@ -80,6 +84,15 @@ class TrackingEvent(Model):
     words: Mapped[str] = mapped_column(Text, default="")
     raw: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(String(64), default="")
+
+
+class MailOptOut(Model):
+    """An address that wants no mails: only a digest of it, so that it may be erased everywhere and still be kept to."""
+
+    __tablename__ = "mail_opt_out"
+    __table_args__ = ({"info": CENTRAL},)
+    id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    since: Mapped[datetime] = mapped_column(Utc)
 
 
 class PrintJob(Model):

@@ -52,7 +52,8 @@ class PickLine(Model):
 class Effect(Model):
     """Something that is to happen outside once: a mail. The intent is committed before anything is done.
 
-    `state`: intent, sent (given away, the answer is not known yet), confirmed, refused (it will never work), unknown.
+    `state`: intent, sent (given away, the answer is not known yet), confirmed, refused (it will never work), unknown
+    (nobody can say whether it happened), dropped (its reason went away before anything was done).
     One per (`kind`, `subject_id`, `request_id`), whatever is repeated. `next_at` is when it is tried (again).
     """
 

@@ -22,7 +22,8 @@ def upgrade() -> None:
     if side == "central":
         _effect()
     if side == "central":
-        _manifest()
+        _mail_opt_out()
+    _manifest()
     _parcel()
     _person_pin()
     _pin_guard()
@@ -95,6 +96,15 @@ def _effect() -> None:
     op.create_index("ix_effect_state", "effect", ["state", "next_at"], unique=False)
 
 
+def _mail_opt_out() -> None:
+    op.create_table(
+        "mail_opt_out",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("since", Utc(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_opt_out")),
+    )
+
+
 def _manifest() -> None:
     op.create_table(
         "manifest",
@@ -113,6 +123,7 @@ def _manifest() -> None:
 
 def _parcel() -> None:
     op.add_column("parcel", sa.Column("manifest_id", Id(), nullable=True))
+    op.create_index(op.f("ix_parcel_manifest_id"), "parcel", ["manifest_id"], unique=False)
     op.add_column("parcel", sa.Column("tracking_state", sa.String(length=24), server_default="", nullable=False))
 
 
