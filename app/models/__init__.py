@@ -33,7 +33,7 @@ from app.models.shipping import (
 from app.models.station import Itself, OwnTouch, ScanLog, StationRow
 from app.models.stock import Movement, Stock
 from app.models.sync import Answer, Ask, FactRow, FactStatus, Feed, FeedHead, Outbox, StationMark, Voiding
-from app.models.work import Effect, Incident, PickLine, Work
+from app.models.work import Effect, Incident, PickLine, SerialUnit, ToteCount, Work
 
 __all__ = [
     "Address", "Aisle", "Answer", "Ask", "Bin", "BoxType", "BriefLine", "Cart", "Code", "CountTask", "CrossAisle",
@@ -41,6 +41,6 @@ __all__ = [
     "Incident", "Itself", "Lot", "MailOptOut", "Manifest", "Model", "Movement", "NumberRange", "Order", "OrderBrief", "OrderLine",
     "OrderPayload", "Outbox", "OwnTouch", "Parcel", "ParcelLine", "Person", "PersonPin", "PickLine", "PinGuard",
     "Policy", "PrintJob", "Receipt", "ReceiptLine", "Refund", "ReorderPoint", "Reservation", "ReturnCase",
-    "ReturnItem", "ReturnLine", "ScanLog", "SiteSetting", "Sku", "StationMark", "StationRow", "Stock", "TariffBand",
-    "TimelineEntry", "Tote", "TrackingEvent", "Voiding", "Work", "Zone",
+    "ReturnItem", "ReturnLine", "ScanLog", "SerialUnit", "SiteSetting", "Sku", "StationMark", "StationRow", "Stock", "TariffBand",
+    "TimelineEntry", "Tote", "ToteCount", "TrackingEvent", "Voiding", "Work", "Zone",
 ]  # fmt: skip

@@ -1,9 +1,11 @@
 """The floor: aisles, cross-aisles, bins, totes, carts. All positions in mm from the south-west corner."""
 
+from datetime import datetime
+
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import BOTH, Id, Model
+from app.models.base import BOTH, Id, Model, Utc
 
 
 class Aisle(Model):
@@ -68,6 +70,7 @@ class Tote(Model):
     order_id: Mapped[bytes | None] = mapped_column(Id)
     work_id: Mapped[bytes | None] = mapped_column(Id)
     place_id: Mapped[bytes | None] = mapped_column(Id)
+    parked_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
 class Cart(Model):

@@ -12,6 +12,7 @@ class Work(Model):
     """A piece of work, leased to one station at a time. `kind`: pick. `state`: ready, leased, done, cancelled.
 
     `fence` grows with every lease; a fact that carries an older one is kept as truth and does not close the work.
+    `cart_id` is the cart on which it is being picked, for whoever takes that cart over.
     """
 
     __tablename__ = "work"
@@ -26,6 +27,7 @@ class Work(Model):
     station_id: Mapped[bytes | None] = mapped_column(Id)
     lease_id: Mapped[bytes | None] = mapped_column(Id)
     lease_until: Mapped[datetime | None] = mapped_column(Utc)
+    cart_id: Mapped[bytes | None] = mapped_column(Id)
 
 
 class PickLine(Model):
@@ -47,6 +49,31 @@ class PickLine(Model):
     short: Mapped[int] = mapped_column(default=0)
     reason: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(8), default="open")
+
+
+class ToteCount(Model):
+    """A tote of this work was counted when the work was taken over: older facts say nothing new of what lies in it.
+
+    `fence` is that of the lease under which it was counted.
+    """
+
+    __tablename__ = "tote_count"
+    __table_args__ = ({"info": BOTH},)
+    work_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    tote_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    fence: Mapped[int] = mapped_column(default=0)
+
+
+class SerialUnit(Model):
+    """A unit with a serial number that left its bin: for which order, by which fact, where it is (a tote, a parcel)."""
+
+    __tablename__ = "serial_unit"
+    __table_args__ = ({"info": CENTRAL},)
+    sku_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    serial: Mapped[str] = mapped_column(String(64), primary_key=True)
+    order_id: Mapped[bytes | None] = mapped_column(Id)
+    place_id: Mapped[bytes] = mapped_column(Id)
+    fact_id: Mapped[bytes] = mapped_column(Id)
 
 
 class Effect(Model):

@@ -38,7 +38,12 @@ def upgrade() -> None:
     _return_item()
     _return_line()
     if side == "central":
+        _serial_unit()
+    _tote()
+    _tote_count()
+    if side == "central":
         _tracking_event()
+    _work()
 
 
 def downgrade() -> None:
@@ -286,3 +291,33 @@ def _tracking_event() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tracking_event")),
     )
     op.create_index(op.f("ix_tracking_event_parcel_id"), "tracking_event", ["parcel_id"], unique=False)
+
+
+def _serial_unit() -> None:
+    op.create_table(
+        "serial_unit",
+        sa.Column("sku_id", Id(), nullable=False),
+        sa.Column("serial", sa.String(length=64), nullable=False),
+        sa.Column("order_id", Id(), nullable=True),
+        sa.Column("place_id", Id(), nullable=False),
+        sa.Column("fact_id", Id(), nullable=False),
+        sa.PrimaryKeyConstraint("sku_id", "serial", name=op.f("pk_serial_unit")),
+    )
+
+
+def _tote() -> None:
+    op.add_column("tote", sa.Column("parked_at", Utc(), nullable=True))
+
+
+def _tote_count() -> None:
+    op.create_table(
+        "tote_count",
+        sa.Column("work_id", Id(), nullable=False),
+        sa.Column("tote_id", Id(), nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("work_id", "tote_id", name=op.f("pk_tote_count")),
+    )
+
+
+def _work() -> None:
+    op.add_column("work", sa.Column("cart_id", Id(), nullable=True))
