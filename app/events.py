@@ -10,7 +10,7 @@ Three families:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -65,7 +65,7 @@ class Key:
     Keys of a PIN travel like this too: nothing ever logs which key it was.
     """
 
-    key: str
+    key: str = field(repr=False)
     at: datetime
     mono_ns: int
 
@@ -111,13 +111,15 @@ class Read:
     touched: bool = False
     approved_by: bytes = b""
     """Who approved, with badge and PIN, what this read asks for; empty until somebody did (`app.workflow.approval`)."""
+    approved_for: str = ""
+    """The right for which that was: it approves no other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRead(Read):
     """One key of the screen's keypad or keyboard: a character, `BACK` or `ENTER`; `text` stays empty."""
 
-    key: str
+    key: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,8 @@ from functools import reduce
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from app import events
+from app.approval import Approvals, Gate, gate_view, heard, is_waiting, opened, unasked
+from app.approval import approval as approval  # where workflows look for it
 from app.clock import Clock
 from app.errors import NeedsApproval, Problem, Refused
 from app.facts import Fact
@@ -134,6 +136,8 @@ class Desk(Protocol):
 
     @property
     def devices(self) -> Sequence[DeviceState]: ...
+    @property
+    def approvals(self) -> Approvals: ...
     def new_id(self) -> bytes: ...
     def has(self, kind: str) -> bool:
         """Whether a device of this kind (scale, label_printer, paper_printer) is configured here."""
@@ -284,16 +288,6 @@ class Workflow(Generic[S]):
         return False
 
 
-def approval(event: events.Read, right: str, act: Text) -> bytes:
-    """Who approved what this read asks for; NeedsApproval until somebody with that right gave badge and PIN.
-
-    A handler calls it before it decides: the bench then asks for badge and PIN and hands the same read in again.
-    """
-    if not event.approved_by:
-        raise NeedsApproval(right, act)
-    return event.approved_by
-
-
 _describer: list[Callable[..., tuple[Text, Text]]] = []
 
 
@@ -354,6 +348,8 @@ class Outcome:
     flash: bool = False
     handler: str = ""
     calls: tuple[DeviceCall, ...] = ()
+    apart: tuple[Fact, ...] = ()
+    """Facts that are recorded with this but belong to no task: no UNDO meets them (a PIN that was typed)."""
 
 
 class Bench(Generic[S]):
@@ -369,6 +365,7 @@ class Bench(Generic[S]):
         self.desk = desk
         self.recorded = list(recorded)
         self.shown: Shown | None = None
+        self.gate: Gate | None = None
         self.echo: Echo | None = None
         self.ignored = 0
         self._last: events.Read | None = None
@@ -396,7 +393,7 @@ class Bench(Generic[S]):
         if double:
             return self._ignore(event)
         self._counted = event
-        return self._read(event)
+        return self._read(event) if self.gate is None else self._at_gate(self.gate, event)
 
     def _happened(self, event: object) -> Outcome:
         """An event that is no read: expected by this step, or nothing to it. It may be refused as well (a weight)."""
@@ -407,6 +404,8 @@ class Bench(Generic[S]):
             return self._decide(cell, event)
         except Refused as refusal:
             return self._refuse(refusal.problem, event)
+        except NeedsApproval as needed:  # nothing is held that could be handed in again
+            return self._refuse(unasked(needed), event)
 
     def is_double(self, event: events.Read) -> bool:
         """Whether this read is the one before, read twice."""
@@ -435,7 +434,7 @@ class Bench(Generic[S]):
             return False
         try:
             cell.handler(self.workflow, self.state, event, self.desk)
-        except Refused:
+        except (Refused, NeedsApproval):
             return False
         return True
 
@@ -454,6 +453,8 @@ class Bench(Generic[S]):
         except Refused as refusal:
             same = self.shown is not None and self.shown.problem is refusal.problem and bool(self.shown.choices)
             return self._refuse(refusal.problem, event, self.shown.event if self.shown and same else None)
+        except NeedsApproval as needed:
+            return self._open_gate(event, needed)
         if self._seen(event):
             self.shown = None
         else:
@@ -523,6 +524,47 @@ class Bench(Generic[S]):
             handler=cell.name,
             calls=following.calls,
         )
+
+    # -- the gate -----------------------------------------------------------------------------------------------------
+
+    def _open_gate(self, event: events.Read, needed: NeedsApproval) -> Outcome:
+        """Holds the read and asks for badge and PIN; one that could not see the refusal on the screen is not heard."""
+        if not self._seen(event):
+            self._queue()
+            echo = self._echo(Tone.WARN, say("Not heard: scanned before the message was seen"), event)
+            return Outcome(accepted=False, refused="NotSeen", sound=Sound.ATTENTION, echo=echo)
+        operator = self.desk.operator
+        self.gate = opened(event, needed, operator.person_id if operator else b"", self.desk.approvals)
+        echo = self._echo(Tone.WARN, needed.act, event)
+        return Outcome(accepted=True, sound=Sound.ATTENTION, echo=echo, handler="approval")
+
+    def _at_gate(self, gate: Gate, event: events.Read) -> Outcome:
+        """A badge, a key or CLEAR; anything else is refused. With the right PIN the held read is handed in again."""
+        said = heard(gate, event, self.desk.approvals)
+        self.gate = said.gate
+        checked = said.checked
+        if checked is None or not checked.accepted:
+            return Outcome(
+                accepted=not said.refused,
+                refused=said.refused,
+                sound=said.sound,
+                echo=self._echo(said.tone, said.words, event) if said.words else None,
+                handler="approval",
+                apart=checked.facts if checked else (),
+            )
+        approver = gate.who.person_id if gate.who else b""
+        outcome = self._read(replace(gate.event, approved_by=approver, approved_for=gate.right))
+        apart, seal = checked.facts, (checked.approval,) if checked.approval and outcome.accepted else ()
+        if self.gate is not None:  # it needs another right as well: nothing was done yet
+            return replace(outcome, apart=apart)
+        if outcome.facts or outcome.voids:
+            return replace(outcome, facts=(*seal, *outcome.facts), apart=apart)
+        return replace(outcome, apart=(*apart, *seal))
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the screen counts down and is to be shown again each second."""
+        return self.gate is not None and is_waiting(self.gate, self.desk.approvals)
 
     # -- rules that are the same everywhere ---------------------------------------------------------------------------
 
@@ -611,21 +653,23 @@ class Bench(Generic[S]):
 
     def memo(self) -> tuple[object, ...]:
         """What `handle` may change before anything is durable; for `restore` when the transaction fails."""
-        return self.shown, self.echo, self.ignored, self._last, self._counted
+        return self.shown, self.gate, self.echo, self.ignored, self._last, self._counted
 
     def restore(self, memo: tuple[Any, ...]) -> None:
         """Puts back what a failed transaction left half done."""
-        self.shown, self.echo, self.ignored, self._last, self._counted = memo
+        self.shown, self.gate, self.echo, self.ignored, self._last, self._counted = memo
 
     def seen(self, mono_ns: int) -> None:
         """The screen shows (and has sounded) what it was last given."""
-        if self.shown and self.shown.seen_ns is None:
+        if self.gate is None and self.shown and self.shown.seen_ns is None:
             self.shown = replace(self.shown, seen_ns=mono_ns)
 
     def view(self, outcome: Outcome | None = None) -> View:
         """The whole screen now."""
         whole = self.workflow.view(self.state, self.desk)
         sound = outcome.sound if outcome else Sound.NONE
+        if self.gate is not None:
+            return replace(gate_view(self.gate, whole, self.desk.approvals), echo=self.echo, sound=sound)
         whole = replace(whole, echo=self.echo, sound=sound, flash=bool(outcome and outcome.flash))
         if self.shown is None:
             return whole
