@@ -261,7 +261,7 @@ class Runner:
             self._drain()
         elif self._hands.is_over and self.desk.operator is not None:
             self._lock_up()
-        elif self._local_minute() != self._minute or self._hands.is_dim != self._dim:
+        elif self._local_minute() != self._minute or self._hands.is_dim != self._dim or self.bench.is_waiting:
             self._show(None)
         if not self._waiting:
             self.idle.set()
@@ -350,6 +350,7 @@ class Runner:
         self, bench: Bench[object], outcome: Outcome, transaction: Transaction, cause: Cause
     ) -> tuple[Recorded, ...]:
         cause = replace(cause, task_id=bench.task_id)
+        transaction.record(outcome.apart, replace(cause, task_id=b""))
         recorded = transaction.record(outcome.facts, cause, outcome.voids)
         for request in outcome.ask:
             request_id = transaction.ask(request, bench.task_id)
@@ -389,7 +390,7 @@ class Runner:
         if self.desk.operator is None:
             return None
         if isinstance(read, events.BadgeRead):
-            return self._badge(read, transaction, cause)
+            return None if self.bench.gate else self._badge(read, transaction, cause)
         if not isinstance(read, events.CommandRead):
             return None
         if read.word == "HELP":
