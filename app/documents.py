@@ -131,6 +131,32 @@ class CommandCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ManifestRow:
+    """A parcel that is handed to the carrier. `country` is ISO 3166-1 alpha-2, `reference` the order's number."""
+
+    tracking: str
+    sscc: str
+    service: str
+    weight_g: int | None
+    country: str
+    postcode: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a carrier takes away at the end of a day, to be signed for. `code` is a Code 128 value."""
+
+    number: str  # "M000042"
+    code: str  # e.g. "M000042" with its check character
+    carrier: str
+    day: str
+    closed_at: str
+    ship_from: Address
+    rows: tuple[ManifestRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LabelBytes:
     """Ready for a printer: `media_type` is application/pdf or application/zpl."""
 
@@ -138,4 +164,4 @@ class LabelBytes:
     data: bytes
 
 
-Document = PackingSlip | ShippingLabel | BinLabel | ToteLabel | BadgeLabel | CommandCard
+Document = PackingSlip | ShippingLabel | BinLabel | ToteLabel | BadgeLabel | CommandCard | Manifest

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app import cli
+from app.cli.base import print_with
+from app.documents import Document
 from app.errors import Unavailable
 from app.settings import Home, home
 
@@ -38,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     cli.add_commands(commands)
+    print_with(_on_paper)
     _add_kiosk(commands)
     _add_demo(commands)
     _add_play(commands)
@@ -46,6 +49,12 @@ def build_parser() -> argparse.ArgumentParser:
     _add_labels(commands)
     _add_diagrams(commands)
     return parser
+
+
+def _on_paper(document: Document) -> bytes:
+    from reports.discovery import printed
+
+    return printed(document).data
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -11,10 +11,28 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from app.db import Database, migrate, open_database
-from app.errors import Refused
+from app.documents import Document
+from app.errors import Problem, Refused
 from app.settings import Home, home
+from app.text import say
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+Printer: TypeAlias = "Callable[[Document], bytes]"
+_printers: list[Printer] = []
+
+
+def print_with(printer: Printer) -> None:
+    """Says who draws documents as PDF. The core draws nothing itself: whoever starts the program hands it in."""
+    _printers[:] = [printer]
+
+
+def on_paper(document: Document) -> bytes:
+    """A document as PDF, for a command that writes one. `Refused` where nobody draws."""
+    if not _printers:
+        raise Refused(Problem("NoPaper", say("This program draws no paper"), do=(say("Use the command packbay"),)))
+    return _printers[0](document)
 
 
 def command_of(parent: Commands, name: str, words: str, run: Callable[[Any], int]) -> Any:

@@ -13,6 +13,8 @@ from app.documents import (
     CommandCard,
     CommandEntry,
     Document,
+    Manifest,
+    ManifestRow,
     PackingSlip,
     ShippingLabel,
     SlipLine,
@@ -129,6 +131,35 @@ def command_card(entries: int = 12, **changes: object) -> CommandCard:
     return replace(CommandCard("Packer", tuple(rows)), **changes)  # type: ignore[arg-type]
 
 
+_PLACES = (("DE", "10119"), ("AT", "1010"), ("PL", "00-001"), ("GB", "SW1A 1AA"), ("DE", "04109"))
+
+
+def manifest_row(index: int) -> ManifestRow:
+    country, postcode = _PLACES[index % len(_PLACES)]
+    return ManifestRow(
+        tracking=own_code(f"PB{index + 1:010d}"),
+        sscc=sscc(3, "4012345", index + 1),
+        service=("Parcel", "Parcel", "Express")[index % 3],
+        weight_g=412 + 37 * index,
+        country=country,
+        postcode=postcode,
+        reference=str(10480 + index),
+    )
+
+
+def manifest(parcels: int = 7, **changes: object) -> Manifest:
+    document = Manifest(
+        number="M000042",
+        code=own_code("M000042"),
+        carrier="Nordpost",
+        day="2026-03-02",
+        closed_at="2026-03-02 16:05",
+        ship_from=SHOP,
+        rows=tuple(manifest_row(i) for i in range(parcels)),
+    )
+    return replace(document, **changes)  # type: ignore[arg-type]
+
+
 def every_kind() -> tuple[Document, ...]:
     """One document of each kind, and the variants that are drawn differently."""
     return (
@@ -144,4 +175,6 @@ def every_kind() -> tuple[Document, ...]:
         badge(),
         command_card(),
         command_card(entries=30),
+        manifest(),
+        manifest(parcels=90),
     )

@@ -20,14 +20,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.documents import BadgeLabel, BinLabel, CommandCard, Document, PackingSlip, ShippingLabel, ToteLabel
+from app.documents import (
+    BadgeLabel,
+    BinLabel,
+    CommandCard,
+    Document,
+    Manifest,
+    PackingSlip,
+    ShippingLabel,
+    ToteLabel,
+)
 from reports.discovery import PDF, ZPL, Report, all_reports, printed, report_for
 from reports.faces import Weight, face
 from reports.faces import chain as faces_of_weight
 from reports.zpl_fields import fields as fields_of
 from tests.reports.hostile import PAYLOADS
 from tests.reports.reading import Counted, codes, pictures
-from tests.reports.samples import badge, bin_label, command_card, every_kind, shipping_label, slip, tote_label
+from tests.reports.samples import badge, bin_label, command_card, every_kind, manifest, shipping_label, slip, tote_label
 
 CODES = {"order_code", "code", "tracking", "sscc", "routing"}
 CASES = [
@@ -40,7 +49,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_every_kind_of_document_can_be_printed() -> None:
-    kinds = {PackingSlip, ShippingLabel, BinLabel, ToteLabel, BadgeLabel, CommandCard}
+    kinds = {PackingSlip, ShippingLabel, BinLabel, ToteLabel, BadgeLabel, CommandCard, Manifest}
     assert {report.document for report in all_reports() if report.media_type == PDF} == kinds
     assert {report.document for report in all_reports() if report.media_type == ZPL} == {
         ShippingLabel,
@@ -61,7 +70,7 @@ def test_every_barcode_reads_back(report: Report, document: Document, counted: C
         counted(f"{report.name} (fields)", len(found))
         return
     pages = [[value for _, value in codes(picture)] for picture in pictures(data)]
-    if report.document is PackingSlip:
+    if report.document in (PackingSlip, Manifest):
         assert pages == [values] * len(pages)
     else:
         assert sorted(chain.from_iterable(pages)) == sorted(values)
@@ -124,7 +133,15 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_no_text_opens_a_file_or_an_address(opened: list[str]) -> None:
-    samples = (shipping_label(), bin_label(), tote_label(), badge(), command_card(entries=2), slip(lines=1))
+    samples = (
+        shipping_label(),
+        bin_label(),
+        tote_label(),
+        badge(),
+        command_card(entries=2),
+        slip(lines=1),
+        manifest(parcels=1),
+    )
     for document in samples:
         for report in all_reports():
             if report.document is type(document):
