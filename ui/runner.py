@@ -485,6 +485,8 @@ class Runner:
             for call in each.outcome.calls:
                 if call.act == "test_beep":
                     self.ports.beep(call.device, "accepted")
+                elif call.act == "test_print":
+                    self.spooler.test(call.device)
                 else:
                     log.warning("no device of this station knows %r", call.act)
 
@@ -581,7 +583,7 @@ class Runner:
     def _printed(self, done: PrintDone) -> None:
         with self.keeper.act() as transaction, self.desk.within(transaction):
             cause = Cause(at=self.clock.now(), actor_id=self._actor(), group=transaction.next_group())
-            transaction.record((PrintMoved(done.job_id, done.state, done.problem),), cause)
+            transaction.record((PrintMoved(done.job_id, done.state, done.problem, done.printer),), cause)
         self.spooler.recorded(done.job_id)
         self._event(events.PrintChanged(PrintJobId(done.job_id), done.state, done.problem))
         self.courier.kick()

@@ -72,22 +72,31 @@ SELECT (SELECT b.number FROM order_brief b WHERE b.order_id = p.order_id) AS ord
   {_STATION.format("p.station_id")} AS station, lower(hex(p.id)) AS parcel_id, lower(hex(p.order_id)) AS order_id
 FROM parcel p"""
 _PRINT = f"""
-SELECT j.kind, j.state, j.problem, j.copies, j.queued_at,
+SELECT j.kind, j.state, j.problem, j.copies, j.queued_at, j.printer,
   (SELECT b.number FROM order_brief b WHERE b.order_id = j.order_id) AS order_number,
   (SELECT p.tracking FROM parcel p WHERE p.id = j.parcel_id) AS tracking, {_STATION.format("j.station_id")} AS station,
   lower(hex(j.id)) AS print_job_id, lower(hex(j.parcel_id)) AS parcel_id
 FROM print_job j"""
+_RECEIPT = f"""
+SELECT r.number, r.kind, r.supplier, r.state, r.expected_on, {_SKU.format("l.sku_id")} AS sku, l.quantity, l.received,
+  lower(hex(r.id)) AS receipt_id, lower(hex(l.id)) AS receipt_line_id
+FROM receipt r LEFT JOIN receipt_line l ON l.receipt_id = r.id"""
+_COUNT = f"""
+SELECT {_PLACE.format("c.place_id")} AS place, {_SKU.format("c.sku_id")} AS sku, c.reason, c.state, c.opened_at,
+  {_PERSON.format("c.first_by")} AS first_by, {_PERSON.format("c.second_by")} AS second_by, c.counted_at, c.settled_at,
+  lower(hex(c.id)) AS count_id, lower(hex(c.settled_fact)) AS settled_fact
+FROM count_task c"""
 _SCAN = """
 SELECT id, at, device, number, text, touched, meaning, outcome, reason, workflow, handled_us FROM scan_log"""
 
 VIEWS: dict[str, dict[str, str]] = {
     "central": {
         "v_fact": _FACT, "v_movement": _MOVEMENT, "v_stock": _STOCK, "v_order": _ORDER_CENTRAL, "v_parcel": _PARCEL,
-        "v_print": _PRINT,
+        "v_print": _PRINT, "v_receipt": _RECEIPT, "v_count": _COUNT,
     },
     "station": {
         "v_fact": _FACT, "v_stock": _STOCK, "v_order": _ORDER_STATION, "v_parcel": _PARCEL, "v_print": _PRINT,
-        "v_scan": _SCAN,
+        "v_receipt": _RECEIPT, "v_count": _COUNT, "v_scan": _SCAN,
     },
 }  # fmt: skip
 

@@ -83,11 +83,15 @@ class SignedOut(Fact):
 
 @dataclass(frozen=True)
 class PrintMoved(Fact):
-    """What became of a print job: sent, failed (with the problem in a few words), confirmed (its code was scanned)."""
+    """What became of a print job: sent, failed (with the problem in a few words), confirmed (its code was scanned).
+
+    `printer` is the one that took it, where one did.
+    """
 
     job_id: bytes
     state: str
     problem: str = ""
+    printer: str = ""
     voidable: ClassVar[bool] = False
 
     def touches(self) -> tuple[Row, ...]:
@@ -98,7 +102,7 @@ class PrintMoved(Fact):
         session.execute(
             update(PrintJob)
             .where(PrintJob.id == self.job_id)
-            .values(state=self.state, problem=self.problem, copies=copies)
+            .values(state=self.state, problem=self.problem, copies=copies, printer=self.printer or PrintJob.printer)
             .execution_options(synchronize_session=False)
         )
         changed(session, PrintJob, self.job_id)

@@ -20,6 +20,7 @@ from devices.config import (
 )
 from devices.scales.settle import SettleRule
 from devices.scanners.base import Framing
+from devices.wedge import WedgePort
 
 DOCS = Path(__file__).parents[2] / "docs" / "devices.md"
 
@@ -48,6 +49,15 @@ protocol = "serial_text"
 name = "spare"
 url = "usb://0c2e:0b6a:A1"
 beep = { accepted = "06", wrong = "1b 38 2c" }
+
+[[wedge]]
+name = "typing"
+suffix = "tab"
+gap_ms = 100
+shortest = 6
+prefix = "~"
+aim = "off"
+gs = ["|"]
 
 [[scale]]
 name = "scale"
@@ -89,6 +99,7 @@ def test_every_key_is_read() -> None:
             PrinterTarget("label", "tcp://10.0.0.9:9100"),
             PrinterTarget("paper", "lp://laser", "paper"),
         ),
+        wedges=(WedgePort("typing", "tab", 100, 6, Framing(prefix=b"~", aim="off", gs=(b"|",))),),
     )
 
 
@@ -99,6 +110,7 @@ def test_a_station_without_devices_is_a_station() -> None:
 
 SCANNER = '[[scanner]]\nname = "gun"\nurl = "/dev/ttyACM0"\n'
 SCALE = '[[scale]]\nname = "scale"\nurl = "/dev/ttyUSB0"\n'
+WEDGE = '[[wedge]]\nname = "typing"\n'
 PRINTER = '[[printer]]\nname = "label"\nurl = "tcp://h:1"\n'
 
 
@@ -130,6 +142,10 @@ PRINTER = '[[printer]]\nname = "label"\nurl = "tcp://h:1"\n'
         (SCALE + "threshold_g = 4", "[[scale]] 1 zero_g = 5: expected less than threshold_g (4)"),
         (SCALE + "threshold_g = 0\nzero_g = -1", "[[scale]] 1 threshold_g = 0: expected whole grams from 1"),
         (SCALE + "beep = 'none'", "[[scale]] 1 beep = 'none': expected one of the keys baud, data_bits, name"),
+        (WEDGE + "suffix = 'cr'", "[[wedge]] 1 suffix = 'cr': expected one of enter, tab, none"),
+        (WEDGE + "gap_ms = 0", "[[wedge]] 1 gap_ms = 0: expected milliseconds from 5 to 500"),
+        (WEDGE + WEDGE.replace("typing", "other"), "[[wedge]] 2 name = 'other': expected one wedge only"),
+        (WEDGE.replace("typing", "gun") + SCANNER, "[[wedge]] 1 name = 'gun': expected a name no other device has"),
         (PRINTER + "media = 'stone'", "[[printer]] 1 media = 'stone': expected one of label, paper"),
         (PRINTER.replace("tcp", "ftp"), "[[printer]] 1 url = 'ftp://h:1': expected tcp://ADDRESS:9100, lp://QUEUE or"),
     ],

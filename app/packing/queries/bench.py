@@ -106,10 +106,11 @@ class ParcelCard:
 
 @dataclass(frozen=True, slots=True)
 class PrintState:
-    """How far a print job is: queued, sent, confirmed, failed, void; `problem` in a few words."""
+    """How far a print job is: queued, sent, confirmed, failed, void; `problem` in a few words; who printed it."""
 
     state: str = ""
     problem: str = ""
+    printer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,8 +298,9 @@ def closed_by(session: Session, person_id: bytes, since: datetime) -> int:
 
 def print_state(session: Session, job_id: bytes) -> PrintState:
     """How far a print job is."""
-    row = session.execute(select(PrintJob.state, PrintJob.problem).where(PrintJob.id == job_id)).first()
-    return PrintState() if row is None else PrintState(row.state, row.problem)
+    columns = select(PrintJob.state, PrintJob.problem, PrintJob.printer)
+    row = session.execute(columns.where(PrintJob.id == job_id)).first()
+    return PrintState() if row is None else PrintState(row.state, row.problem, row.printer)
 
 
 def units_policy(session: Session, item_class: str) -> str:

@@ -492,6 +492,11 @@ def _reasons(asked: bool) -> tuple[Wanted, ...]:
     return (Wanted("command", say("Reason 2: damaged"), own_code("RSN2")),) if asked else ()
 
 
+def _usual_printer(sight: Sight) -> str:
+    """The first label printer of this station; another one only takes over."""
+    return next((d.name for d in sight.desk.devices if d.kind == "printer" and d.media == "label"), "")
+
+
 def _label_panel(sight: Sight, label: Label) -> LabelPanel:
     paper = sight.desk.read(queries.print_state, label.job_id)
     match paper.state:
@@ -504,6 +509,8 @@ def _label_panel(sight: Sight, label: Label) -> LabelPanel:
             state, tone = say("Printing …"), Tone.NORMAL
         case "confirmed":
             state, tone = say("Scanned"), Tone.OK
+        case _ if _usual_printer(sight) not in ("", paper.printer):
+            state, tone = say("It comes out at {printer}", printer=paper.printer), Tone.WARN
         case _:
             state, tone = say("Printed"), Tone.OK
     return LabelPanel(
