@@ -12,8 +12,9 @@ from app.models.base import BOTH, CENTRAL, Id, Model, Money, Utc
 class ReturnCase(Model):
     """A return. `kind`: announced, unannounced, refused (the customer did not take it), undelivered.
 
-    `state`: announced, receiving, closed. `order_id` NULL while nobody knows which order it belongs to.
-    `replacement_id` is the order that replaces what came back. Its code in `code` has the kind "return".
+    `state`: announced, receiving, closed, void (begun and taken back). `order_id` NULL while nobody knows which order
+    it belongs to; `parcel_id` is the parcel that came back whole. `replacement_id` is the order that replaces what came
+    back. Its code in `code` has the kind "return".
     """
 
     __tablename__ = "return_case"
@@ -27,6 +28,7 @@ class ReturnCase(Model):
     opened_at: Mapped[datetime] = mapped_column(Utc)
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
     replacement_id: Mapped[bytes | None] = mapped_column(Id)
+    parcel_id: Mapped[bytes | None] = mapped_column(Id)
 
 
 class ReturnLine(Model):
@@ -46,7 +48,8 @@ class ReturnItem(Model):
     """Units that really came back, as a hand graded them, and where they went.
 
     `grade` 1 as new, 2 opened, 3 damaged, 4 wrong item. `disposition`: restock, refurbish, vendor, scrap, quarantine.
-    `order_line_id` NULL when no order is known to have shipped it.
+    `order_line_id` NULL when no order is known to have shipped it. A row of 0 units was taken back (UNDO).
+    `approved_by` is who approved a refund above the limit.
     """
 
     __tablename__ = "return_item"
@@ -66,6 +69,7 @@ class ReturnItem(Model):
     disposition: Mapped[str] = mapped_column(String(16), default="")
     place_id: Mapped[bytes | None] = mapped_column(Id)
     at: Mapped[datetime] = mapped_column(Utc)
+    approved_by: Mapped[bytes | None] = mapped_column(Id)
 
 
 class DispositionRule(Model):
@@ -81,25 +85,28 @@ class DispositionRule(Model):
 class Refund(Model):
     """Money to be given back for units that came back, to the cent; handed to the office once, by a list.
 
-    `goods` before discount, `discount` and `tax` as apportioned to these units; `amount` is what is paid back.
-    `state`: pending, handed_over, void.
+    `goods` before discount, `discount` and `tax` as apportioned to these units, less the restocking `fee`; `amount` is
+    what is paid back. A row without item and line gives the `shipping` of an order back. `state`: pending, held (the
+    office must decide; `note` says why), handed_over (`batch` names the list), none (nothing to pay), void.
     """
 
     __tablename__ = "refund"
     __table_args__ = ({"info": CENTRAL},)
     id: Mapped[bytes] = mapped_column(Id, primary_key=True)
     return_id: Mapped[bytes] = mapped_column(Id, index=True)
-    return_item_id: Mapped[bytes] = mapped_column(Id, unique=True)
+    return_item_id: Mapped[bytes | None] = mapped_column(Id, unique=True)
     order_id: Mapped[bytes] = mapped_column(Id, index=True)
-    order_line_id: Mapped[bytes] = mapped_column(Id)
+    order_line_id: Mapped[bytes | None] = mapped_column(Id, index=True)
     quantity: Mapped[int]
     goods: Mapped[Decimal] = mapped_column(Money)
     discount: Mapped[Decimal] = mapped_column(Money)
     tax: Mapped[Decimal] = mapped_column(Money)
     fee: Mapped[Decimal] = mapped_column(Money)
+    shipping: Mapped[Decimal] = mapped_column(Money)
     amount: Mapped[Decimal] = mapped_column(Money)
     currency: Mapped[str] = mapped_column(String(3))
     state: Mapped[str] = mapped_column(String(16), default="pending")
     note: Mapped[str] = mapped_column(Text, default="")
     computed_at: Mapped[datetime] = mapped_column(Utc)
     handed_at: Mapped[datetime | None] = mapped_column(Utc)
+    batch: Mapped[str] = mapped_column(String(32), default="")

@@ -17,6 +17,7 @@ depends_on = None
 
 def upgrade() -> None:
     side = context.config.attributes["side"]
+    _bin()
     _count_task()
     _disposition_rule()
     if side == "central":
@@ -50,6 +51,10 @@ def downgrade() -> None:
     raise RuntimeError("an older program can't read a newer database: restore the backup instead")
 
 
+def _bin() -> None:
+    op.add_column("bin", sa.Column("capacity_ml", sa.Integer(), nullable=True))
+
+
 def _count_task() -> None:
     op.create_table(
         "count_task",
@@ -63,6 +68,11 @@ def _count_task() -> None:
         sa.Column("first_by", Id(), nullable=True),
         sa.Column("second_by", Id(), nullable=True),
         sa.Column("settled_at", Utc(), nullable=True),
+        sa.Column("first_fact", Id(), nullable=True),
+        sa.Column("second_fact", Id(), nullable=True),
+        sa.Column("judge_fact", Id(), nullable=True),
+        sa.Column("settled_fact", Id(), nullable=True),
+        sa.Column("counted_at", Utc(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_count_task")),
     )
     op.create_index(op.f("ix_count_task_place_id"), "count_task", ["place_id"], unique=False)
@@ -191,24 +201,27 @@ def _refund() -> None:
         "refund",
         sa.Column("id", Id(), nullable=False),
         sa.Column("return_id", Id(), nullable=False),
-        sa.Column("return_item_id", Id(), nullable=False),
+        sa.Column("return_item_id", Id(), nullable=True),
         sa.Column("order_id", Id(), nullable=False),
-        sa.Column("order_line_id", Id(), nullable=False),
+        sa.Column("order_line_id", Id(), nullable=True),
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("goods", Money(), nullable=False),
         sa.Column("discount", Money(), nullable=False),
         sa.Column("tax", Money(), nullable=False),
         sa.Column("fee", Money(), nullable=False),
+        sa.Column("shipping", Money(), nullable=False),
         sa.Column("amount", Money(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("computed_at", Utc(), nullable=False),
         sa.Column("handed_at", Utc(), nullable=True),
+        sa.Column("batch", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refund")),
         sa.UniqueConstraint("return_item_id", name=op.f("uq_refund_return_item_id")),
     )
     op.create_index(op.f("ix_refund_order_id"), "refund", ["order_id"], unique=False)
+    op.create_index(op.f("ix_refund_order_line_id"), "refund", ["order_line_id"], unique=False)
     op.create_index(op.f("ix_refund_return_id"), "refund", ["return_id"], unique=False)
 
 
@@ -236,6 +249,7 @@ def _return_case() -> None:
         sa.Column("opened_at", Utc(), nullable=False),
         sa.Column("closed_at", Utc(), nullable=True),
         sa.Column("replacement_id", Id(), nullable=True),
+        sa.Column("parcel_id", Id(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_return_case")),
         sa.UniqueConstraint("number", name=op.f("uq_return_case_number")),
     )
@@ -256,6 +270,7 @@ def _return_item() -> None:
         sa.Column("disposition", sa.String(length=16), nullable=False),
         sa.Column("place_id", Id(), nullable=True),
         sa.Column("at", Utc(), nullable=False),
+        sa.Column("approved_by", Id(), nullable=True),
         sa.CheckConstraint("quantity >= 0", name=op.f("ck_return_item_quantity")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_return_item")),
     )
