@@ -38,7 +38,8 @@ class Bin(Model):
     `type`: pick, reserve, receive, pack (a station's lane: a drop place too), drop, problem (problem shelf), start,
     quarantine, and where returned goods go that are not put back: refurbish, vendor, scrap. `aisle`, `bay`, `level`
     are the parts people read; `side` L or R of the aisle; (`x_mm`, `y_mm`) is the point on the aisle's centre line
-    where one stands, 0 height for `level` order: `level_no` 1 is the lowest.
+    where one stands, 0 height for `level` order: `level_no` 1 is the lowest. `capacity_ml` is the room inside in
+    millilitres, NULL when nobody measured it: then nothing is ever said to be full.
     """
 
     __tablename__ = "bin"
@@ -54,6 +55,7 @@ class Bin(Model):
     x_mm: Mapped[int]
     y_mm: Mapped[int]
     blocked: Mapped[bool] = mapped_column(default=False)
+    capacity_ml: Mapped[int | None]
 
 
 class Tote(Model):

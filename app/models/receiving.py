@@ -40,8 +40,10 @@ class ReceiptLine(Model):
 class CountTask(Model):
     """A place to be counted; `sku_id` NULL means all that lies there.
 
-    `reason`: short, negative, asked, cycle, takeover. `state`: open, again (a second count, by another person, is
-    wanted), judge (the counts differ: a lead decides), done, cancelled. The first count is never shown to the second.
+    `reason`: short, negative, asked, found, cycle. `state`: open, again (a second count, by another person, is
+    wanted), judge (the counts differ: a lead decides), counted (central has not judged the last count yet), done,
+    cancelled. The first count is never shown to the second. `first_fact`, `second_fact` and `judge_fact` are the
+    observations in their order; `settled_fact` is the one that the book was set by, seen at `counted_at`.
     """
 
     __tablename__ = "count_task"
@@ -56,6 +58,11 @@ class CountTask(Model):
     first_by: Mapped[bytes | None] = mapped_column(Id)
     second_by: Mapped[bytes | None] = mapped_column(Id)
     settled_at: Mapped[datetime | None] = mapped_column(Utc)
+    first_fact: Mapped[bytes | None] = mapped_column(Id)
+    second_fact: Mapped[bytes | None] = mapped_column(Id)
+    judge_fact: Mapped[bytes | None] = mapped_column(Id)
+    settled_fact: Mapped[bytes | None] = mapped_column(Id)
+    counted_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
 class ReorderPoint(Model):

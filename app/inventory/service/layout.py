@@ -16,7 +16,7 @@ COLUMNS = Columns(
     ("kind", "name"),
     (
         "type", "aisle", "bay", "level", "level_no", "side", "x_mm", "y_mm", "x0_mm", "x1_mm", "y0_mm", "y1_mm",
-        "blocked", "label_code",
+        "blocked", "label_code", "capacity_ml",
     ),
 )  # fmt: skip
 TYPES = (
@@ -106,6 +106,7 @@ class _Plan:
             "x_mm": x if x is not None else (line[0] if line else 0),
             "y_mm": y,
             "blocked": f.flag("blocked"),
+            "capacity_ml": f.whole("capacity_ml", least=1, most=100_000_000, required=False),
         }
         return given(f, values, ("name", "x_mm", "y_mm"))
 
