@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.inventory.rules.racks import Slot
 from app.models import (
     Aisle,
     Bin,
@@ -32,7 +33,6 @@ from app.models import (
 )
 from app.picking.rules.distance import AisleLine, CrossLine, Ways
 from app.picking.rules.proof import Proof, proof
-from app.picking.rules.racks import Slot
 from app.view import AisleShape, FloorPlan, RackShape
 from app.work.queries import Place, SkuCard, code_of, place, places_of_type, setting, sku_card
 

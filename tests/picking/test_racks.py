@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.inventory.rules.racks import Slot, bays_from_left, levels_from_top, whereabouts, window
 from app.picking.rules.proof import Proof, proof
-from app.picking.rules.racks import Slot, bays_from_left, levels_from_top, whereabouts, window
 
 SLOTS = tuple(
     Slot("B12", side, f"{bay:02d}", level, number, bay * 1000)

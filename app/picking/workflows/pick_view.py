@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from app.barcodes import gtin14, own_code
 from app.errors import Problem
+from app.inventory.rules.racks import bays_from_left, levels_from_top, window
 from app.picking import queries
 from app.picking.rules.distance import Point, metres
-from app.picking.rules.racks import bays_from_left, levels_from_top, window
 from app.picking.workflows.pick_state import (
     PickState,
     Stop,

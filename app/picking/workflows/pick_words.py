@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from app.errors import Problem
 from app.events import BinRead, ItemRead, Read, ToteRead
+from app.inventory.rules.racks import Slot, whereabouts
 from app.picking import queries
-from app.picking.rules.racks import Slot, whereabouts
 from app.picking.workflows.pick_state import PickState, Stop, all_stops, open_stops, tote_of
 from app.text import NOTHING, Text, count, say, verbatim
 from app.view import TotePlace
