@@ -36,7 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="packbay", description="Touchscreen kiosks for an order-fulfilment floor.")
     parser.add_argument("-v", "--verbose", action="store_true", help="say more on stderr")
     parser.set_defaults(
-        func=_kiosk, home=None, theme="day", size=None, headless=False, offscreen=False, views=None, shots=None
+        func=_kiosk, home=None, theme="", size=None, headless=False, offscreen=False, views=None, shots=None
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     cli.add_commands(commands)
@@ -48,6 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_shots(commands)
     _add_labels(commands)
     _add_diagrams(commands)
+    _add_doctor(commands)
     return parser
 
 
@@ -63,7 +64,7 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def _add_screen(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--theme", choices=THEMES, default="day", help="day, dark or high contrast")
+    command.add_argument("--theme", choices=THEMES, default="", help="day, dark or high contrast; without it the one that was kept")
     command.add_argument("--size", type=_size, metavar="1280x800", help="a window of this size, not the whole screen")
     command.add_argument("--offscreen", action="store_true", help="draw into memory instead of on a display")
 
@@ -133,6 +134,13 @@ def _add_diagrams(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     command.set_defaults(func=_diagrams)
 
 
+def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("doctor", help="look at machine, files and devices, and say what to do")
+    command.add_argument("--home", type=Path, help="instead of PACKBAY_HOME")
+    command.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    command.set_defaults(func=_doctor)
+
+
 def _kiosk(options: argparse.Namespace) -> int:
     place = home(options.home).make()
     from ui.config import load_config
@@ -192,6 +200,12 @@ def _labels(options: argparse.Namespace) -> int:
 
     place = home(options.home)
     return print_labels(place, options.kind, options.out, zpl=options.zpl, only=options.only, as_json=options.json)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from ui.doctor import run_doctor
+
+    return run_doctor(home(options.home), as_json=options.json)
 
 
 def _diagrams(options: argparse.Namespace) -> int:
