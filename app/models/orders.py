@@ -137,7 +137,10 @@ class TimelineEntry(Model):
 
 
 class OrderBrief(Model):
-    """What every station knows of every open order: its number and where it is; no names, no addresses, no money."""
+    """What every station knows of every open order: its number and where it is; no names, no addresses, no money.
+
+    `revision` grows with every change of the order that its dossier shows: a station with an older dossier fetches it.
+    """
 
     __tablename__ = "order_brief"
     __table_args__ = ({"info": BOTH},)
@@ -148,6 +151,7 @@ class OrderBrief(Model):
     gift: Mapped[bool] = mapped_column(default=False)
     priority: Mapped[int] = mapped_column(default=50)
     station: Mapped[str] = mapped_column(String(32), default="")
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class BriefLine(Model):

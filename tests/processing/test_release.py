@@ -256,18 +256,6 @@ def test_cancelling_before_picking_gives_everything_back(shop: Database) -> None
     assert rows(shop, "SELECT state FROM sales_order") == [("cancelled",)]
 
 
-def test_cancelling_work_in_hand_is_refused(shop: Database) -> None:
-    stocked(shop, "MUG,A-near,1")
-    take_in(shop, table(line("1")))
-    release_all(shop)
-    with central_write(shop) as session:
-        session.query(Work).update({Work.state: "leased"})
-    with central_write(shop) as session, pytest.raises(Refused) as refusal:
-        cancel_order(session, order_id=order_id(shop), now=NOW, by="Mia")
-    assert refusal.value.problem.name == "InWork"
-    assert rows(shop, "SELECT reserved FROM v_stock") == [(1,)]
-
-
 def test_releasing_a_released_order_is_refused(shop: Database) -> None:
     stocked(shop, "MUG,A-near,1")
     take_in(shop, table(line("1")))

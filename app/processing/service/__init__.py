@@ -1,17 +1,23 @@
-"""Decisions of processing: holds, release, reservation, cancelling, what happens after a short."""
+"""Decisions of processing: holds, release, reservation, changing, cancelling, what happens after a short."""
 
 from app.processing.queries import why_stuck
-from app.processing.service.holds import check_order, place_hold, release_hold
+from app.processing.service.cancel import cancel_order, note_put_back, settle_put_back
+from app.processing.service.change import Change, Changed, agree, change_order
+from app.processing.service.duties import DUTIES
+from app.processing.service.holds import check_order, is_held, place_hold, release_hold
 from app.processing.service.release import (
     ReleaseResult,
-    cancel_order,
     release_order,
     release_ready_orders,
     waiting_orders,
 )
+from app.processing.service.replan import Replanned, replan_order, replan_short
 from app.processing.service.shorts import reallocate_short
+from app.processing.service.standing import come_back, standing
 
 __all__ = [
-    "ReleaseResult", "cancel_order", "check_order", "place_hold", "reallocate_short", "release_hold", "release_order",
-    "release_ready_orders", "waiting_orders", "why_stuck",
+    "DUTIES", "Change", "Changed", "ReleaseResult", "Replanned", "agree", "cancel_order", "change_order",
+    "check_order", "come_back", "is_held", "note_put_back", "place_hold", "reallocate_short", "release_hold",
+    "release_order", "release_ready_orders", "replan_order", "replan_short", "settle_put_back", "standing",
+    "waiting_orders", "why_stuck",
 ]  # fmt: skip

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from app import documents
 from app.errors import Problem, Refused
 from app.ids import new_id
-from app.inventory.service import withdraw_pick_work
 from app.models import Address, Hold, Order, OrderLine
 from app.processing.queries import open_holds
 from app.processing.rules import AUTOMATIC, CLEARED_BY_DATA, LineFacts, Need, OrderFacts, needs, stuck_by_hold
+from app.processing.service.standing import standing
+from app.processing.service.withdrawal import withdraw_unstarted
 from app.receipt.service import resolve_lines, set_state
 from app.text import Text, say
 from app.work.service.timeline import add_entry
@@ -21,6 +22,8 @@ from app.work.service.timeline import add_entry
 SYSTEM = "system"
 OPEN = ("received", "held")
 """States in which an order waits for its release."""
+BY_HAND = ("manual", "until")
+"""Holds that somebody placed: they stop an order wherever it stands."""
 
 
 def check_order(session: Session, *, order_id: bytes, now: datetime) -> tuple[str, ...]:
@@ -91,7 +94,8 @@ def place_hold(
 ) -> bytes:
     """Holds an order; `kind` manual, or until with an ISO moment in `field`. Work that nobody has begun is taken back.
 
-    Holding again for the same reason is the same hold. Refused when the order is over.
+    A walk that has begun goes on to its drop place, and the order is held there; what stands in totes or boxes stays
+    where it is. Holding again for the same reason is the same hold. Refused when the order is over.
     """
     order = session.get_one(Order, order_id)
     if order.state in ("shipped", "cancelled"):
@@ -102,10 +106,17 @@ def place_hold(
         if (hold.kind, hold.field, hold.detail) == (kind, field, detail):
             return hold.id
     hold_id = _place(session, order_id, need, by, now, person_id)
-    if order.state in (*OPEN, "released") and withdraw_pick_work(session, order_id=order_id):
+    withdraw_unstarted(session, order_id=order_id)
+    if standing(session, order_id) != "picking":
         set_state(session, order_id, "held")
     session.flush()
     return hold_id
+
+
+def is_held(session: Session, order_id: bytes) -> bool:
+    """Whether a person (or a moment that has not come) keeps this order back, whatever else it lacks."""
+    open_ones = select(Hold.id).where(Hold.order_id == order_id, Hold.released_at.is_(None))
+    return session.scalar(open_ones.where(Hold.kind.in_(BY_HAND)).limit(1)) is not None
 
 
 def release_hold(

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import changed
 from app.errors import Problem, Refused
-from app.ids import new_id
 from app.inventory.queries import candidates
-from app.inventory.service import Reserved, reserve_lines, withdraw_pick_work
-from app.models import Hold, Order, OrderLine, PickLine, Sku, Work
+from app.inventory.service import Reserved, reserve_lines
+from app.models import Hold, Order, OrderLine, Sku
 from app.processing.rules import Need
 from app.processing.service.holds import OPEN, SYSTEM, check_order, place_need, release_needs
+from app.processing.service.replan import add_pick_lines, new_work, replan_order
+from app.processing.service.standing import come_back, standing
 from app.receipt.service import set_state, write_brief
 from app.text import count, say
 from app.work.service.timeline import add_entry
@@ -25,11 +25,15 @@ from app.work.service.timeline import add_entry
 
 @dataclass(frozen=True, slots=True)
 class ReleaseResult:
-    """What became of one order: its pick work, or the kinds of the holds that keep it back."""
+    """What became of one order: its pick work, or the kinds of the holds that keep it back.
+
+    `state` is where it is now: an order that was held on its way goes on where it stood, without new work.
+    """
 
     order_id: bytes
     work_id: bytes | None
     holds: tuple[str, ...] = ()
+    state: str = field(default="", compare=False)
 
 
 def release_ready_orders(session: Session, *, now: datetime, limit: int | None = None) -> tuple[ReleaseResult, ...]:
@@ -51,7 +55,8 @@ def waiting_orders(session: Session) -> tuple[bytes, ...]:
 def release_order(session: Session, *, order_id: bytes, now: datetime, person_id: bytes | None = None) -> ReleaseResult:
     """Checks an order, promises its units and makes its pick work; or holds it and says why. Twice is once.
 
-    Refused when the order is past its release or over.
+    An order that was held while hands were at work goes on where it stands. Refused when the order is past its release
+    or over.
     """
     order = session.get_one(Order, order_id)
     if order.state not in OPEN:
@@ -59,17 +64,21 @@ def release_order(session: Session, *, order_id: bytes, now: datetime, person_id
             Problem("NotWaiting", say("Order {number} is {state}", number=order.number, state=order.state),
                     do=(say("Nothing to release"),), unchanged=say("Nothing was changed."))
         )  # fmt: skip
-    holds = tuple(k for k in check_order(session, order_id=order_id, now=now) if k != "stock")
+    begun = standing(session, order_id) != "received"
+    passing = ("stock", "short") if begun else ("stock",)
+    holds = tuple(k for k in check_order(session, order_id=order_id, now=now) if k not in passing)
     if holds:
         set_state(session, order_id, "held")
         write_brief(session, order_id)
-        return ReleaseResult(order_id, None, holds)
+        return ReleaseResult(order_id, None, holds, "held")
+    if begun:
+        return _go_on(session, order_id, now, person_id)
     lines = _open_lines(session, order_id)
     promised = reserve_lines(session, wanted=lines, now=now)
     if not promised:
         _hold_for_stock(session, order_id, lines, now)
         set_state(session, order_id, "held")
-        return ReleaseResult(order_id, None, ("stock",))
+        return ReleaseResult(order_id, None, ("stock",), "held")
     release_needs(session, order_id, "stock", now)
     work_id = _make_work(session, order, promised)
     set_state(session, order_id, "released")
@@ -77,7 +86,16 @@ def release_order(session: Session, *, order_id: bytes, now: datetime, person_id
     stops = len({(r.place_id, r.lot) for r in promised})
     words = count(stops, "Released to pick: {n} stop", "Released to pick: {n} stops")
     add_entry(session, order_id=order_id, at=now, kind="Released", words=words, person_id=person_id)
-    return ReleaseResult(order_id, work_id)
+    return ReleaseResult(order_id, work_id, (), "released")
+
+
+def _go_on(session: Session, order_id: bytes, now: datetime, person_id: bytes | None) -> ReleaseResult:
+    """An order that was held with goods in totes or boxes: what was taken back of its work is planned anew."""
+    replan_order(session, order_id=order_id, now=now)
+    state = come_back(session, order_id)
+    words = say("Goes on where it stood ({state})", state=state)
+    add_entry(session, order_id=order_id, at=now, kind="Released", words=words, person_id=person_id)
+    return ReleaseResult(order_id, None, (), state)
 
 
 def _open_lines(session: Session, order_id: bytes) -> list[tuple[bytes, bytes, int]]:
@@ -111,47 +129,6 @@ def _hold_for_stock(
 
 
 def _make_work(session: Session, order: Order, promised: Sequence[Reserved]) -> bytes:
-    work_id = new_id()
-    session.add(Work(id=work_id, kind="pick", order_id=order.id, priority=order.priority, state="ready"))
-    changed(session, Work, work_id)
+    work_id = new_work(session, order)
     add_pick_lines(session, work_id, promised)
     return work_id
-
-
-def add_pick_lines(session: Session, work_id: bytes, promised: Sequence[Reserved]) -> None:
-    """Writes one pick line for each promise of a piece of work."""
-    for r in promised:
-        line_id = new_id()
-        session.add(
-            PickLine(
-                id=line_id, work_id=work_id, order_line_id=r.line_id, sku_id=r.sku_id, place_id=r.place_id, lot=r.lot,
-                quantity=r.quantity,
-            )
-        )  # fmt: skip
-        changed(session, PickLine, line_id)
-    session.flush()
-
-
-def cancel_order(
-    session: Session, *, order_id: bytes, now: datetime, by: str, why: str = "", person_id: bytes | None = None
-) -> None:
-    """Cancels an order before picking: its work and promises are taken back, its holds end.
-
-    Refused once somebody has its work in hand, and when it is over. Cancelling twice is once.
-    """
-    order = session.get_one(Order, order_id)
-    if order.state == "cancelled":
-        return
-    if order.state not in (*OPEN, "released") or not withdraw_pick_work(session, order_id=order_id):
-        raise Refused(
-            Problem("InWork", say("Order {number} is in work ({state})", number=order.number, state=order.state),
-                    do=(say("Hold it; the picker brings the goods back"),), unchanged=say("It was not cancelled."))
-        )  # fmt: skip
-    session.execute(
-        update(Hold)
-        .where(Hold.order_id == order_id, Hold.released_at.is_(None))
-        .values(released_at=now, released_by=by)
-    )
-    set_state(session, order_id, "cancelled")
-    words = say("Cancelled: {why}", why=why) if why else say("Cancelled")
-    add_entry(session, order_id=order_id, at=now, kind="OrderCancelled", words=words, person_id=person_id)

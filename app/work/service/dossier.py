@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Address, Order, OrderLine, Sku
+from app.models import Address, Order, OrderBrief, OrderLine, Sku
 
 
 def _money(value: Decimal | None) -> str | None:
@@ -44,9 +44,9 @@ def _line(session: Session, line: OrderLine) -> dict[str, Any]:
 def dossier_of(session: Session, *, order_id: bytes) -> dict[str, Any]:
     """The dossier of an order as JSON values; money as decimal strings, ids as hex. KeyError without such an order.
 
-    Keys: order_id, number, shop, channel, placed_at, service, gift, gift_message, hide_prices, note, currency,
-    subtotal, discount, shipping, tax, total, ship_to, lines (each with line_id, sku_id, sku, name, variant, position,
-    quantity, ships, unit_price, discount, tax, note).
+    Keys: order_id, revision (of the brief), number, shop, channel, placed_at, service, gift, gift_message, hide_prices,
+    note, currency, subtotal, discount, shipping, tax, total, ship_to, lines (each with line_id, sku_id, sku, name,
+    variant, position, quantity, ships, unit_price, discount, tax, note).
     """
     order = session.get(Order, order_id)
     if order is None:
@@ -54,6 +54,7 @@ def dossier_of(session: Session, *, order_id: bytes) -> dict[str, Any]:
     lines = session.scalars(select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position))
     return {
         "order_id": order_id.hex(),
+        "revision": session.scalar(select(OrderBrief.revision).where(OrderBrief.order_id == order_id)) or 0,
         "number": order.number,
         "shop": order.shop,
         "channel": order.channel,

@@ -25,6 +25,7 @@ def upgrade() -> None:
     if side == "central":
         _mail_opt_out()
     _manifest()
+    _order_brief()
     _parcel()
     _person_pin()
     _pin_guard()
@@ -136,6 +137,10 @@ def _manifest() -> None:
     )
 
 
+def _order_brief() -> None:
+    op.add_column("order_brief", sa.Column("revision", sa.Integer(), server_default="0", nullable=False))
+
+
 def _parcel() -> None:
     op.add_column("parcel", sa.Column("manifest_id", Id(), nullable=True))
     op.create_index(op.f("ix_parcel_manifest_id"), "parcel", ["manifest_id"], unique=False)
@@ -157,6 +162,8 @@ def _pin_guard() -> None:
         "pin_guard",
         sa.Column("subject", Id(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("boot", Id(), nullable=True),
+        sa.Column("mono_ns", sa.BigInteger(), nullable=False),
         sa.Column("last_at", Utc(), nullable=True),
         sa.Column("locked_until", Utc(), nullable=True),
         sa.PrimaryKeyConstraint("subject", name=op.f("pk_pin_guard")),
