@@ -415,6 +415,17 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class CardOutline:
+    """The outline of an ID-1 card (85.60 × 53.98 mm, ISO/IEC 7810) in the screen's own millimetres.
+
+    A card that is laid on it tells whether the screen knows its size; wider and narrower set it right.
+    """
+
+    title: Text
+    words: Text
+
+
+@dataclass(frozen=True, slots=True)
 class CommandCards:
     """Command codes to be scanned off the screen (Help)."""
 
@@ -440,6 +451,7 @@ Panel = (
     | Form
     | Keyboard
     | Listing
+    | CardOutline
 )
 
 
@@ -513,6 +525,20 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class ScreenSettings:
+    """How this station's screen looks and sounds: its own, kept over restarts, the same for everybody at it.
+
+    `theme` day, dark or hc; `volume` 15 to 100 (never silent: a refusal must be heard); `width_permille` how many pixels
+    a millimetre has against what the screen says of itself (1000: it is right).
+    """
+
+    theme: str = "day"
+    volume: int = 100
+    width_permille: int = 1000
+    reduce_motion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """A whole screen.
 
@@ -532,4 +558,6 @@ class View:
     wanted: tuple[Wanted, ...] = ()
     flash: bool = False  # the hero flashes ok for 120 ms before the next imperative
     serial: int = 0  # counts the Views of this run; the runner sets it
+    more: tuple[Action, ...] = ()  # acts that are legal here and have no button: Help shows their codes
+    screen: ScreenSettings | None = None  # the runner sets it
     dim: bool = False  # nobody has done anything for a while; the runner sets it

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from app.events import DeviceChanged
-from app.text import say
-from app.view import Chip, Tone
+from app.events import DeviceChanged, Scan, Weight
+from app.text import NOTHING, Text, say
+from app.view import Chip, ScreenSettings, Tone
+from app.workflow import DeviceState
+from ui.config import StationConfig
+from ui.screen_memory import THEME_NAMES
 
 ICONS = {"scanner": "scan-line", "printer": "printer", "scale": "scale"}
 WORDS = {"scanner": say("Scanner"), "printer": say("Printers"), "scale": say("Scale")}
@@ -21,6 +26,12 @@ class Health:
     online: bool = True
     queued: int = 0
     ill: dict[str, DeviceChanged] = field(default_factory=dict)
+    met_at: dict[str, datetime] = field(default_factory=dict)
+
+    def met(self, sign: object) -> None:
+        """Remembers when a device was last heard of: a scan or a weight is a sign of life."""
+        if isinstance(sign, Scan | Weight):
+            self.met_at[sign.device] = sign.at
 
     def heard(self, change: DeviceChanged) -> bool:
         """Takes a change in; whether something was lost or came back (the first opening is neither)."""
@@ -34,6 +45,25 @@ class Health:
         else:
             self.ill[change.device] = change
         return before != self.ill.get(change.device)
+
+    def states(self, config: StationConfig, screen: ScreenSettings) -> tuple[DeviceState, ...]:
+        """Every device of this station as the device page shows it; last the screen itself."""
+        devices = config.devices
+        return (
+            *(self._state(s.name, "scanner") for s in devices.scanners),
+            *(self._state(w.name, "scanner") for w in devices.wedges),
+            *(self._state(s.name, "scale") for s in devices.scales),
+            *(self._state(p.name, "printer", p.media) for p in devices.printers),
+            *_screen_states(screen),
+        )
+
+    def _state(self, name: str, kind: str, media: str = "") -> DeviceState:
+        ill, at = self.ill.get(name), self.met_at.get(name)
+        if ill is not None:
+            detail = say(ill.detail) if ill.detail else NOTHING
+            return DeviceState(name, kind, ill.health, detail, at, media)
+        detail = say("opening") if name in self.opening else NOTHING
+        return DeviceState(name, kind, "ok", detail, at, media)
 
     def chips(self) -> tuple[Chip, ...]:
         """The chips from left to right: the line to central, then each kind of device that is configured."""
@@ -55,3 +85,19 @@ class Health:
         if not ill.detail:
             return Chip(ICONS[kind], say("{device}: away", device=WORDS[kind]), tone)
         return Chip(ICONS[kind], say("{device}: {what}", device=WORDS[kind], what=say(ill.detail)), tone)
+
+
+def _screen_states(screen: ScreenSettings) -> Iterator[DeviceState]:
+    theme: Text = THEME_NAMES[screen.theme]
+    yield DeviceState("sound", "sound", "ok", say("{n} %", n=screen.volume))
+    motion = say("without motion") if screen.reduce_motion else NOTHING
+    size = say("{n} ‰ of its own size", n=screen.width_permille) if screen.width_permille != 1000 else NOTHING
+    details = [part for part in (theme, size, motion) if part]
+    yield DeviceState("screen", "screen", "ok", _joined(details))
+
+
+def _joined(parts: list[Text]) -> Text:
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = say("{a}, {b}", a=whole, b=part)
+    return whole

@@ -9,9 +9,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from app.clock import Clock
 from app.ids import new_id
 from app.packing.queries import boxes, goods_of, heaps_of, pack_rules, units_policy
+from app.settings import Home
 from app.sync.keeper import Keeper, Transaction
 from app.work.queries import code_of, place, places_of_type, setting, sku_card
 from app.workflow import DeviceState, Operator, Station, Workflow
+from ui.approvals import StationApprovals
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,11 +29,16 @@ class StationDesk:
     """Implements `app.workflow.Desk`. Used by the work thread only."""
 
     def __init__(
-        self, keeper: Keeper, clock: Clock, kinds: frozenset[str], workflows: Sequence[Workflow[Any]] = ()
+        self,
+        keeper: Keeper,
+        clock: Clock,
+        kinds: frozenset[str],
+        workflows: Sequence[Workflow[Any]] = (),
+        home: Home | None = None,
     ) -> None:
         self._keeper = keeper
         self.workflows = workflows
-        self.devices: Sequence[DeviceState] = ()
+        self.list_devices: Callable[[], Sequence[DeviceState]] = tuple
         self._clock = clock
         self._kinds = kinds
         self._transaction: Transaction | None = None
@@ -39,6 +46,7 @@ class StationDesk:
         self.scale_grams: int | None = None
         self.scale_stable = False
         self._kept: dict[tuple[object, ...], Any] = {}
+        self.approvals = StationApprovals(self, home)
 
     @property
     def station(self) -> Station:
@@ -47,6 +55,10 @@ class StationDesk:
     @property
     def clock(self) -> Clock:
         return self._clock
+
+    @property
+    def devices(self) -> Sequence[DeviceState]:
+        return self.list_devices()
 
     def has(self, kind: str) -> bool:
         return kind in self._kinds
@@ -75,6 +87,8 @@ class StationDesk:
         """Rows of these tables came from central: what was kept of them is asked anew."""
         if topics & MASTER_DATA:
             self._kept.clear()
+        if "pin_guard" in topics:
+            self.approvals.learn()
 
     @contextmanager
     def within(self, transaction: Transaction) -> Iterator[None]:

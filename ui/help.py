@@ -2,27 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from app.barcodes import command_code
-from app.text import say
-from app.view import CommandCards, View
+from app.barcodes import COMMANDS, command_code, own_code
+from app.text import Text, say
+from app.view import CommandCards, Form, Listing, Offers, Tiles, View
 
-ALWAYS = (("CLEAR", say("Clear an error")), ("HOME", say("Home")), ("OUT", say("Sign out")))
+ALWAYS = (
+    ("CLEAR", say("Clear an error")), ("HOME", say("Home")), ("OUT", say("Sign out")), ("UNDO", say("Undo")),
+    ("THEME", say("Theme")), ("MUTE", say("Softer")),
+)  # fmt: skip
 """Commands that every screen understands."""
+A_PAGE = 6
+
+
+def code_for(word: str) -> str:
+    """The code to scan for what a touch sends: a command word, or a choice ("OPT3")."""
+    return command_code(word) if word in COMMANDS else own_code(word)
+
+
+def acts(view: View) -> Iterator[tuple[str, Text]]:
+    """Everything that can be tapped on this View, or is legal here without a button: its word and how it is called."""
+    for action in (*view.actions, *view.more):
+        yield action.command, action.verb
+    for panel in (*view.object, *view.context):
+        match panel:
+            case Tiles():
+                yield from ((tile.command, tile.word) for tile in panel.tiles if tile.command)
+            case Listing():
+                yield from ((row.command, row.title) for row in panel.rows if row.command)
+            case Offers():
+                yield from ((f"OPT{offer.number}", offer.words) for offer in panel.offers)
+            case Form():
+                yield from ((f"OPT{field.number}", field.label) for field in panel.fields if field.number)
 
 
 @dataclass(slots=True)
 class HelpSheet:
-    """Open from HELP until the next scan, whatever it is."""
+    """Closed (page 0) until HELP; every HELP turns to the next page, and any other scan closes it."""
 
-    is_open: bool = False
+    page: int = 0
+    pages: int = 1
+
+    def turned(self) -> int:
+        """The page after this one; 0 behind the last."""
+        return self.page + 1 if self.page < self.pages else 0
 
     def over(self, view: View) -> View:
-        """The view with the command codes of its buttons in the right column."""
-        if not self.is_open:
+        """The view with the command codes of everything legal here in the right column."""
+        words: dict[str, Text] = {}
+        for word, label in (*acts(view), *ALWAYS):
+            words.setdefault(word, label)
+        cards = [(code_for(word), label) for word, label in words.items() if word != "HELP"]
+        self.pages = max(1, -(-len(cards) // A_PAGE))
+        if not self.page:
             return view
-        words = [(a.command, a.verb) for a in view.actions if a.command != "HELP"]
-        words += [(word, label) for word, label in ALWAYS if word not in {c for c, _ in words}]
-        cards = tuple((command_code(word), label) for word, label in words[:6])
-        return replace(view, context=(CommandCards(say("Scan from the screen"), cards),))
+        page = min(self.page, self.pages)
+        title = say("Scan from the screen")
+        if self.pages > 1:
+            title = say("Scan from the screen, {n} of {m}", n=page, m=self.pages)
+        shown = tuple(cards[(page - 1) * A_PAGE : page * A_PAGE])
+        return replace(view, context=(CommandCards(title, shown),))

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -16,13 +16,13 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.settings import Home
-from app.view import ProblemHero, Sound, View
+from app.view import ProblemHero, ScreenSettings, Sound, View
 from ui.bridge import Bridge
 from ui.config import StationConfig
 from ui.pictures import PictureStore
 from ui.runner import Runner
 from ui.sounds import Player
-from ui.theme import Theme, fitting_scale
+from ui.theme import USUAL_DENSITY, Theme, fitting_scale, pixels_per_mm
 from ui.translate import Translator
 from ui.view_json import view_json
 from ui.wedge import WedgeFilter
@@ -35,9 +35,10 @@ SWITCH_INTERVAL_S = 0.001
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """How the kiosk looks: theme day, dark or hc (high contrast); a fixed size in pixels, or the whole screen."""
+    """How the kiosk is started: theme day, dark or hc (high contrast), "" for the one that was kept; a fixed size in
+    pixels, or the whole screen."""
 
-    theme: str = "day"
+    theme: str = ""
     size: tuple[int, int] | None = None
     quiet: bool = False
 
@@ -89,13 +90,15 @@ class Kiosk(QObject):
         super().__init__()
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         self.bridge = Bridge()
-        self.window = _window(home, screen)
-        self._dimmer = Dimmer(self.window)
-        self.player = None if screen.quiet else Player()
+        self._screen = screen
         self._views = views
         self._on_view = on_view
         self._shown = 0
-        self.runner = Runner(home, config, self._hand_over, paints=True)
+        self.runner = Runner(home, config, self._hand_over, paints=True, theme=screen.theme)
+        self._looks = self.runner.screen.settings
+        self.window = _window(home, screen, self._looks)
+        self._dimmer = Dimmer(self.window)
+        self.player = None if screen.quiet else Player(self._looks.volume)
         self.bridge.arrived.connect(self._arrived)
         self.window.touched.connect(self.runner.touch)
         wedge = next(iter(config.devices.wedges), None)
@@ -133,7 +136,17 @@ class Kiosk(QObject):
                 )
         self.bridge.show(view)
 
+    def _restyle(self, settings: ScreenSettings) -> None:
+        """The person turned something about the screen: what changed is done, and nothing else."""
+        before, self._looks = self._looks, settings
+        if self.player and settings.volume != before.volume:
+            self.player.set_volume(settings.volume)
+        if replace(settings, volume=before.volume) != before:
+            self.window.restyle(theme_for(self._screen, settings), reduce_motion=settings.reduce_motion)
+
     def _arrived(self, view: View) -> None:
+        if view.screen is not None and view.screen != self._looks:
+            self._restyle(view.screen)
         self.window.show_view(view)
         self._keys.view = view
         if view.dim or self._dimmer.isVisible():
@@ -152,18 +165,23 @@ class Kiosk(QObject):
             self._shown = 0
 
 
-def _window(home: Home, screen: Screen) -> KioskWindow:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
+def theme_for(screen: Screen, settings: ScreenSettings) -> Theme:
+    """The theme in the person's settings for the screen that is there, or for the window that was asked for."""
+    trim = settings.width_permille / 1000
+    if screen.size is not None:
+        return Theme(settings.theme, fitting_scale(*screen.size), USUAL_DENSITY * trim)
+    panel = application().primaryScreen()
+    density = pixels_per_mm(panel.physicalSize(), panel.size().width())
+    return Theme.for_screen(panel, settings.theme, px_per_mm=density * trim)
+
+
+def _window(home: Home, screen: Screen, settings: ScreenSettings) -> KioskWindow:
     size = screen.size
     if size is None:
-        available = application.primaryScreen().size()
+        available = application().primaryScreen().size()
         size = (available.width(), available.height())
-    if screen.size is None:
-        theme = Theme.for_screen(application.primaryScreen(), screen.theme)
-    else:
-        theme = Theme(screen.theme, fitting_scale(*size))
-    window = KioskWindow(theme, Translator(), PictureStore(home.pictures))
+    pictures = PictureStore(home.pictures)
+    window = KioskWindow(theme_for(screen, settings), Translator(), pictures, reduce_motion=settings.reduce_motion)
     window.setProperty("whole", screen.size is None)
     window.resize(*size)
     return window

@@ -64,7 +64,8 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def _add_screen(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--theme", choices=THEMES, default="", help="day, dark or high contrast; without it the one that was kept")
+    kept = "day, dark or high contrast; without it the one that was kept"
+    command.add_argument("--theme", choices=THEMES, default="", help=kept)
     command.add_argument("--size", type=_size, metavar="1280x800", help="a window of this size, not the whole screen")
     command.add_argument("--offscreen", action="store_true", help="draw into memory instead of on a display")
 

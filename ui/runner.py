@@ -42,6 +42,7 @@ from ui.help import HelpSheet
 from ui.idle import Idle
 from ui.lock import StationLock
 from ui.rooms import workflows
+from ui.screen_memory import ScreenMemory
 from ui.spooler import PrintDone, Spooler
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,8 @@ Handled = events.Scan | events.Touch | events.Key
 WAIT_NS = 3_000_000_000
 """How long scans are kept behind a question to central before the task is told that there is no answer."""
 SCALE_EVERY_NS = 200_000_000
+WEIGHED = frozenset(("pack", "devices"))
+"""Tasks that show the scale while it moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Runner:
         clock: Clock | None = None,
         central: CentralPort | None = None,
         paints: bool = False,
+        theme: str = "",
     ) -> None:
         self.clock = clock or SystemClock()
         self.queue: SimpleQueue[object] = SimpleQueue()
@@ -95,14 +99,16 @@ class Runner:
         rooms()
         self._workflows = workflows()
         self.keeper = Keeper(open_database(home.station_file, "station"), self.clock, config.code, config.name)
-        self.desk = StationDesk(self.keeper, self.clock, config.kinds, tuple(self._workflows.values()))
+        self.desk = StationDesk(self.keeper, self.clock, config.kinds, tuple(self._workflows.values()), home)
         self.health = Health(config.chip_kinds, {s.name for s in config.devices.scanners})
+        self.desk.list_devices = lambda: self.health.states(config, self.screen.settings)
         self.ports = Ports(config.devices.ports, self.queue.put, self.clock)
         self.central_here = None if central else CentralHere(home, self.clock, self._hint)
         self.courier = Courier(self.keeper, central or self.central_here.line, self.queue.put)  # type: ignore[union-attr]
         self.spooler = Spooler(self.keeper, config.devices.printers, home.spool, self.clock, self.queue.put)
         self.bench: Bench[object] = self._resume()
         self.help = HelpSheet()
+        self.screen = ScreenMemory(home.root, theme)
         self._held: deque[Handled] = deque()
         self._waiting: dict[bytes, int] = {}
         self._owed = ""
@@ -223,6 +229,7 @@ class Runner:
         match item:
             case events.Scan() | events.Touch() | events.Key():
                 self._hands.acted()
+                self.health.met(item)
                 if self._waiting:
                     self._held.append(item)
                 else:
@@ -385,8 +392,9 @@ class Runner:
     # -- commands and badges that mean the same everywhere ------------------------------------------------------------
 
     def _universal(self, read: events.Read, transaction: Transaction, cause: Cause) -> list[Moved] | None:
-        was_open = self.help.is_open
-        self.help.is_open = False
+        page, self.help.page = self.help.turned(), 0
+        if isinstance(read, events.CommandRead) and (said := self.screen.commanded(read.word)):
+            return [Moved(self.bench, _quiet(said, read), ())]
         if self.desk.operator is None:
             return None
         if isinstance(read, events.BadgeRead):
@@ -394,8 +402,8 @@ class Runner:
         if not isinstance(read, events.CommandRead):
             return None
         if read.word == "HELP":
-            self.help.is_open = not was_open
-            return [Moved(self.bench, _quiet(say("Help") if self.help.is_open else say("Help closed"), read), ())]
+            self.help.page = page
+            return [Moved(self.bench, _quiet(say("Help") if page else say("Help closed"), read), ())]
         if read.word == "OUT":
             return self._sign_out(read, transaction, cause)
         if read.word == "HOME" and self.bench.workflow.kind != "home":
@@ -487,7 +495,7 @@ class Runner:
                     self.ports.beep(call.device, "accepted")
                 elif call.act == "test_print":
                     self.spooler.test(call.device)
-                else:
+                elif not (call.device == "screen" and self.screen.act(call.act)):
                     log.warning("no device of this station knows %r", call.act)
 
     def _pay(self, outcome: Outcome) -> None:
@@ -523,10 +531,11 @@ class Runner:
         return self.desk.operator.person_id if self.desk.operator else b""
 
     def _weigh(self, weight: events.Weight) -> None:
+        self.health.met(weight)
         changed = (weight.grams, weight.stable) != (self.desk.scale_grams, self.desk.scale_stable)
         self.desk.scale_grams, self.desk.scale_stable = weight.grams, weight.stable
         now = self.clock.mono_ns()
-        if changed and self.bench.workflow.kind == "pack" and now - self._scale_shown_ns >= SCALE_EVERY_NS:
+        if changed and self.bench.workflow.kind in WEIGHED and now - self._scale_shown_ns >= SCALE_EVERY_NS:
             self._scale_shown_ns = now
             self._show(None)
 
@@ -581,6 +590,7 @@ class Runner:
         self._show(None)
 
     def _printed(self, done: PrintDone) -> None:
+        self.health.met_at[done.printer] = self.clock.now()
         with self.keeper.act() as transaction, self.desk.within(transaction):
             cause = Cause(at=self.clock.now(), actor_id=self._actor(), group=transaction.next_group())
             transaction.record((PrintMoved(done.job_id, done.state, done.problem, done.printer),), cause)
@@ -610,7 +620,8 @@ class Runner:
             clock=self._minute,
         )
         self._dim = self._hands.is_dim
-        view = self.help.over(replace(view, header=header, serial=self._serial, dim=self._dim))
+        whole = replace(view, header=header, serial=self._serial, dim=self._dim, screen=self.screen.settings)
+        view = self.help.over(whole)
         shown = self.bench.shown.problem if self.bench.shown else None
         if shown is not self._problem:
             self._problem, self._problem_serial = shown, 0

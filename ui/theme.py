@@ -35,6 +35,8 @@ BUTTON_HEIGHT, TALL_BUTTON_HEIGHT = 98.0, 118.0
 BUTTON_MM = (24.0, 20.0)
 TILE_MM = (60.0, 30.0)
 CAPTION_MINUTES = 16.0
+USUAL_DENSITY = 4.9
+"""Pixels a millimetre of a 12.1-inch panel with 1280 × 800: assumed where the screen says nothing of its size."""
 
 
 class ThemeName(StrEnum):
@@ -281,7 +283,7 @@ class Theme:
     `px_per_mm` is in device-independent pixels; buttons and tiles are computed from it.
     """
 
-    def __init__(self, name: ThemeName | str, scale: float = 1.0, px_per_mm: float = 4.9) -> None:
+    def __init__(self, name: ThemeName | str, scale: float = 1.0, px_per_mm: float = USUAL_DENSITY) -> None:
         load_fonts()
         self.name = ThemeName(name)
         self.scale = scale
@@ -370,9 +372,9 @@ class Theme:
 
 
 def pixels_per_mm(physical: QSizeF, width: int) -> float:
-    """Pixels a millimetre; 4.9 (a 12.1-inch panel) when the screen says nothing or something impossible."""
+    """Pixels a millimetre; the usual density when the screen says nothing or something impossible."""
     density = width / physical.width() if physical.width() > 0 else 0.0
-    return density if 1.5 <= density <= 25 else 4.9
+    return density if 1.5 <= density <= 25 else USUAL_DENSITY
 
 
 def _real_weight(style: Style) -> int:

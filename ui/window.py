@@ -79,10 +79,17 @@ class KioskWindow(QWidget):
         if view.flash:
             self._start_flash()
 
-    def restyle(self, theme: Theme | None = None, translator: Translator | None = None) -> None:
-        """Another theme, scale or language: every part is made anew, the View stays."""
+    def restyle(
+        self,
+        theme: Theme | None = None,
+        translator: Translator | None = None,
+        *,
+        reduce_motion: bool | None = None,
+    ) -> None:
+        """Another theme, scale, language or motion: every part is made anew, the View stays."""
         old = self.look
-        self.look = Look(theme or old.theme, translator or old.translator, old.pictures, old.reduce_motion)
+        still = old.reduce_motion if reduce_motion is None else reduce_motion
+        self.look = Look(theme or old.theme, translator or old.translator, old.pictures, still)
         for part in self._parts.values():
             part.hide()
             part.deleteLater()

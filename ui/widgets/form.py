@@ -65,7 +65,7 @@ class FormCard(PanelWidget[Form]):
     def _active(self, canvas: Canvas, panel: Form, rect: QRectF) -> None:
         """Title and place in the form on top, the field below as large as there is room."""
         u = canvas.u
-        place = canvas.say(say("{n} of {m}", n=panel.active + 1, m=len(panel.fields)))
+        place = canvas.say(say("{done} of {n}", done=panel.active + 1, n=len(panel.fields)))
         width = canvas.width(place, LABEL) + 1
         canvas.words(QRectF(rect.right() - width, rect.top(), width, u(30)), place, LABEL, "ink2", RIGHT)
         head = QRectF(rect.left(), rect.top(), rect.width() - width - u(16), u(30))

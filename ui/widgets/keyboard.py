@@ -12,7 +12,6 @@ from typing import ClassVar
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QWidget
 
-from app.text import say
 from app.view import Keyboard
 from ui.theme import Surface
 from ui.widgets.canvas import Canvas, Look
@@ -31,7 +30,7 @@ LAYOUTS = MappingProxyType(
 """Three rows of letters, and what stands beside the space bar. A language without a layout gets the English one."""
 DIGITS = ("1234567890", "-/.,'&+#()", '@:;!?%*="_', "")
 SHIFT, LAYER, SPACE = "SHIFT", "LAYER", " "
-LETTERS, FIGURES = say("abc"), say("123")
+LETTERS, FIGURES = "abc", "123"
 
 
 @shows(Keyboard)
@@ -105,7 +104,7 @@ class KeyboardPanel(PanelWidget[Keyboard]):
         wide = side * 1.5
         faces = [
             (wide, KeyFace(SHIFT, icon="arrow-big-up", lit=self._upper)),
-            (wide, KeyFace(LAYER, self.look.say(LETTERS if self._figures else FIGURES))),
+            (wide, KeyFace(LAYER, LETTERS if self._figures else FIGURES)),
             *((side, self._letter(character)) for character in extra),
             (0.0, KeyFace(SPACE, icon="space")),
             (wide, KeyFace("BACK", icon="delete")),
