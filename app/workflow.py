@@ -283,6 +283,10 @@ class Workflow(Generic[S]):
         """The words after UNDO."""
         return say("Undone: the last scan was taken back")
 
+    def carried(self, before: S, after: S) -> S:
+        """What the state after an UNDO keeps of the one before it: only what is no fact (words that are being typed)."""
+        return after
+
     def is_over(self, state: S) -> bool:
         """Whether nothing of this task is left after an undo of its first scan: the bench goes home then."""
         return False
@@ -581,7 +585,7 @@ class Bench(Generic[S]):
                     unchanged=say("Nothing was changed."),
                 )
             )
-        self._pending = self._fold([r for r in self.recorded if r.group != group])
+        self._pending = self.workflow.carried(self.state, self._fold([r for r in self.recorded if r.group != group]))
         ends = self.workflow.is_over(self._pending)
         words = self.workflow.undone(self._pending)
         return Outcome(
@@ -642,7 +646,7 @@ class Bench(Generic[S]):
         """
         gone = set(outcome.voids)
         self.recorded = [r for r in self.recorded if r.fact_id not in gone] + list(recorded)
-        self.state = self._fold(self.recorded) if gone else self._pending
+        self.state = self.workflow.carried(self.state, self._fold(self.recorded)) if gone else self._pending
         if outcome.echo is not None:
             self.echo = outcome.echo
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from app import barcodes, events
@@ -21,6 +21,8 @@ from app.models import (
     OrderBrief,
     Parcel,
     Person,
+    PersonPin,
+    PinGuard,
     Receipt,
     ReturnCase,
     SiteSetting,
@@ -31,6 +33,7 @@ from app.models import (
 )
 from app.text import Text, say, verbatim
 from app.view import Wanted
+from app.work.rules import roles_of
 
 # ---- what a scan means ----------------------------------------------------------------------------------------------
 
@@ -358,3 +361,60 @@ def tote_to_pick(session: Session) -> tuple[Wanted, ...]:
     if row is None:
         return ()
     return (Wanted("tote", say("Free tote {name}", name=row.name), code_of(session, row.id, "tote")),)
+
+
+# ---- who may approve ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A member of staff with what is kept of the PIN ("" without one)."""
+
+    person_id: bytes
+    name: str
+    role: str
+    pin: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrongPins:
+    """Wrong PINs in a row of a person or a station, and when the last one was typed by the time of which boot."""
+
+    subject: bytes
+    failures: int
+    boot: bytes
+    mono_ns: int
+
+
+def staff(session: Session, person_id: bytes) -> Staff | None:
+    """A member of staff, None when unknown or no longer active."""
+    row = session.get(Person, person_id, populate_existing=True)
+    if row is None or not row.active:
+        return None
+    pin = session.scalar(select(PersonPin.hash).where(PersonPin.person_id == person_id)) or ""
+    return Staff(row.id, row.name, row.role, pin)
+
+
+def holds(session: Session, person_id: bytes, right: str) -> bool:
+    """Whether this person's role holds the right now: what central asks before it believes an approval."""
+    person = staff(session, person_id)
+    return person is not None and person.role in roles_of(right)
+
+
+def wrong_pins(session: Session, *subjects: bytes) -> tuple[WrongPins, ...]:
+    """The counters of these persons and stations, of all without any named; those at zero are left out."""
+    rows = select(PinGuard.subject, PinGuard.failures, PinGuard.boot, PinGuard.mono_ns).where(PinGuard.failures > 0)
+    found = session.execute(rows.where(PinGuard.subject.in_(subjects)) if subjects else rows)
+    return tuple(WrongPins(r.subject, r.failures, r.boot or b"", r.mono_ns) for r in found)
+
+
+def products_named(session: Session, words: str, limit: int = 6) -> tuple[SkuCard, ...]:
+    """Active products whose SKU begins with the words, or whose name or variant has all of them; by SKU."""
+    parts = words.split()
+    if not parts:
+        return ()
+    both = Sku.name + " " + Sku.variant
+    named = and_(*(both.icontains(part, autoescape=True) for part in parts))
+    begins = Sku.sku.istartswith(words.strip(), autoescape=True)
+    wanted = select(Sku.id).where(Sku.active, begins | named).order_by(~begins, Sku.sku).limit(limit)
+    return tuple(sku_card(session, sku_id) for sku_id in session.scalars(wanted).all())
