@@ -42,6 +42,11 @@ class Home:
         """Devices and station name (TOML); see docs/devices.md."""
         return self.root / "station.toml"
 
+    @property
+    def pepper_file(self) -> Path:
+        """The key of the PINs, for this user alone; never in a database (docs/security.md)."""
+        return self.root / "pepper"
+
     def make(self) -> Home:
         """Creates the folders, private to this user."""
         for folder in (self.root, self.spool, self.logs, self.pictures):

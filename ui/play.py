@@ -5,6 +5,7 @@ A line is a code to scan; it is sent when the one before was answered by a beep.
     # a comment, and empty lines
     @0.5                 wait half a second
     !touch UNDO          a finger on a button
+    !key 271828          keys of the screen's keypad, one after the other; also !key BACK, !key ENTER
     !load 1284           grams on the scale        !weigh    what the screen expects        !empty    nothing
     !label               scan the label that was printed last
     !unplug scanner      also scale, printer       !plug scanner
@@ -57,6 +58,7 @@ class Player:
         self._last = ("", 0.0)
         self._acts: dict[str, Callable[[list[str]], None]] = {
             "touch": lambda words: station.touch(words[0]),
+            "key": self._keys,
             "load": lambda words: self._load(int(words[0])),
             "weigh": lambda _: self._load(self._expected()),
             "empty": lambda _: station.scale.load(0),
@@ -92,7 +94,7 @@ class Player:
             if word not in self._acts:
                 raise ValueError(f"no act {word!r}: expected one of {', '.join(self._acts)}")
             self._acts[word](words)
-            self._note(line, "")
+            self._note("!key" if word == "key" else line, "")  # a PIN is in no report
         else:
             self._scan(line)
 
@@ -145,6 +147,12 @@ class Player:
         time.sleep(0.005)
         self.station.scanner.scan(code)
         self.station.scanner.wait_answer(5.0)
+
+    def _keys(self, words: list[str]) -> None:
+        """A word is one key when it has a name, else each of its characters is one."""
+        for word in words:
+            for key in [word] if word in ("BACK", "ENTER") else word:
+                self.station.key(key)
 
     def _burst(self, codes: list[str]) -> None:
         for code in codes:

@@ -142,6 +142,11 @@ class SimulatedStation:
         """Puts a finger on the button of a command."""
         self.touches += 1
         self.runner.touch(word)
+
+    def key(self, key: str) -> None:
+        """A key of the screen's keypad: a character, `BACK` or `ENTER`."""
+        self.touches += 1
+        self.runner.key(key)
         self.settle()
 
     def label_code(self) -> str:

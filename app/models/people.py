@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import BigInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import BOTH, CENTRAL, Id, Model, Utc
@@ -32,12 +32,18 @@ class PersonPin(Model):
 
 
 class PinGuard(Model):
-    """Wrong PINs in a row of one subject (a person or a station), and until when no further one is heard."""
+    """Wrong PINs in a row of one subject (a person or a station).
+
+    The wait is counted by the monotonic clock: `boot` and `mono_ns` say when the last one was typed, by the machine
+    where that was. `last_at` and `locked_until` are by its clock on the wall and only for people to read.
+    """
 
     __tablename__ = "pin_guard"
     __table_args__ = ({"info": BOTH},)
     subject: Mapped[bytes] = mapped_column(Id, primary_key=True)
     failures: Mapped[int] = mapped_column(default=0)
+    boot: Mapped[bytes | None] = mapped_column(Id)
+    mono_ns: Mapped[int] = mapped_column(BigInteger, default=0)
     last_at: Mapped[datetime | None] = mapped_column(Utc)
     locked_until: Mapped[datetime | None] = mapped_column(Utc)
 

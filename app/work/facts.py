@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 from sqlalchemy import insert, select, update
@@ -12,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.db import changed
 from app.facts import Fact, Row, Stamp, decode
-from app.models import FactRow, PrintJob, StationRow, Tote, Voiding
+from app.models import FactRow, PinGuard, PrintJob, StationRow, Tote, Voiding
+from app.work.rules import wait_after
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,81 @@ class ToteEmptied(Fact):
 
     def apply(self, session: Session, stamp: Stamp) -> None:
         set_tote(session, self.tote_id, state="free", order_id=None, work_id=None)
+
+
+@dataclass(frozen=True)
+class PinRefused(Fact):
+    """A wrong PIN was typed for this person at this station. `boot` and `mono_ns`: the machine's time without a date.
+
+    Which digits they were is nowhere.
+    """
+
+    person_id: bytes
+    station_id: bytes
+    boot: bytes
+    mono_ns: int
+    voidable: ClassVar[bool] = False
+
+    def touches(self) -> tuple[Row, ...]:
+        return (("pin_guard", (self.person_id,)), ("pin_guard", (self.station_id,)))
+
+    def apply(self, session: Session, stamp: Stamp) -> None:
+        for subject in dict.fromkeys((self.person_id, self.station_id)):
+            row = session.get(PinGuard, subject, populate_existing=True) or PinGuard(subject=subject, failures=0)
+            row.failures += 1
+            row.boot, row.mono_ns, row.last_at = self.boot or None, self.mono_ns, stamp.at
+            row.locked_until = stamp.at + timedelta(seconds=wait_after(row.failures))
+            session.add(row)
+            session.flush()
+            changed(session, PinGuard, subject)
+
+
+@dataclass(frozen=True)
+class PinAccepted(Fact):
+    """The right PIN was typed: wrong ones before it are forgotten, for the person and for the station."""
+
+    person_id: bytes
+    station_id: bytes
+    voidable: ClassVar[bool] = False
+
+    def touches(self) -> tuple[Row, ...]:
+        return (("pin_guard", (self.person_id,)), ("pin_guard", (self.station_id,)))
+
+    def apply(self, session: Session, stamp: Stamp) -> None:
+        forget_failures(session, self.person_id, self.station_id)
+
+
+def forget_failures(session: Session, *subjects: bytes) -> None:
+    """Lets the PINs of these persons and stations be typed again; the same on the mirror and at central."""
+    for subject in subjects:
+        session.execute(
+            update(PinGuard)
+            .where(PinGuard.subject == subject)
+            .values(failures=0, locked_until=None)
+            .execution_options(synchronize_session=False)
+        )
+        changed(session, PinGuard, subject)
+
+
+@dataclass(frozen=True)
+class Approved(Fact):
+    """Somebody with the right allowed, by badge and PIN, what the other facts of this group did.
+
+    `act` says it in the words of the screen, in English. UNDO takes it back with the act.
+    """
+
+    person_id: bytes
+    right: str
+    act: str
+
+
+@dataclass(frozen=True)
+class StaffChanged(Fact):
+    """The office did something with a person's PIN or badge: `act` is pin, no pin, badge, unlocked or left."""
+
+    person_id: bytes
+    act: str
+    voidable: ClassVar[bool] = False
 
 
 def set_tote(session: Session, tote_id: bytes, **values: object) -> None:

@@ -27,6 +27,8 @@ from app.processing.service import release_ready_orders
 from app.receipt.service import import_orders
 from app.settings import Home
 from app.shipping.service.tariff import import_tariff
+from app.work.service.pepper import make_pepper
+from app.work.service.staff import set_pin, staff_list
 from ui.demo.orders import drafts, shop_files
 
 FILES = Path(__file__).parent
@@ -35,6 +37,8 @@ NOW = datetime(2026, 3, 2, 13, 7, tzinfo=UTC)
 
 BADGES = {"picker": "UGKVAPYCOLSXWMZBSM", "packer": "UYYV2VG5HUZNRIPKX7", "lead": "UYV3LT2W4W6DI6DLDL"}
 """Badges of Ana Moreno, Jonas Weber and Mia Lange."""
+PINS = {"1003": "271828"}
+"""The PIN of the demo's lead, by staff number. It opens nothing but a demo: each home has a key of its own."""
 TRAYS = {"PACK01": "SPACK01TRAYT", "PACK02": "SPACK02TRAYU"}
 """The rework trays of the pack stations."""
 STRANGERS = ("9521234003113", "9521234003182", "9521234000013")
@@ -53,6 +57,7 @@ def build(home: Home, *, orders: int = 24, seed: int = 1) -> None:
         migrate(database)
         with central_write(database) as session:
             _import_tables(session)
+            _set_pins(session, home)
         with central_write(database) as session:
             for path in _write_orders(home, orders, seed):
                 _judge(path.name, import_orders(session, read_orders(path), source=path.name, now=NOW))
@@ -72,6 +77,13 @@ def _import_tables(session: Any) -> None:
     if not on_hand(session):
         data = (FILES / "stock.csv").read_bytes()
         _judge("stock", import_stock(session, data, file="stock.csv", now=NOW))
+
+
+def _set_pins(session: Any, home: Home) -> None:
+    without = {row.staff_number for row in staff_list(session) if not row.has_pin}
+    for number, pin in PINS.items():
+        if number in without:
+            set_pin(session, make_pepper(home), staff_number=number, pin=pin, now=NOW)
 
 
 def _judge(name: str, result: ImportResult) -> None:
