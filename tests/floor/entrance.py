@@ -19,6 +19,7 @@ from app.models import Code, Model, NumberRange, OrderBrief, Person, Tote, Work
 from app.sync.station import Cause, found_station, put_ask, record
 from app.work.queries import describe, meaning
 from app.workflow import Bench, DeviceState, Operator, Outcome, Station, Workflow, describe_with
+from tests.approving import Leads
 from tests.sync.sides import template
 
 P = ParamSpec("P")
@@ -52,6 +53,7 @@ class Entrance:
         self.scale_stable = False
         self.workflows: tuple[Workflow[Any], ...] = ()
         self.devices: tuple[DeviceState, ...] = ()
+        self.approvals = Leads()
         self._session: Session | None = None
         self.pulls = 0
         with self.write() as session:

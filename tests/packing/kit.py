@@ -52,6 +52,7 @@ from app.sync.station import Cause, facts_of, found_station, record
 from app.view import ProblemHero, View
 from app.work.queries import describe, meaning
 from app.workflow import Bench, DeviceState, Operator, Outcome, Request, Station, Workflow, describe_with
+from tests.approving import Leads
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -155,6 +156,7 @@ class PackBench:
     scale_stable: bool = True
     workflows: Sequence[Workflow[Any]] = ()
     devices: Sequence[DeviceState] = ()
+    approvals: Leads = field(default_factory=Leads)
     asked: list[Request] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     scans: int = 0

@@ -66,6 +66,7 @@ from app.view import ProblemHero, View
 from app.work.queries import meaning
 from app.work.service import record_here
 from app.workflow import Bench, DeviceState, Operator, Outcome, Request, Station, Workflow
+from tests.approving import Leads
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -119,6 +120,7 @@ class TestDesk:
     scale_stable: bool = False
     workflows: Sequence[Workflow[Any]] = ()
     devices: Sequence[DeviceState] = ()
+    approvals: Leads = field(default_factory=Leads)
     __test__ = False
 
     def read(self, query: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -18,6 +18,7 @@ from app.text import Text, count, say
 from app.view import Hero, Sound, View
 from app.work.facts import SignedIn
 from app.workflow import Bench, Desk, DeviceState, Next, Operator, Outcome, Recorded, Station, Workflow, on
+from tests.approving import Leads
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -132,6 +133,7 @@ class SampleDesk:
     scale_stable: bool = False
     workflows: Sequence[Workflow[Any]] = ()
     devices: Sequence[DeviceState] = ()
+    approvals: Leads = field(default_factory=Leads)
 
     def read(self, query: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         return query(None, *args, **kwargs)
