@@ -53,7 +53,7 @@ from app.picking.workflows.pick_view import marked, stop_done, view
 from app.text import Text, count, say
 from app.view import Sound, Tone, TotePlace, View
 from app.work.facts import ToteEmptied
-from app.work.queries import order_card, place, tote_card
+from app.work.queries import order_card, orders_to_pick, place, tote_card
 from app.workflow import Desk, Next, Opening, Request, Workflow, on
 
 PREFETCH = 3
@@ -79,6 +79,7 @@ class Pick(Workflow[PickState]):
     the units are put into totes; the drop place ends."""
 
     kind = "pick"
+    card = Card("PICK", "shopping-cart", say("Pick"), orders_to_pick, frozenset({"picker"}), 30)
     follows = frozenset(("work", "pick_line", "bin", "aisle", "cross_aisle", "sku", "policy", "tote", "person"))
     Step = Step
 

@@ -1,8 +1,9 @@
-"""Facts of picking: what was bound, proven, taken, found missing, put down.
+"""The walk: what was bound, proven, taken, found missing or damaged, put down.
 
 Units move by `Picked` alone, from the bin into the tote. A fact about a line carries the fence of the lease under which
 the work was held: with an older fence the movement still stands, for hands are right, but the line of whoever holds the
-work now is left alone, and nothing is closed.
+work now is left alone, and nothing is closed. One thing ends the movement too: the tote was counted when the work was
+taken over, so these units are in the count already.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from app.db import changed
 from app.facts import Fact, Row, Stamp
-from app.inventory.facts import stock_row, transfer
-from app.models import PickLine, Work
+from app.inventory.facts import GOOD, move, stock_row, transfer
+from app.models import PickLine, Tote, ToteCount, Work
 from app.work.facts import set_tote
 
 EMPTY, DAMAGED, WRONG_ITEM, BLOCKED = 1, 2, 3, 4
@@ -51,29 +52,43 @@ class TourStarted(Fact):
         self._mark(session, started=False)
 
     def _mark(self, session: Session, *, started: bool) -> None:
+        cart = (self.cart_id or None) if started else None
         for work, fence in zip(self.works, self.fences, strict=True):
-            _set_work(session, work, fence, "leased", started=started)
+            _set_work(session, work, fence, "leased", started=started, cart_id=cart)
 
 
 @dataclass(frozen=True)
 class ToteBound(Fact):
-    """A free tote was scanned for an order; on a cart it stands at `position` (A–F), a single tote has none."""
+    """A free tote was scanned for an order; on a cart it stands at `position` (A–F), a single tote has none.
+
+    A second one for the same work is the one that its units go into from now on (the first was full). Under an old
+    fence it binds a tote that is free to this day, and no other.
+    """
 
     tote_id: bytes
     work_id: bytes
     order_id: bytes
     position: str = ""
+    fence: int = 0
 
     def touches(self) -> tuple[Row, ...]:
         return (("tote", (self.tote_id,)),)
 
     def apply(self, session: Session, stamp: Stamp) -> None:
-        set_tote(
-            session, self.tote_id, state="picking", order_id=self.order_id, work_id=self.work_id, place_id=None
-        )  # fmt: skip
+        if self._speaks(session, "free"):
+            set_tote(
+                session, self.tote_id, state="picking", order_id=self.order_id, work_id=self.work_id, place_id=None
+            )
 
     def revert(self, session: Session, stamp: Stamp) -> None:
-        set_tote(session, self.tote_id, state="free", order_id=None, work_id=None, place_id=None)
+        if self._speaks(session, "picking"):
+            set_tote(session, self.tote_id, state="free", order_id=None, work_id=None, place_id=None)
+
+    def _speaks(self, session: Session, state: str) -> bool:
+        if not self.fence or holds(session, self.work_id, self.fence):
+            return True
+        counted = was_counted(session, self.work_id, self.tote_id, self.fence)
+        return not counted and session.scalar(select(Tote.state).where(Tote.id == self.tote_id)) == state
 
 
 @dataclass(frozen=True)
@@ -136,12 +151,54 @@ class Picked(Fact):
         self._take(session, stamp, -self.quantity)
 
     def _take(self, session: Session, stamp: Stamp, quantity: int) -> None:
+        current = holds(session, self.work_id, self.fence)
+        if not current and was_counted(session, self.work_id, self.tote_id, self.fence):
+            return
         transfer(
             session, stamp, sku_id=self.sku_id, source=self.place_id, target=self.tote_id, quantity=quantity,
             lot=self.lot, reason="pick",
         )  # fmt: skip
+        if current:
+            set_line(session, self.pick_line_id, picked=quantity)
+
+
+@dataclass(frozen=True)
+class DamagedAtPick(Fact):
+    """Units of a line were there, but damaged: they stay out of the tote, and their place holds them as damaged.
+
+    `walk` is the way that was shown from there on (pick lines in order). A negative quantity says that fewer were.
+    """
+
+    pick_line_id: bytes
+    work_id: bytes
+    fence: int
+    sku_id: bytes
+    place_id: bytes
+    lot: str
+    quantity: int
+    walk: tuple[bytes, ...] = ()
+
+    def touches(self) -> tuple[Row, ...]:
+        return (
+            ("pick_line", (self.pick_line_id,)),
+            stock_row(self.sku_id, self.place_id, self.lot),
+            stock_row(self.sku_id, self.place_id, self.lot, "damaged"),
+        )
+
+    def apply(self, session: Session, stamp: Stamp) -> None:
+        self._turn(session, stamp, self.quantity)
+
+    def revert(self, session: Session, stamp: Stamp) -> None:
+        self._turn(session, stamp, -self.quantity)
+
+    def _turn(self, session: Session, stamp: Stamp, quantity: int) -> None:
+        for status, units in ((GOOD, -quantity), ("damaged", quantity)):
+            move(
+                session, stamp, sku_id=self.sku_id, place_id=self.place_id, quantity=units, lot=self.lot,
+                status=status, reason="damaged",
+            )  # fmt: skip
         if holds(session, self.work_id, self.fence):
-            _set_line(session, self.pick_line_id, picked=quantity)
+            set_line(session, self.pick_line_id, short=quantity, reason=DAMAGED if quantity > 0 else 0)
 
 
 @dataclass(frozen=True)
@@ -164,11 +221,11 @@ class Shorted(Fact):
 
     def apply(self, session: Session, stamp: Stamp) -> None:
         if holds(session, self.work_id, self.fence):
-            _set_line(session, self.pick_line_id, short=self.short, reason=self.reason)
+            set_line(session, self.pick_line_id, short=self.short, reason=self.reason)
 
     def revert(self, session: Session, stamp: Stamp) -> None:
         if holds(session, self.work_id, self.fence):
-            _set_line(session, self.pick_line_id, short=-self.short, reason=0)
+            set_line(session, self.pick_line_id, short=-self.short, reason=0)
 
 
 @dataclass(frozen=True)
@@ -187,11 +244,11 @@ class ShortAmended(Fact):
 
     def apply(self, session: Session, stamp: Stamp) -> None:
         if holds(session, self.work_id, self.fence):
-            _set_line(session, self.pick_line_id, short=self.change, reason=self.reason)
+            set_line(session, self.pick_line_id, short=self.change, reason=self.reason)
 
     def revert(self, session: Session, stamp: Stamp) -> None:
         if holds(session, self.work_id, self.fence):
-            _set_line(session, self.pick_line_id, short=-self.change, reason=self.before)
+            set_line(session, self.pick_line_id, short=-self.change, reason=self.before)
 
 
 @dataclass(frozen=True)
@@ -224,17 +281,31 @@ class Dropped(Fact):
     def apply(self, session: Session, stamp: Stamp) -> None:
         for work, fence in zip(self.works, self.fences, strict=True):
             _set_work(session, work, fence, "done")
-        for tote in self.totes:
-            set_tote(session, tote, state="parked" if self.parked else "dropped", place_id=self.place_id)
-        for tote in self.freed:
-            set_tote(session, tote, state="free", order_id=None, work_id=None, place_id=self.place_id)
+        where: dict[str, object] = {"place_id": self.place_id}
+        where |= {"state": "parked", "parked_at": stamp.at} if self.parked else {"state": "dropped"}
+        for tote, _, _ in self._spoken_for(session):
+            free = {"state": "free", "order_id": None, "work_id": None, "place_id": self.place_id}
+            set_tote(session, tote, **(free if tote in self.freed else where))
 
     def revert(self, session: Session, stamp: Stamp) -> None:
         for work, fence in zip(self.works, self.fences, strict=True):
             _set_work(session, work, fence, "leased", was="done")
+        for tote, order, work in self._spoken_for(session):
+            set_tote(
+                session, tote, state="picking", order_id=order, work_id=work, place_id=None, parked_at=None
+            )  # fmt: skip
+
+    def _spoken_for(self, session: Session) -> tuple[tuple[bytes, bytes, bytes], ...]:
+        """(tote, order, work) of the totes about which this still says something: no newer lease holds their work."""
+        fences = dict(zip(self.works, self.fences, strict=True))
         bound = zip((*self.totes, *self.freed), self.orders, self.tote_works, strict=True)
-        for tote, order, work in bound:
-            set_tote(session, tote, state="picking", order_id=order, work_id=work, place_id=None)
+        return tuple(
+            (tote, order, work)
+            for tote, order, work in bound
+            if work not in fences
+            or holds(session, work, fences[work])
+            or not was_counted(session, work, tote, fences[work])
+        )
 
 
 def holds(session: Session, work_id: bytes, fence: int) -> bool:
@@ -242,10 +313,16 @@ def holds(session: Session, work_id: bytes, fence: int) -> bool:
     return session.scalar(select(Work.fence).where(Work.id == work_id)) == fence
 
 
+def was_counted(session: Session, work_id: bytes, tote_id: bytes, fence: int) -> bool:
+    """Whether this tote was counted under a newer lease of this work: what an older one says of it is known by now."""
+    counted = select(ToteCount.fence).where(ToteCount.work_id == work_id, ToteCount.tote_id == tote_id)
+    return fence < (session.scalar(counted) or 0)
+
+
 def _set_work(
-    session: Session, work_id: bytes, fence: int, state: str, *, was: str = "leased", started: bool | None = None
+    session: Session, work_id: bytes, fence: int, state: str, *, was: str = "leased", **values: object
 ) -> None:
-    values: dict[str, object] = {"state": state} | ({} if started is None else {"started": started})
+    values["state"] = state
     session.execute(
         update(Work)
         .where(Work.id == work_id, Work.fence == fence, Work.state == was)
@@ -255,7 +332,7 @@ def _set_work(
     changed(session, Work, work_id)
 
 
-def _set_line(session: Session, line_id: bytes, *, picked: int = 0, short: int = 0, reason: int | None = None) -> None:
+def set_line(session: Session, line_id: bytes, *, picked: int = 0, short: int = 0, reason: int | None = None) -> None:
     taken, missing = PickLine.picked + picked, PickLine.short + short
     full = taken + missing >= PickLine.quantity
     values: dict[str, object] = {} if reason is None else {"reason": reason}
