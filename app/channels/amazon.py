@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from app.channels.base import Entry, json_keys, load_json, not_orders
+from app.channels.base import Entry, json_keys, not_orders
 from app.text import say
 
 _MARKS = {
@@ -27,9 +27,7 @@ class Amazon:
         return "AmazonOrderId" in json_keys(head)
 
     def read(self, stream: BinaryIO, file: str) -> Iterator[Entry]:
-        data = stream.read()
-        load_json(data)
-        keys = json_keys(data)
+        keys = json_keys(stream.read(64 * 1024))
         name = min((m for m in _MARKS if m in keys), key=lambda m: keys[m], default="")
         raise not_orders(
             say("This is Amazon's answer to {call}, not a whole order", call=_MARKS.get(name, "a call")),

@@ -6,6 +6,7 @@ one (Shopify's reference of the resource LineItem), else fulfilments and refunds
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -17,12 +18,14 @@ from app.channels.base import (
     ImportedCustomer,
     ImportedLine,
     ImportedOrder,
+    NotOrders,
+    Piece,
     RowError,
-    elements,
-    gift_words,
+    Shape,
+    attributes_of,
+    extra_lines,
     json_keys,
-    load_json,
-    member,
+    json_orders,
     not_orders,
 )
 from app.documents import Address
@@ -71,33 +74,29 @@ class Shopify:
         return bool(_MARKS & keys.keys() or (len(outer) == 1 and wrapped) or any(k in outer for k, _ in _BARE))
 
     def read(self, stream: BinaryIO, file: str) -> Iterator[Entry]:
-        value, text = load_json(stream.read())
-        for row, (order, raw) in enumerate(_orders(value, text), 1):
-            yield from _read_order(order, raw, file, row)
+        for piece in json_orders(stream, file, _SHAPE):
+            if isinstance(piece, Piece):
+                yield from _read_order(piece.value, piece.raw, file, piece.row)
+            else:
+                yield piece
 
 
 CHANNEL = Shopify()
 
 
-def _orders(value: object, text: str) -> Iterator[tuple[object, bytes]]:
-    if isinstance(value, list):
-        if value and not any(_is_order(v) for v in value):
-            raise not_orders(say("This is a list of {thing}, not of orders", thing=_thing(value[0])))
-        return elements(text)
+def _refuse(value: object, in_list: bool) -> NotOrders:
+    if in_list:
+        return not_orders(say("This is a list of {thing}, not of orders", thing=_thing(value)))
     if not isinstance(value, dict):
-        raise not_orders(say("This is JSON, but no Shopify order"))
-    if isinstance(value.get("orders"), list):
-        return elements(text, member(text, "orders")[0])
-    if isinstance(value.get("order"), dict):
-        begin, end = member(text, "order")
-        return iter([(value["order"], text[begin:end].encode())])
-    if not _is_order(value):
-        raise not_orders(say("This is a Shopify {thing}, not an order", thing=_thing(value)))
-    return iter([(value, text.strip().encode())])
+        return not_orders(say("This is JSON, but no Shopify order"))
+    return not_orders(say("This is a Shopify {thing}, not an order", thing=_thing(value)))
 
 
 def _is_order(value: object) -> bool:
     return isinstance(value, dict) and bool(value.keys() & {"financial_status", "total_price"})
+
+
+_SHAPE = Shape(("orders",), "order", _is_order, re.compile(r'"name"\s*:\s*"(#[^"\\]{1,63})"'), _refuse)
 
 
 def _thing(value: object) -> str:
@@ -132,15 +131,16 @@ def _order(f: Fields, raw: bytes) -> ImportedOrder:
     attributes += [(tag.strip(), "yes") for tag in f.text("tags", most=10_000).split(",")]
     lines = _lines(f)
     attributes += [pair for line in f.each("line_items") for pair in _properties(line)]
-    gift, message, hide = gift_words(attributes)
+    extra = attributes_of(attributes)
     bill = _address(f.inside("billing_address"))
     services = list(f.each("shipping_lines"))
+    shipping = _shipping(f, services, lines)
     return ImportedOrder(
         channel="shopify",
         external_id=f.text("id", most=128, required=True),
         number=(f.order or f.text("id", most=64)).lstrip("#"),
         currency=f.text("currency", most=3),
-        lines=lines,
+        lines=_with_extras(f, lines, shipping),
         placed_at=f.moment("processed_at") or f.moment("created_at"),
         updated_at=f.moment("updated_at"),
         tax_included=f.flag("taxes_included"),
@@ -148,12 +148,13 @@ def _order(f: Fields, raw: bytes) -> ImportedOrder:
         ship_to=_address(f.inside("shipping_address")),
         bill_to=bill,
         discount=f.money("total_discounts"),
-        shipping=_shipping(f, services, lines),
+        shipping=shipping,
         tax=f.money("total_tax"),
         total=f.money("total_price"),
-        gift=gift,
-        gift_message=message,
-        hide_prices=hide,
+        gift=extra.gift,
+        gift_message=extra.message,
+        hide_prices=extra.hide_prices,
+        ship_by=extra.ship_by,
         note=f.text("note", most=10_000),
         payment=_payment(f),
         cancelled=f.moment("cancelled_at") is not None,
@@ -184,6 +185,24 @@ def _shipping(f: Fields, services: list[Fields], lines: tuple[ImportedLine, ...]
     tax = Decimal(0) if f.flag("taxes_included") else f.money("total_tax") or Decimal(0)
     rest = (total or Decimal(0)) - goods + (f.money("total_discounts") or Decimal(0)) - tax
     return net if net != gross and abs(rest - net) < abs(rest - gross) else gross
+
+
+def _with_extras(f: Fields, lines: tuple[ImportedLine, ...], shipping: Decimal | None) -> tuple[ImportedLine, ...]:
+    """The lines, with tip and duties where the total holds them and no line does."""
+    tip, duties = f.money("total_tip_received"), Decimal(0)
+    for name in ("original_total_duties_set", "current_total_duties_set"):
+        amount = (f.inside(name) or _NO_FIELDS).inside("shop_money")
+        duties = duties or (amount.money("amount") if amount else None) or Decimal(0)
+    total = f.money("total_price")
+    if total is None or not (tip or duties):
+        return lines
+    goods = sum((line.quantity * (line.unit_price or Decimal(0)) for line in lines), Decimal(0))
+    tax = Decimal(0) if f.flag("taxes_included") else f.money("total_tax") or Decimal(0)
+    rest = total - goods + (f.money("total_discounts") or Decimal(0)) - (shipping or Decimal(0)) - tax
+    return extra_lines(lines, rest, (("tip", "Tip", tip or Decimal(0)), ("duties", "Duties", duties)))
+
+
+_NO_FIELDS = Fields({}, [], file="", row=0)
 
 
 def _customer(f: Fields, bill: Address | None) -> ImportedCustomer:

@@ -16,11 +16,14 @@ from app.channels.base import (
     ImportedCustomer,
     ImportedLine,
     ImportedOrder,
+    OpenTable,
     RowError,
     TableRow,
-    gift_words,
+    attributes_of,
+    clean,
+    extra_lines,
     header_of,
-    read_table,
+    not_whole,
 )
 from app.documents import Address
 from app.text import say
@@ -41,49 +44,62 @@ class ShopifyCsv:
         return {"Name", "Lineitem quantity", "Lineitem name"} <= set(header_of(head))
 
     def read(self, stream: BinaryIO, file: str) -> Iterator[Entry]:
-        table = read_table(stream.read(), file)
+        table = OpenTable(stream, file, order="Name")
         group: list[TableRow] = []
-        for row in table.rows:
+        lost: list[RowError] = []  # rows of this order, or of none that is known
+        for row in table.rows():
+            if isinstance(row, RowError):
+                yield row
+                lost.append(row)
+                continue
             name = row.cells.get("Name", "").strip()
             if group and name and name != group[0].cells.get("Name", "").strip():
-                yield from _read_order(group, file)
+                yield from _read_order(table, group, lost)
+                lost = [error for error in lost if not error.order or error.order == clean(name)[:64]]
                 group = []
             group.append(row)
         if group:
-            yield from _read_order(group, file)
+            yield from _read_order(table, group, lost)
 
 
 CHANNEL = ShopifyCsv()
 
 
-def _read_order(rows: list[TableRow], file: str) -> Iterator[Entry]:
+def _read_order(table: OpenTable, rows: list[TableRow], lost: list[RowError]) -> Iterator[Entry]:
+    """The order of these rows; refused when one of its rows, or of which nobody knows whose it is, was lost."""
     errors: list[RowError] = []
-    name = rows[0].cells.get("Name", "").strip()
-    f = Fields(rows[0].cells, errors, file=file, row=rows[0].number, order=name[:64])
+    name = clean(rows[0].cells.get("Name", ""))
     if not name:
-        yield RowError(file, rows[0].number, "Name", "", say("the number of the order"))
+        yield RowError(table.file, rows[0].number, "Name", "", say("the number of the order"))
         return
-    read = _order(f, rows)
+    if any(error.order == name[:64] for error in lost):
+        return
+    if lost and (doubt := next((e for e in lost if not e.order), None)):
+        yield RowError(table.file, rows[0].number, "Name", name[:80], not_whole(doubt.row), name[:64])
+        return
+    items = [table.fields(row, errors, name[:64]) for row in rows]
+    read = _order(items, table.own_bytes(rows))
     if errors:
         yield from dict.fromkeys(errors)
     else:
         yield read
 
 
-def _order(f: Fields, rows: list[TableRow]) -> ImportedOrder:
+def _order(rows: list[Fields], raw: bytes) -> ImportedOrder:
+    f = rows[0]
     note_lines = (line.partition(":") for line in f.text("Note Attributes", most=10_000).splitlines())
     attributes = [(name.strip(), value.strip()) for name, _, value in note_lines]
     attributes += [(tag.strip(), "yes") for tag in f.text("Tags", most=10_000).split(",")]
-    gift, message, hide = gift_words(attributes)
+    extra = attributes_of(attributes)
     name = f.text("Name", most=64)
     bill, ship = _address(f, "Billing"), _address(f, "Shipping")
-    lines = tuple(_line(f, i, row) for i, row in enumerate(_with_items(rows), 1))
+    lines = tuple(_line(row, i) for i, row in enumerate(_with_items(rows), 1))
     return ImportedOrder(
         channel="shopify",
         external_id=f.text("Id", most=128) or name,
         number=name.lstrip("#"),
         currency=f.text("Currency", most=3),
-        lines=lines,
+        lines=_with_duties(f, lines),
         placed_at=f.moment("Created at"),
         tax_included=_tax_included(f),
         customer=ImportedCustomer("", (bill or ship or Address("")).name, f.text("Email"), f.text("Phone", most=64)),
@@ -93,20 +109,33 @@ def _order(f: Fields, rows: list[TableRow]) -> ImportedOrder:
         shipping=f.money("Shipping"),
         tax=f.money("Taxes"),
         total=f.money("Total"),
-        gift=gift,
-        gift_message=message,
-        hide_prices=hide,
+        gift=extra.gift,
+        gift_message=extra.message,
+        hide_prices=extra.hide_prices,
+        ship_by=extra.ship_by,
         note=f.text("Notes", most=10_000),
         payment=_PAYMENT.get(f.text("Financial Status"), "unpaid" if f.text("Financial Status") else ""),
         cancelled=f.moment("Cancelled at") is not None,
         service=f.text("Shipping Method")[:64],
-        raw="".join(row.raw for row in rows).encode(),
+        raw=raw,
     )
 
 
-def _with_items(rows: list[TableRow]) -> list[TableRow]:
+def _with_items(rows: list[Fields]) -> list[Fields]:
     """Rows that hold a line item: an order's extra payments and tax lines can have rows without one."""
-    return [r for r in rows if any(r.cells.get(k, "").strip() for k in ("Lineitem quantity", "Lineitem name"))]
+    names = ("Lineitem quantity", "Lineitem name")
+    return [f for f in rows if any(str(f.values.get(name, "")).strip() for name in names)]
+
+
+def _with_duties(f: Fields, lines: tuple[ImportedLine, ...]) -> tuple[ImportedLine, ...]:
+    """The lines, with duties and tip where the total holds them beside goods, shipping and tax."""
+    total, subtotal = f.money("Total"), f.money("Subtotal")
+    if total is None or subtotal is None:
+        return lines
+    tax = Decimal(0) if _tax_included(f) else f.money("Taxes") or Decimal(0)
+    rest = total - subtotal - (f.money("Shipping") or Decimal(0)) - tax
+    duties, tip = f.money("Duties") or Decimal(0), f.money("Tip Amount") or Decimal(0)
+    return extra_lines(lines, rest, (("duties", "Duties", duties), ("tip", "Tip", tip)))
 
 
 def _tax_included(f: Fields) -> bool:
@@ -124,8 +153,7 @@ def _discount(f: Fields, lines: tuple[ImportedLine, ...]) -> Decimal:
     return on_order + on_lines if subtotal is not None and goods - subtotal == on_order + on_lines else on_order
 
 
-def _line(order: Fields, position: int, row: TableRow) -> ImportedLine:
-    f = Fields(row.cells, order.errors, file=order.file, row=row.number, order=order.order)
+def _line(f: Fields, position: int) -> ImportedLine:
     quantity = f.whole("Lineitem quantity") or 0
     return ImportedLine(
         external_id=f"#{position}",

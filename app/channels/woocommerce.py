@@ -7,6 +7,7 @@ full; a partial refund does not say of which line it was.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import BinaryIO
@@ -17,13 +18,15 @@ from app.channels.base import (
     ImportedCustomer,
     ImportedLine,
     ImportedOrder,
+    NotOrders,
+    Piece,
     RowError,
-    elements,
-    gift_words,
+    Shape,
+    attributes_of,
     json_keys,
-    load_json,
-    member,
+    json_orders,
     not_orders,
+    shown,
 )
 from app.documents import Address
 from app.text import say
@@ -52,32 +55,27 @@ class WooCommerce:
         return bool(_MARKS & keys.keys() or any(name in outer for name, _ in _BARE))
 
     def read(self, stream: BinaryIO, file: str) -> Iterator[Entry]:
-        value, text = load_json(stream.read())
-        for row, (order, raw, deleted) in enumerate(_orders(value, text), 1):
-            yield from _read_order(order, raw, file, row, deleted)
+        for piece in json_orders(stream, file, _SHAPE):
+            if isinstance(piece, Piece):
+                yield from _read_order(piece.value, piece.raw, file, piece.row, piece.member == "delete")
+            else:
+                yield piece
 
 
 CHANNEL = WooCommerce()
 
 
-def _orders(value: object, text: str) -> Iterator[tuple[object, bytes, bool]]:
-    """(order, its own bytes, whether the shop deleted it)."""
-    if isinstance(value, list):
-        if value and not any(_is_order(v) for v in value):
-            raise not_orders(say("This is a WooCommerce list of {thing}s, not of orders", thing=_thing(value[0])))
-        yield from ((v, raw, False) for v, raw in elements(text))
-    elif isinstance(value, dict) and value and all(k in _BATCH and isinstance(v, list) for k, v in value.items()):
-        for name in _BATCH:
-            if name in value:
-                yield from ((v, raw, name == "delete") for v, raw in elements(text, member(text, name)[0]))
-    elif _is_order(value):
-        yield value, text.strip().encode(), False
-    else:
-        raise not_orders(say("This is a WooCommerce {thing}, not an order", thing=_thing(value)))
+def _refuse(value: object, in_list: bool) -> NotOrders:
+    if in_list:
+        return not_orders(say("This is a WooCommerce list of {thing}s, not of orders", thing=_thing(value)))
+    return not_orders(say("This is a WooCommerce {thing}, not an order", thing=_thing(value)))
 
 
 def _is_order(value: object) -> bool:
     return isinstance(value, dict) and "line_items" in value and bool(value.keys() & {"order_key", "billing", "status"})
+
+
+_SHAPE = Shape(_BATCH, None, _is_order, re.compile(r'"(?:number|id)"\s*:\s*"?([^",\\}\s]{1,64})'), _refuse)
 
 
 def _thing(value: object) -> str:
@@ -88,7 +86,7 @@ def _thing(value: object) -> str:
 def _read_order(order: object, raw: bytes, file: str, row: int, deleted: bool) -> Iterator[Entry]:
     errors: list[RowError] = []
     if not isinstance(order, dict) or not _is_order(order):
-        yield RowError(file, row, "", str(order)[:80], say("a WooCommerce order"))
+        yield RowError(file, row, "", shown(order), say("a WooCommerce order"))
         return
     f = Fields(order, errors, file=file, row=row)
     f.order = f.text("number", most=64) or f.text("id", most=64)
@@ -103,7 +101,7 @@ def _read_order(order: object, raw: bytes, file: str, row: int, deleted: bool) -
 
 def _order(f: Fields, raw: bytes, deleted: bool) -> ImportedOrder:
     status = f.text("status")
-    gift, message, hide = gift_words((m.text("key"), _meta_text(m)) for m in f.each("meta_data"))
+    extra = attributes_of((m.text("key"), _meta_text(m)) for m in f.each("meta_data"))
     bill, ship = _address(f.inside("billing")), _address(f.inside("shipping"))
     services = list(f.each("shipping_lines"))
     return ImportedOrder(
@@ -122,9 +120,10 @@ def _order(f: Fields, raw: bytes, deleted: bool) -> ImportedOrder:
         shipping=f.money("shipping_total"),
         tax=f.money("total_tax"),
         total=f.money("total"),
-        gift=gift,
-        gift_message=message,
-        hide_prices=hide,
+        gift=extra.gift,
+        gift_message=extra.message,
+        hide_prices=extra.hide_prices,
+        ship_by=extra.ship_by,
         note=f.text("customer_note", most=10_000),
         payment=_payment(f, status),
         cancelled=status in _OVER or deleted,

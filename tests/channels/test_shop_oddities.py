@@ -305,9 +305,9 @@ def test_a_table_is_read_by_its_mapping(tmp_path: Path) -> None:
     (tmp_path / "mapping.toml").write_text(MAPPING, "utf-8")
 
     # when it is read
-    first, second = parse(PlainCsv(load_mapping(tmp_path / "mapping.toml")), TABLE.encode())
+    second, first = parse(PlainCsv(load_mapping(tmp_path / "mapping.toml")), TABLE.encode())
 
-    # then columns, decimals, dates and countries are understood
+    # then an order comes as soon as its last row was read; columns, decimals, dates and countries are understood
     assert isinstance(first, ImportedOrder)
     assert isinstance(second, ImportedOrder)
     assert (first.channel, first.external_id, first.shop, first.currency) == ("phone", "A1", "Counter", "EUR")
@@ -321,7 +321,7 @@ def test_a_table_is_read_by_its_mapping(tmp_path: Path) -> None:
 def test_errors_speak_of_the_columns_as_the_table_names_them(tmp_path: Path) -> None:
     (tmp_path / "mapping.toml").write_text(MAPPING, "utf-8")
     found = parse(PlainCsv(load_mapping(tmp_path / "mapping.toml")), TABLE.replace("MUG;2", "MUG;two").encode())
-    assert str(found[0]) == "file, row 2, order A1, Menge: 'two' is not a whole number from 0 to 1000000"
+    assert str(found[1]) == "file, row 2, order A1, Menge: 'two' is not a whole number from 0 to 1000000"
 
 
 @pytest.mark.parametrize(

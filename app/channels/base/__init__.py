@@ -4,21 +4,36 @@ A channel is one module of `app.channels` with a `CHANNEL` that fulfils the prot
 package. Master data (products, bins, people …) is read with the same tables and reports the same errors.
 """
 
-from app.channels.base.fields import Fields, clean, country_code, normal_key
-from app.channels.base.jsons import elements, json_keys, load_json, member
+from app.channels.base.fields import Fields, clean, country_code, normal_key, shown
+from app.channels.base.jsons import Piece, Shape, json_keys, json_orders
 from app.channels.base.orders import (
+    Attributes,
     Channel,
     Entry,
     ImportedCustomer,
     ImportedLine,
     ImportedOrder,
-    gift_words,
+    attributes_of,
+    extra_lines,
 )
-from app.channels.base.results import BadFile, ImportResult, NotOrders, RowError, Tally, bad_file, not_orders
-from app.channels.base.tables import Columns, Table, TableRow, header_of, read_table
+from app.channels.base.results import (
+    BadFile,
+    BrokenOff,
+    ImportResult,
+    NotOrders,
+    RowError,
+    Tally,
+    bad_file,
+    broken_off,
+    not_orders,
+    not_whole,
+)
+from app.channels.base.tables import Columns, OpenTable, Table, TableRow, header_of, read_table
+from app.channels.base.texts import ENCODINGS
 
 __all__ = [
-    "BadFile", "Channel", "Columns", "Entry", "Fields", "ImportResult", "ImportedCustomer", "ImportedLine",
-    "ImportedOrder", "NotOrders", "RowError", "Table", "TableRow", "Tally", "bad_file", "clean", "country_code",
-    "elements", "gift_words", "header_of", "json_keys", "load_json", "member", "normal_key", "not_orders", "read_table",
+    "ENCODINGS", "Attributes", "BadFile", "BrokenOff", "Channel", "Columns", "Entry", "Fields", "ImportResult",
+    "ImportedCustomer", "ImportedLine", "ImportedOrder", "NotOrders", "OpenTable", "Piece", "RowError", "Shape",
+    "Table", "TableRow", "Tally", "attributes_of", "bad_file", "broken_off", "clean", "country_code", "extra_lines",
+    "header_of", "json_keys", "json_orders", "normal_key", "not_orders", "not_whole", "read_table", "shown",
 ]  # fmt: skip

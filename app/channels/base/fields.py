@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 
 from app.channels.base.results import RowError
+from app.channels.base.texts import SPOILT
 from app.text import Text, say
 
 MOST_UNITS = 1_000_000
@@ -24,9 +26,12 @@ _NO = frozenset("0 false no n nein".split()) | {""}
 
 def clean(value: str) -> str:
     """A text that any database can hold: no NUL, no half of a surrogate pair, no space around."""
+    if value.isascii() and "\0" not in value:
+        return value.strip()
     return value.encode("utf-8", "replace").decode().replace("\x00", "").strip()
 
 
+@lru_cache(maxsize=1024)
 def normal_key(name: str) -> str:
     """A free attribute's name without case, spaces and punctuation: "_Gift message" and "gift-message" are one."""
     return "".join(c for c in name.casefold() if c.isalnum())
@@ -48,13 +53,24 @@ def country_code(word: str) -> str:
     return _countries().get(word.strip().casefold(), "")
 
 
-def _shown(value: object) -> str:
-    shown = clean(value if isinstance(value, str) else repr(value))
-    return shown if len(shown) <= 80 else shown[:79] + "…"
+_SHALLOW = reprlib.Repr()
+_SHALLOW.maxlevel, _SHALLOW.maxstring, _SHALLOW.maxother, _SHALLOW.maxlong = 3, 80, 80, 80
+
+
+def shown(value: object) -> str:
+    """Any value in at most 80 characters, however deep it is."""
+    plain = isinstance(value, str | Decimal) or (isinstance(value, int) and not isinstance(value, bool))
+    words = clean(str(value) if plain else _SHALLOW.repr(value))
+    return words if len(words) <= 80 else words[:79] + "…"
 
 
 class Fields:
-    """One object of a source with its place in the file; all `Fields` of a file share the list of errors."""
+    """One object of a source with its place in the file; all `Fields` of a file share the list of errors.
+
+    `spoilt`: lone surrogates in it are bytes that could not be decoded (see `texts.SPOILT`).
+    """
+
+    __slots__ = ("errors", "file", "order", "path", "row", "spoilt", "values")
 
     def __init__(
         self,
@@ -65,6 +81,7 @@ class Fields:
         row: int,
         order: str = "",
         path: str = "",
+        spoilt: bool = False,
     ) -> None:
         self.values = values
         self.errors = errors
@@ -72,10 +89,11 @@ class Fields:
         self.row = row
         self.order = order
         self.path = path
+        self.spoilt = spoilt
 
     def wrong(self, name: str, value: object, expected: Text) -> None:
         """Notes what is wrong with a field."""
-        self.errors.append(RowError(self.file, self.row, self.path + name, _shown(value), expected, self.order))
+        self.errors.append(RowError(self.file, self.row, self.path + name, shown(value), expected, self.order))
 
     def inside(self, name: str) -> Fields | None:
         """The object in a field, None when there is none."""
@@ -101,15 +119,25 @@ class Fields:
                 self.wrong(f"{name}[{i + 1}]", item, say("an object"))
 
     def _child(self, values: dict[str, object], path: str) -> Fields:
-        return Fields(values, self.errors, file=self.file, row=self.row, order=self.order, path=path)
+        return Fields(
+            values, self.errors, file=self.file, row=self.row, order=self.order, path=path, spoilt=self.spoilt
+        )
 
     def text(self, name: str, *, most: int = 255, required: bool = False) -> str:
         """A text; numbers are taken as they were written, so that an id above 2^53 stays exact."""
         value = self.values.get(name)
-        if isinstance(value, bool) or not isinstance(value, str | int | Decimal | None):
+        if value is None and not required:
+            return ""
+        if type(value) is str:
+            if self.spoilt and not value.isascii() and SPOILT.search(value):
+                self.wrong(name, value, say("readable text: the bytes are of another encoding"))
+                return ""
+            text = clean(value)
+        elif isinstance(value, bool) or not isinstance(value, str | int | Decimal | None):
             self.wrong(name, value, say("a text"))
             return ""
-        text = "" if value is None else clean(str(value))
+        else:
+            text = "" if value is None else clean(str(value))
         if len(text) > most:
             self.wrong(name, text, say("a text of at most {most} characters", most=most))
             return ""
@@ -122,21 +150,21 @@ class Fields:
         value = self.values.get(name)
         if value is None or value == "":
             return None
-        text = format(value, "f") if isinstance(value, Decimal) and -20 < value.adjusted() < 20 else str(value).strip()
-        if isinstance(value, bool) or not isinstance(value, str | int | Decimal) or not _is(_MONEY, text):
+        text = _figure(value)
+        if text is None or not _is(_MONEY, text):
             self.wrong(name, value, say("an amount such as 12.50"))
             return None
-        amount = Decimal(text).quantize(_FINE)
-        cents = amount.quantize(_CENTS)
-        return (cents if cents == amount else amount.normalize()) + 0
+        return _amount(text)
 
     def whole(self, name: str, *, least: int = 0, most: int = MOST_UNITS, required: bool = True) -> int | None:
         """A whole number within its bounds; None when it is missing or wrong (an error then, if required)."""
         value = self.values.get(name)
+        if type(value) is int and least <= value <= most:
+            return value
         if not required and (value is None or value == ""):
             return None
-        text = format(value, "f") if isinstance(value, Decimal) and -20 < value.adjusted() < 20 else str(value).strip()
-        number = int(Decimal(text)) if not isinstance(value, bool) and _is(_WHOLE, text) else None
+        text = _figure(value)
+        number = int(Decimal(text)) if text is not None and _is(_WHOLE, text) else None
         if number is None or not least <= number <= most:
             expected = say("a whole number from {least} to {most}", least=least, most=most)
             self.wrong(name, "" if value is None else value, expected)
@@ -182,6 +210,22 @@ class Fields:
         if words and not code:
             self.wrong(names[0], words[0], say("a country (ISO 3166 code or English name)"))
         return code
+
+
+def _figure(value: object) -> str | None:
+    """A number as it was written, without an exponent; None for what is none."""
+    if type(value) is str:
+        return value.strip()
+    if isinstance(value, Decimal):
+        return format(value, "f") if -20 < value.adjusted() < 20 else str(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+@lru_cache(maxsize=4096)
+def _amount(text: str) -> Decimal:
+    amount = Decimal(text).quantize(_FINE)
+    cents = amount.quantize(_CENTS)
+    return (cents if cents == amount else amount.normalize()) + 0
 
 
 def _is(pattern: re.Pattern[str], text: str) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import BinaryIO, Protocol
 
 from app.channels.base.fields import normal_key
@@ -90,8 +91,8 @@ class ImportedOrder:
 
     def content_hash(self) -> bytes:
         """SHA-256 over everything that matters: not over `raw`, and not over when the channel touched it."""
-        values = {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name not in ("raw", "updated_at")}
-        return hashlib.sha256(json.dumps(values, sort_keys=True, separators=(",", ":")).encode()).digest()
+        values = [getattr(self, name) for name in _MATTERS]
+        return hashlib.sha256(json.dumps(values, separators=(",", ":"), default=_plain).encode()).digest()
 
     @property
     def all_fulfilled(self) -> bool:
@@ -117,34 +118,81 @@ class Channel(Protocol):
         """The orders of a file and what is wrong with the others. Raises `BadFile` (`NotOrders`) and nothing else."""
 
 
+_MATTERS = tuple(f.name for f in fields(ImportedOrder) if f.name not in ("raw", "updated_at"))
+_PARTS: dict[type, Callable[[object], object]] = {
+    kind: attrgetter(*(f.name for f in fields(kind))) for kind in (ImportedLine, ImportedCustomer, Address)
+}
+
+
 def _plain(value: object) -> object:
+    """What JSON has no word for: amounts without their zeros, moments, and the parts of an order."""
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, tuple):
-        return [_plain(v) for v in value]
-    if is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-    return value
+    return _PARTS[type(value)](value)
 
+
+# ---- free attributes ------------------------------------------------------------------------------------------------
 
 _YES = frozenset("1 true yes y on ja oui si sí tak".split())
-_GIFT = frozenset("gift isgift giftorder giftwrap giftwrapping geschenk".split())
+_GIFT = frozenset("gift isgift giftorder giftwrap giftwrapping geschenk geschenkverpackung".split())
 _MESSAGE = frozenset("giftmessage giftnote giftcardmessage giftcardtext geschenknachricht grusskarte".split())
 _HIDE = frozenset("hideprices noprices giftreceipt withoutprices ohnepreise".split())
+_SHIP_BY = frozenset("shipby shipdate shippingdate requestedshipdate shipon versanddatum versandam".split())
 
 
-def gift_words(pairs: Iterable[tuple[str, str]]) -> tuple[bool, str, bool]:
-    """(gift, message, hide prices) out of a shop's free attributes: "Gift message", "_gift_message", "is_gift" …
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What an order's free attributes say; `ship_by` is the day on which it is asked to leave."""
 
-    No channel has fields of its own for it; shops use attributes of these names.
+    gift: bool = False
+    message: str = ""
+    hide_prices: bool = False
+    ship_by: datetime | None = None
+
+
+def attributes_of(pairs: Iterable[tuple[str, str]]) -> Attributes:
+    """Gift, gift message, hidden prices and ship date out of a shop's free attributes: "Gift message", "_gift_message",
+    "is_gift", "ship-by" …
+
+    No channel has fields of its own for them; shops use attributes of these names.
     """
-    gift, message, hide = False, "", False
+    gift, message, hide, ship_by = False, "", False, None
     for name, value in pairs:
+        if not value:
+            continue
         key, yes = normal_key(name), value.strip().casefold() in _YES
         if key in _MESSAGE and value.strip():
             gift, message = True, value.strip()
         gift = gift or (key in _GIFT and yes)
         hide = hide or (key in _HIDE and yes)
-    return gift, message, hide
+        ship_by = ship_by or (_day(value) if key in _SHIP_BY else None)
+    return Attributes(gift, message, hide, ship_by)
+
+
+def _day(text: str) -> datetime | None:
+    """A day or a moment in ISO 8601; None for what else people write there."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+# ---- what a total holds beside its lines ----------------------------------------------------------------------------
+
+
+def extra_lines(
+    lines: tuple[ImportedLine, ...], rest: Decimal, extras: Iterable[tuple[str, str, Decimal]]
+) -> tuple[ImportedLine, ...]:
+    """The lines, and one that does not ship for each extra (id, name, amount) which `rest` still lacks.
+
+    Tips and duties are part of a shop's total; some shops have them among the lines too, so what is missing decides.
+    """
+    found = list(lines)
+    for key, name, amount in extras:
+        if amount and abs(rest - amount) < abs(rest):
+            found.append(ImportedLine(key, "", name, 1, amount, Decimal(0), ships=False))
+            rest -= amount
+    return tuple(found)

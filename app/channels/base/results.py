@@ -30,8 +30,17 @@ class RowError:
         return f"{where}{order}{at}: {self.value!r} is not {self.expected}"
 
 
+def not_whole(row: int) -> Text:
+    """What is expected of an order beside which a row was lost that may be its own."""
+    return say("an order whose rows can all be read (row {row} can't, and may be one of them)", row=row)
+
+
 class BadFile(Refused):
     """The file as a whole can't be read; nothing of it went in."""
+
+
+class BrokenOff(BadFile):
+    """The file can't be read to its end; what stood before that went in."""
 
 
 class NotOrders(BadFile):
@@ -46,6 +55,12 @@ def bad_file(what: Text, do: Text = NOTHING) -> BadFile:
 def not_orders(what: Text, do: Text = NOTHING) -> NotOrders:
     """A refusal that says what the file is instead."""
     return NotOrders(Problem("NotOrders", what, do=(do,) if do else (), unchanged=say("Nothing of it was imported.")))
+
+
+def broken_off(what: Text, do: Text = NOTHING) -> BrokenOff:
+    """A refusal of the rest of a file."""
+    before = say("What stands before that was imported.")
+    return BrokenOff(Problem("BrokenOff", what, do=(do,) if do else (), unchanged=before))
 
 
 @dataclass(frozen=True, slots=True)
