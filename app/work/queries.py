@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from app import barcodes, events
@@ -418,3 +418,15 @@ def products_named(session: Session, words: str, limit: int = 6) -> tuple[SkuCar
     begins = Sku.sku.istartswith(words.strip(), autoescape=True)
     wanted = select(Sku.id).where(Sku.active, begins | named).order_by(~begins, Sku.sku).limit(limit)
     return tuple(sku_card(session, sku_id) for sku_id in session.scalars(wanted).all())
+
+
+def orders_to_pick(session: Session) -> int:
+    """Orders whose pick work nobody has begun: what the tile of picking counts."""
+    waits = select(func.count()).select_from(Work).where(Work.kind == "pick", Work.state.in_(("ready", "leased")))
+    return session.scalar(waits.where(Work.started.is_(False))) or 0
+
+
+def totes_to_pack(session: Session) -> int:
+    """Totes that wait at a pack lane or stand on a bench: what the tile of packing counts."""
+    waits = select(func.count()).select_from(Tote).where(Tote.state.in_(("dropped", "packing")))
+    return session.scalar(waits) or 0

@@ -1,8 +1,10 @@
-"""Home: scan the thing and the task opens. No menu is needed; tiles only tell what waits."""
+"""Home: scan the thing and the task opens. No menu is needed; tiles tell what waits, and a tap on one begins it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 
 from app.errors import Problem, Refused
@@ -20,11 +22,14 @@ from app.events import (
 )
 from app.facts import Fact
 from app.floor import queries
-from app.text import NOTHING, Text, count, say, verbatim
+from app.text import NOTHING, Text, count, say
 from app.view import Action, CountDatum, Hero, Tile, Tiles, View, Wanted
 from app.work.facts import ToteEmptied
 from app.work.queries import code_of, describe, order_card, tote_card, tote_to_pick
-from app.workflow import Desk, Next, Opening, Workflow, on
+from app.workflow import Card, Desk, Next, Opening, Workflow, on
+
+A_PAGE = 8
+"""Tiles that stand on one screen: 60 × 30 mm each, on the smallest screen there is."""
 
 
 class Step(Enum):
@@ -34,13 +39,23 @@ class Step(Enum):
 
 @dataclass(frozen=True, slots=True)
 class HomeState:
-    """Whether EMPTY was scanned and the next tote is to be set free."""
+    """Whether EMPTY was scanned and the next tote is to be set free; which page of tiles is shown."""
 
     emptying: bool = False
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A tile's worth: a card, and how much of it waits (None: nothing to count)."""
+
+    card: Card
+    waiting: int | None
+    own: bool
 
 
 class Home(Workflow[HomeState]):
-    """A tote or cart opens picking or packing by its state; an order opens packing; EMPTY and a tote free the tote."""
+    """A tote or cart opens picking or packing by its state; what else is scanned begins the task that greets it."""
 
     kind = "home"
 
@@ -72,7 +87,7 @@ class Home(Workflow[HomeState]):
 
     @on(Step.ANYTHING)
     def cart_scanned(self, state: HomeState, event: CartRead, desk: Desk) -> Next:
-        return Next(opens=Opening("pick", desk.new_id(), event))
+        return _begin(event, desk) or Next(opens=Opening("pick", desk.new_id(), event))
 
     @on(Step.ANYTHING)
     def order_scanned(self, state: HomeState, event: OrderRead, desk: Desk) -> Next:
@@ -82,24 +97,12 @@ class Home(Workflow[HomeState]):
         return _open("pack", task if _still_packing(event.order_id, desk) else None, event, desk)
 
     @on(Step.ANYTHING)
-    def thing_scanned(self, state: HomeState, event: BinRead | ItemRead | ReceiptRead | ReturnRead, desk: Desk) -> Next:
+    def thing_scanned(
+        self, state: HomeState, event: BinRead | ItemRead | ReceiptRead | ReturnRead | ParcelRead, desk: Desk
+    ) -> Next:
         if (begun := _begin(event, desk)) is not None:
             return begun
         raise Refused(self.unexpected(state, event, desk))
-
-    @on(Step.ANYTHING)
-    def label_scanned(self, state: HomeState, event: ParcelRead, desk: Desk) -> Next:
-        if (begun := _begin(event, desk)) is not None:
-            return begun
-        raise Refused(
-            Problem(
-                name="ParcelKnown",
-                what=say("That is the label of a parcel"),
-                detail=verbatim(event.text),
-                do=(say("Scan a tote to pick or pack"),),
-                unchanged=say("Nothing was changed."),
-            )
-        )
 
     @on(Step.ANYTHING, Step.EMPTY, to=(Step.EMPTY, Step.ANYTHING))
     def command_scanned(self, state: HomeState, event: CommandRead, desk: Desk) -> Next:
@@ -107,6 +110,8 @@ class Home(Workflow[HomeState]):
             return Next(state=replace(state, emptying=True), echo=say("Now scan the tote that is empty"))
         if event.word == "HOME":
             return Next(state=HomeState(), echo=say("This is the home screen"))
+        if event.word == "SKIP" and (pages := _pages(desk)) > 1:
+            return Next(state=HomeState(page=(state.page + 1) % pages), echo=say("More tasks"))
         if (begun := _begin(event, desk)) is not None:
             return begun
         raise Refused(self.unexpected(state, event, desk))
@@ -122,28 +127,40 @@ class Home(Workflow[HomeState]):
 
     def unexpected(self, state: HomeState, event: Read, desk: Desk) -> Problem:
         what, detail = desk.read(describe, event)
-        do = say("Scan the tote that is empty") if state.emptying else say("Scan a tote or a cart")
+        do = say("Scan the tote that is empty") if state.emptying else say("Scan a tote, an order, an item or a bin")
         return Problem(name="NotATask", what=what, detail=detail, do=(do,), unchanged=say("Nothing was changed."))
 
     def view(self, state: HomeState, desk: Desk) -> View:
-        waits = desk.read(queries.waiting)
+        tasks = _tasks(desk)
+        pages = _paged(tasks)
+        shown = pages[state.page % len(pages)]
         if state.emptying:
             hero = Hero(
                 imperative=say("Scan the empty tote"), icon="package-open", second=say("It is set free for a new order")
             )
         else:
-            hero = _hero(waits, desk)
+            hero = _hero(tasks, desk)
         return View(
             kind="home.empty" if state.emptying else "home",
             hero=hero,
-            context=(Tiles(_tiles(waits), say("Waiting now")),),
-            actions=(
-                Action("EMPTY", "package-open", say("Empty"), say("free a tote")),
-                Action("OUT", "log-out", say("Sign out"), say("leave station")),
-                Action("HELP", "circle-help", say("Help"), say("command codes")),
-            ),
+            object=(Tiles(tuple(_tile(task) for task in shown)),) if shown else (),
+            actions=_actions(len(pages)),
+            more=tuple(Action(t.card.word, t.card.icon, t.card.title) for t in tasks if t not in shown),
             wanted=_wanted(desk),
         )
+
+
+def _actions(pages: int) -> tuple[Action, ...]:
+    turn = (Action("SKIP", "layout-grid", say("More"), say("other tasks")),) if pages > 1 else ()
+    return (
+        *turn,
+        Action("EMPTY", "package-open", say("Empty"), say("free a tote")),
+        Action("OUT", "log-out", say("Sign out"), say("leave station")),
+        Action("HELP", "circle-help", say("Help"), say("command codes")),
+    )
+
+
+# ---- beginning ------------------------------------------------------------------------------------------------------
 
 
 def _begin(event: Read, desk: Desk) -> Next | None:
@@ -180,35 +197,102 @@ def _elsewhere(name: str, order_id: bytes | None, desk: Desk) -> Problem:
     )
 
 
-def _hero(waits: queries.Waiting, desk: Desk) -> Hero:
-    if waits.pack:
-        words: Text = count(waits.pack, "tote to pack", "totes to pack")
-        return Hero(imperative=say("Scan a tote"), datum=CountDatum(str(waits.pack), words), second=_second(waits))
-    if waits.pick:
-        words = count(waits.pick, "order to pick", "orders to pick")
+# ---- tiles ----------------------------------------------------------------------------------------------------------
+
+
+def _tasks(desk: Desk) -> tuple[Task, ...]:
+    """Every task that has a card: those of the person's role first, each group in the order of its cards."""
+    role = desk.operator.role if desk.operator else ""
+    cards = sorted((w.card for w in desk.workflows if w.card), key=lambda card: (card.order, card.word))
+    tasks = [Task(card, desk.read(card.waiting) if card.waiting else None, own=role in card.roles) for card in cards]
+    return tuple(sorted(tasks, key=lambda task: not task.own))
+
+
+def _pages(desk: Desk) -> int:
+    return max(1, -(-sum(1 for w in desk.workflows if w.card) // A_PAGE))
+
+
+def _paged(tasks: Sequence[Task]) -> Sequence[Sequence[Task]]:
+    return [tasks[i : i + A_PAGE] for i in range(0, len(tasks), A_PAGE)] or [()]
+
+
+def _tile(task: Task) -> Tile:
+    return Tile(task.card.icon, task.card.title, task.waiting, task.card.word)
+
+
+# ---- what comes next, by role ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What the hero says while work of one card waits: what to scan, and what the number counts."""
+
+    imperative: Text
+    icon: str
+    words: Callable[[int], Text]
+
+
+LEADS = {
+    "RECEIVE": Lead(
+        say("Scan a delivery"), "truck", lambda n: count(n, "delivery expected", "deliveries expected")
+    ),
+    "PUTAWAY": Lead(
+        say("Scan a tote of received goods"), "layers", lambda n: count(n, "tote to put away", "totes to put away")
+    ),
+    "PICK": Lead(
+        say("Scan a free tote or a cart"), "shopping-cart", lambda n: count(n, "order to pick", "orders to pick")
+    ),
+    "PACK": Lead(say("Scan a tote"), "package", lambda n: count(n, "tote to pack", "totes to pack")),
+    "COUNT": Lead(
+        say("Scan the label of a bin to count"), "clipboard-list", lambda n: count(n, "bin to count", "bins to count")
+    ),
+    "RETURN": Lead(
+        say("Scan a parcel that came back"), "undo-2", lambda n: count(n, "return to take in", "returns to take in")
+    ),
+    "STUCK": Lead(
+        say("Scan the STUCK card"), "circle-pause", lambda n: count(n, "order stands still", "orders stand still")
+    ),
+}  # fmt: skip
+"""Which thing begins the work of a card; a card that does not stand here is begun by its own card."""
+
+
+def _hero(tasks: Sequence[Task], desk: Desk) -> Hero:
+    """The first task of the person's role that has work; without one the first of anybody's; else: nothing waits."""
+    busy = [task for task in tasks if task.waiting]
+    if not busy:
         return Hero(
-            imperative=say("Scan a free tote or a cart"),
-            datum=CountDatum(str(waits.pick), words),
-            second=_second(waits),
+            imperative=say("Nothing is waiting"),
+            icon="circle-check",
+            second=say("New orders appear here by themselves"),
         )
+    task = busy[0]
+    lead = LEADS.get(task.card.word)
+    if lead is None:
+        lead = Lead(say("Scan the card {word}", word=task.card.word), task.card.icon, lambda _: task.card.title)
     return Hero(
-        imperative=say("Nothing is waiting"), icon="circle-check", second=say("New orders appear here by themselves")
+        imperative=lead.imperative,
+        icon=lead.icon,
+        datum=CountDatum(str(task.waiting), lead.words(task.waiting or 0)),
+        second=_due(desk) or say("The task opens by itself"),
     )
 
 
-def _second(waits: queries.Waiting) -> Text:
-    if waits.pack and waits.pick:
-        return say("A tote with goods opens packing, a free one picking")
-    return say("The task opens by itself")
+def _due(desk: Desk) -> Text:
+    """When orders must have left, said only where they say so themselves."""
+    now = desk.clock.now()
+    found = desk.read(queries.cut_off, now)
+    if found.late:
+        return count(found.late, "{n} order is past its cut-off", "{n} orders are past their cut-off")
+    if found.at is None:
+        return NOTHING
+    at = _moment(found.at, now)
+    return count(found.orders, "{n} order must leave by {at}", "{n} orders must leave by {at}", at=at)
 
 
-def _tiles(waits: queries.Waiting) -> tuple[Tile, ...]:
-    return (
-        Tile("shopping-cart", say("Pick"), waits.pick, second=count(waits.pick, "order", "orders")),
-        Tile("package", say("Pack"), waits.pack, second=count(waits.pack, "tote", "totes")),
-        Tile("circle-pause", say("Parked"), waits.parked, second=count(waits.parked, "tote", "totes")),
-        Tile("footprints", say("Being picked"), waits.started, second=count(waits.started, "order", "orders")),
-    )
+def _moment(at: datetime, now: datetime) -> str:
+    """The local time, with the date where it is another day."""
+    here, today = at.astimezone(), now.astimezone()
+    return here.strftime("%H:%M" if here.date() == today.date() else "%Y-%m-%d %H:%M")
 
 
 def _wanted(desk: Desk) -> tuple[Wanted, ...]:

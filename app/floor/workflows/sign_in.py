@@ -17,6 +17,8 @@ from app.workflow import Desk, Next, Request, Workflow, on
 
 CLAIM_AHEAD = 3
 """Orders that a station holds ready, so that a network cut or a slow server never stops a picker."""
+PICKERS = frozenset({"picker"})
+"""Roles that take pick work by signing in; whoever else picks asks for it with the first tote."""
 LABELS_AHEAD = 50
 """Below this many label numbers a station asks for more."""
 
@@ -57,9 +59,8 @@ class SignIn(Workflow[SignInState]):
                     unchanged=say("Nobody was signed in."),
                 )
             )
-        orders, labels = desk.read(
-            queries.lacking, desk.station.station_id, orders=CLAIM_AHEAD, labels=LABELS_AHEAD
-        )  # fmt: skip
+        ahead = CLAIM_AHEAD if person.role in PICKERS else 0
+        orders, labels = desk.read(queries.lacking, desk.station.station_id, orders=ahead, labels=LABELS_AHEAD)
         asks: tuple[Request, ...] = (Request("claim", {"kind": "pick", "limit": orders}),) if orders else ()
         if labels:
             asks += (Request("numbers", {"kind": "parcel"}),)

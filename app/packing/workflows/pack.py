@@ -58,8 +58,8 @@ from app.packing.workflows.pack_fold import after_fact
 from app.text import NOTHING, Text, say
 from app.view import Sound, Tone, View
 from app.work.facts import PrintMoved, ToteEmptied
-from app.work.queries import describe, order_card, place, sku_card, tote_card
-from app.workflow import Desk, Next, Opening, Request, Workflow, on
+from app.work.queries import describe, order_card, place, sku_card, tote_card, totes_to_pack
+from app.workflow import Card, Desk, Next, Opening, Request, Workflow, on
 
 FEW_NUMBERS = 50
 """Below this many label numbers new ones are asked for, long before the last is used."""
@@ -84,6 +84,7 @@ class Pack(Workflow[PackState]):
     """See the module's docstring."""
 
     kind = "pack"
+    card = Card("PACK", "package", say("Pack"), totes_to_pack, frozenset({"packer"}), 40)
 
     # ---- the fold ---------------------------------------------------------------------------------------------------
 

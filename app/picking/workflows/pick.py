@@ -54,7 +54,7 @@ from app.text import Text, count, say
 from app.view import Sound, Tone, TotePlace, View
 from app.work.facts import ToteEmptied
 from app.work.queries import order_card, orders_to_pick, place, tote_card
-from app.workflow import Desk, Next, Opening, Request, Workflow, on
+from app.workflow import Card, Desk, Next, Opening, Request, Workflow, on
 
 PREFETCH = 3
 """How many orders a station without a cart holds in advance."""

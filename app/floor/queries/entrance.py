@@ -1,25 +1,27 @@
-"""What the home screen and the sign-in need to know of the mirror."""
+"""What the home screen and the sign-in read of the mirror."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Ask, FactRow, OrderBrief, Person, StationRow, Tote, Work
 from app.packing.queries import numbers
+from app.work.queries import orders_to_pick as orders_to_pick
+from app.work.queries import totes_to_pack as totes_to_pack
 from app.workflow import Operator
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """How much waits on the floor: orders to pick (ready or leased, not started), totes to pack, parked totes."""
+class CutOff:
+    """When the next orders must have left: their moment, how many they are, and how many are late already."""
 
-    pick: int
-    pack: int
-    parked: int
-    started: int
+    at: datetime | None
+    orders: int
+    late: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +42,23 @@ def operator(session: Session, person_id: bytes) -> Operator | None:
     return Operator(row.id, row.name, row.role, row.language)
 
 
-def waiting(session: Session) -> Waiting:
-    """Counts for the tiles of the home screen."""
-    ready = select(func.count()).select_from(Work).where(Work.kind == "pick", Work.state.in_(("ready", "leased")))
-    totes = select(func.count()).select_from(Tote)
-    return Waiting(
-        pick=session.scalar(ready.where(Work.started.is_(False))) or 0,
-        pack=session.scalar(totes.where(Tote.state.in_(("dropped", "packing")))) or 0,
-        parked=session.scalar(totes.where(Tote.state == "parked")) or 0,
-        started=session.scalar(ready.where(Work.started.is_(True))) or 0,
+def cut_off(session: Session, now: datetime) -> CutOff:
+    """The next moment at which orders must have left; orders that say nothing of it count for nothing."""
+    due = select(OrderBrief.ship_by, func.count()).where(
+        OrderBrief.ship_by.is_not(None), OrderBrief.state.not_in(("shipped", "cancelled"))
     )
+    found = session.execute(due.group_by(OrderBrief.ship_by).order_by(OrderBrief.ship_by))
+    rows = [(at, orders) for at, orders in found if at is not None]
+    late = sum(orders for at, orders in rows if at < now)
+    coming = next(((at, orders) for at, orders in rows if at >= now), (None, 0))
+    return CutOff(coming[0], coming[1], late)
+
+
+def stuck_here(session: Session) -> int:
+    """Orders that the mirror knows not to move: held ones, and those whose totes were put aside."""
+    held = set(session.scalars(select(OrderBrief.order_id).where(OrderBrief.state == "held")))
+    parked = session.scalars(select(Tote.order_id).where(Tote.state == "parked", Tote.order_id.is_not(None)))
+    return len(held | set(parked))
 
 
 def lacking(session: Session, station_id: bytes, *, orders: int, labels: int) -> tuple[int, bool]:
