@@ -3,15 +3,20 @@
 from app.inventory.queries.balances import (
     RECOUNT,
     Difference,
+    Expired,
     StockLine,
+    Totals,
     candidates,
     differences,
+    expired_stock,
     floor,
     free_units,
     goal,
     on_hand,
+    totals,
 )
 
 __all__ = [
-    "RECOUNT", "Difference", "StockLine", "candidates", "differences", "floor", "free_units", "goal", "on_hand",
+    "RECOUNT", "Difference", "Expired", "StockLine", "Totals", "candidates", "differences", "expired_stock", "floor",
+    "free_units", "goal", "on_hand", "totals",
 ]  # fmt: skip

@@ -87,9 +87,57 @@ def candidates(
     return {sku_id: tuple(cs) for sku_id, cs in found.items()}
 
 
-def free_units(session: Session, sku_id: bytes) -> int:
-    """How many units of an SKU could be promised now."""
-    return sum(c.free for c in candidates(session, (sku_id,))[sku_id])
+def free_units(session: Session, sku_id: bytes, today: str = "") -> int:
+    """How many units of an SKU could be promised on that day (ISO); without a day those past their date count too."""
+    found = candidates(session, (sku_id,))[sku_id]
+    return sum(c.free for c in found if not (c.expires_on and c.expires_on < today))
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """Units of a lot past its date: they are promised to nobody, and somebody should take them away."""
+
+    sku: str
+    place: str
+    lot: str
+    status: str
+    on_hand: int
+    expires_on: str
+
+
+def expired_stock(session: Session, today: str) -> tuple[Expired, ...]:
+    """What lies in bins past its date on that day (ISO), the oldest first."""
+    rows = session.execute(
+        select(Sku.sku, Bin.name, Stock.lot, Stock.status, Stock.on_hand, Lot.expires_on)
+        .join(Sku, Sku.id == Stock.sku_id)
+        .join(Bin, Bin.id == Stock.place_id)
+        .join(Lot, and_(Lot.sku_id == Stock.sku_id, Lot.lot == Stock.lot))
+        .where(Lot.expires_on != "", Lot.expires_on < today, Stock.on_hand != 0)
+        .order_by(Lot.expires_on, Sku.sku, Bin.name)
+    )
+    return tuple(Expired(*row) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the ledger and the balances sum up to, over everything: they must be equal."""
+
+    movements: int
+    moved: int
+    places: int
+    on_hand: int
+    reserved: int
+    promised: int
+
+
+def totals(session: Session) -> Totals:
+    """Central only: lines and sum of the ledger, balances and their sum, promised units on both sides."""
+    movements, moved = session.execute(select(func.count(), func.coalesce(func.sum(Movement.quantity), 0))).one()
+    places, on_hand_, reserved = session.execute(
+        select(func.count(), func.coalesce(func.sum(Stock.on_hand), 0), func.coalesce(func.sum(Stock.reserved), 0))
+    ).one()
+    promised = session.scalar(select(func.coalesce(func.sum(Reservation.quantity), 0))) or 0
+    return Totals(movements, moved, places, on_hand_, reserved, promised)
 
 
 def on_hand(session: Session, *, sku: str = "", place: str = "") -> tuple[StockLine, ...]:

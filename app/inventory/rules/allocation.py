@@ -34,9 +34,9 @@ class Take:
     quantity: int
 
 
-def rank(candidate: Candidate) -> tuple[int, str]:
-    """What comes first: pick bins before reserve; what expires first before what lasts (first expired, first out)."""
-    return TYPES.index(candidate.type), candidate.expires_on or NEVER
+def rank(candidate: Candidate) -> tuple[str, int]:
+    """What comes first: what expires first before what lasts (first expired, first out); pick bins before reserve."""
+    return candidate.expires_on or NEVER, TYPES.index(candidate.type)
 
 
 def plan_takes(candidates: Sequence[Candidate], quantity: int, today: str) -> tuple[Take, ...]:

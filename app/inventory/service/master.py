@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.channels.base import Columns, Fields, ImportResult, RowError, Tally, read_table
 from app.db import changed
+from app.db.feed import table_of
 from app.models import Model
 from app.text import say
 
@@ -81,6 +82,7 @@ class Register:
     def __init__(self, session: Session, model: type[Model]) -> None:
         self.session = session
         self.model = model
+        self._mirrored = table_of(model.__tablename__) is not None
         self._names = [c.name for c in inspect(model).primary_key]
         self._rows: dict[tuple[object, ...], Any] = {self._key(row): row for row in session.scalars(select(model))}
 
@@ -102,6 +104,6 @@ class Register:
             values = {name: v for name, v in values.items() if getattr(row, name) != v}
             for name, value in values.items():
                 setattr(row, name, value)
-        if new or values:
+        if (new or values) and self._mirrored:
             changed(self.session, self.model, *key)
         return new, not new and bool(values)

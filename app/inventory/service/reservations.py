@@ -65,7 +65,7 @@ def reserve_lines(
         with session.begin_nested() as savepoint:
             if all(take_units(session, r) for r in sorted(plan, key=_stock_key)):
                 for r in plan:
-                    _write(session, r)
+                    write_promise(session, r)
                     changed(session, Stock, r.sku_id, r.place_id, r.lot, GOOD)
                 return tuple(plan)
             savepoint.rollback()
@@ -110,7 +110,8 @@ def take_units(session: Session, r: Reserved) -> bool:
     return taken.scalar_one_or_none() is not None
 
 
-def _write(session: Session, r: Reserved) -> None:
+def write_promise(session: Session, r: Reserved) -> None:
+    """Writes the promise of units that were taken by `take_units`."""
     session.add(
         Reservation(
             id=new_id(), line_id=r.line_id, sku_id=r.sku_id, place_id=r.place_id, lot=r.lot, quantity=r.quantity
@@ -140,7 +141,7 @@ def release_reservation(
         select(Reservation).where(*where).order_by(Reservation.sku_id, Reservation.place_id, Reservation.lot)
     ).all()
     rest = sum(r.quantity for r in rows) if quantity is None else quantity
-    return _reduce(session, rows, rest)
+    return reduce_promises(session, rows, rest)
 
 
 def consume_reservation(
@@ -156,10 +157,11 @@ def consume_reservation(
         .where(Reservation.line_id == line_id, Reservation.sku_id == sku_id, Reservation.place_id == place_id)
         .order_by(Reservation.lot != lot, Reservation.lot, Reservation.id)
     ).all()
-    return _reduce(session, rows, quantity)
+    return reduce_promises(session, rows, quantity)
 
 
-def _reduce(session: Session, rows: Sequence[Reservation], quantity: int) -> int:
+def reduce_promises(session: Session, rows: Sequence[Reservation], quantity: int) -> int:
+    """Ends up to `quantity` promised units of these promises, in their order; how many."""
     done = 0
     for row in rows:
         units = min(row.quantity, quantity - done)
