@@ -1,4 +1,4 @@
-"""What the screens that cross the stages read of the mirror: who comes in, what waits, what lies where, what was read."""
+"""What the screens that cross the stages read of the mirror: who comes in, what waits, what lies where, what was seen."""
 
 from app.floor.queries.entrance import (
     BoundTote,

@@ -1,1 +1,22 @@
-"""Decisions that cross the stages: who works here, which stations there are, the words of the site."""
+"""Decisions that cross the stages: who works here, which stations there are, and what central says of an order."""
+
+from app.floor.service.orders import (
+    answer_cancel,
+    answer_find,
+    answer_hold,
+    answer_release,
+    answer_resend,
+    answer_story,
+    answer_stuck,
+)
+
+ANSWERS = {
+    "story": answer_story,
+    "stuck": answer_stuck,
+    "find-order": answer_find,
+    "hold-order": answer_hold,
+    "release-order": answer_release,
+    "cancel-order": answer_cancel,
+    "resend-mail": answer_resend,
+}
+"""Which ask is answered by which function."""
