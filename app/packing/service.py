@@ -17,6 +17,7 @@ from app.facts import Fact, Stamp
 from app.ids import stable_id
 from app.models import Bin, Hold, Incident, Order, Parcel, Person, Sku, StationRow
 from app.packing import facts as did
+from app.packing.queries.papers import carrier_name
 from app.processing.service.holds import place_hold
 from app.receipt.service import write_brief
 from app.receipt.service.briefs import OVER
@@ -94,11 +95,19 @@ def _reprinted(session: Session, fact: did.LabelReprinted, stamp: Stamp) -> None
 
 
 def _closed(session: Session, fact: did.ParcelClosed, stamp: Stamp) -> None:
-    number = session.scalar(select(Parcel.number).where(Parcel.id == fact.parcel_id)) or 1
-    words = say("Box {n} closed by its label {code}", n=number, code=fact.code)
-    _tell(session, stamp, fact.order_id, "parcel_closed", words)
+    _tell(session, stamp, fact.order_id, "parcel_closed", _closing_words(session, fact))
     if session.scalar(select(Order.state).where(Order.id == fact.order_id)) in OVER:
         write_brief(session, fact.order_id)
+
+
+def _closing_words(session: Session, fact: did.ParcelClosed) -> Text:
+    parcel = session.get(Parcel, fact.parcel_id, populate_existing=True)
+    if parcel is None:  # what opened it waits in quarantine
+        return say("Box closed by its label {code}", code=fact.code)
+    return say(
+        "Box {n} closed by its label: {carrier} {service}, {tracking}", n=parcel.number,
+        carrier=carrier_name(session, parcel.carrier), service=parcel.service, tracking=parcel.tracking,
+    )  # fmt: skip
 
 
 def _awaiting(session: Session, fact: did.ParcelAwaiting, stamp: Stamp) -> None:

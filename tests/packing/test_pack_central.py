@@ -163,7 +163,7 @@ def test_the_order_is_shipped_and_its_story_is_told(opened: PackBench, central: 
     assert story(central) == [
         "Packing began at Pack 02",
         f"Label {tracking}: Parcel, 4.19 EUR, 850 g",
-        f"Box 1 closed by its label {tracking}",
+        f"Box 1 closed by its label: DHL Parcel, {tracking}",
     ]
     assert rows(central, Incident) == []
 

@@ -129,7 +129,7 @@ def label_document(session: Session, job_id: bytes) -> ShippingLabel:
     if parcel is None or not parcel.tracking:
         raise KeyError(f"print job {job_id.hex()} has no parcel with a label")
     return ShippingLabel(
-        carrier=_carrier_name(session, parcel.carrier),
+        carrier=carrier_name(session, parcel.carrier),
         service=parcel.service,
         ship_from=ship_from(session),
         ship_to=_address(body["ship_to"]),
@@ -145,7 +145,7 @@ def label_document(session: Session, job_id: bytes) -> ShippingLabel:
     )
 
 
-def _carrier_name(session: Session, carrier: str) -> str:
+def carrier_name(session: Session, carrier: str) -> str:
     """The carrier as people know it: the setting `carrier_name`, the shop for the built-in one, else its code."""
     own = setting(session, "carrier_name") or setting(session, "shop_name")
     return own or carrier if carrier == CARRIER.code else carrier
