@@ -1,0 +1,1 @@
+"""Orders by phone and at the counter."""
