@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from sqlalchemy import Table, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from app.db.bulk import Row, write_rows
 from app.ids import new_id
 from app.models import Feed, FeedHead, Model
 from app.models.base import Id, Money, Utc
@@ -29,6 +30,18 @@ def changed(session: Session, model: type[Model] | str, *key: Any) -> None:
     if session.info["side"] == "central":
         topic = model if isinstance(model, str) else model.__tablename__
         session.info["changed"][(topic, key)] = None
+
+
+def insert_rows(session: Session, model: type[Model], rows: Sequence[Row]) -> None:
+    """Inserts many rows, all or none (see `bulk`). Those of a mirrored table are published as they are here: they need
+    not be read again, unless somebody marks them as changed after this.
+    """
+    table = model.metadata.tables[model.__tablename__]
+    whole = write_rows(session, table, rows)
+    if session.info["side"] == "central" and is_mirrored(table):
+        names = [c.name for c in table.primary_key.columns]
+        for row in whole:
+            session.info["changed"][(table.name, tuple(row[name] for name in names))] = row
 
 
 def table_of(topic: str) -> Table | None:
@@ -120,14 +133,15 @@ def write_feed(session: Session, site: int = 1) -> int:
     and are cut into groups of `GROUP` rows, so that a station never stands still over one of them.
     """
     rows: list[tuple[str, str, str]] = []
-    by_topic: dict[str, list[Key]] = {}
-    for topic, key in session.info["changed"]:
-        by_topic.setdefault(topic, []).append(key)
+    by_topic: dict[str, dict[Key, dict[str, Any] | None]] = {}
+    for (topic, key), row in session.info["changed"].items():
+        by_topic.setdefault(topic, {})[key] = row
     for topic, keys in by_topic.items():
         table = table_of(topic)
         if table is None:
             raise ValueError(f"{topic} is no mirrored table: its rows can't be published")
-        found = read_rows(session, table, keys)
+        found = {key: row for key, row in keys.items() if row is not None}
+        found |= read_rows(session, table, [key for key in keys if key not in found])
         rows += [(topic, key_text(table, key), pack_row(table, found[key]) if key in found else "") for key in keys]
     for station, incarnation, seq in session.info.get("marks", ()):
         rows.append(("applied", station, json.dumps({"incarnation": incarnation, "seq": seq})))
@@ -143,8 +157,9 @@ def write_feed(session: Session, site: int = 1) -> int:
         head = len(rows)
     first, size = head - len(rows) + 1, len(rows) if whole else GROUP
     events = [new_id() for _ in range(0, len(rows), size)]
-    session.execute(
-        insert(Feed),
+    write_rows(
+        session,
+        Feed.metadata.tables[Feed.__tablename__],
         [
             {"site": site, "seq": first + i, "event_id": events[i // size], "topic": t, "key": k, "body": b}
             for i, (t, k, b) in enumerate(rows)

@@ -1,0 +1,65 @@
+"""Many rows of one table at once: what an import writes.
+
+Types and defaults are those of the tables; what is left out is SQLAlchemy's work for each single row. The statement
+goes to the driver once for all rows, with the values turned column by column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Dialect, Table, insert
+from sqlalchemy.orm import Session
+
+Row = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Insert:
+    """A table's INSERT for one driver: its columns in their order, how each value is turned for the driver."""
+
+    sql: str
+    columns: tuple[str, ...]
+    processors: tuple[Callable[[Any], Any] | None, ...]
+    positional: bool
+
+
+def write_rows(session: Session, table: Table, rows: Sequence[Row]) -> list[dict[str, object]]:
+    """Inserts rows, all or none, and returns them whole; a column that a row does not name gets its default.
+
+    Raises what the database says of a row that it does not take (`IntegrityError`, `DataError`).
+    """
+    if not rows:
+        return []
+    connection = session.connection()
+    statement = _insert_of(table, connection.dialect)
+    default = _defaults(table)
+    whole = [{**default, **row} for row in rows]
+    turned = [
+        [row[name] for row in whole] if turn is None else [turn(row[name]) for row in whole]
+        for name, turn in zip(statement.columns, statement.processors, strict=True)
+    ]
+    values = list(zip(*turned, strict=True))
+    if statement.positional:
+        connection.exec_driver_sql(statement.sql, values)
+    else:
+        connection.exec_driver_sql(statement.sql, [dict(zip(statement.columns, v, strict=True)) for v in values])
+    return whole
+
+
+@cache
+def _insert_of(table: Table, dialect: Dialect) -> _Insert:
+    compiled = insert(table).compile(dialect=dialect, column_keys=[c.key for c in table.columns])
+    by_name = {c.key: c for c in table.columns}
+    columns = tuple(getattr(compiled, "positiontup", None) or by_name)
+    turns = tuple(by_name[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns)
+    return _Insert(str(compiled), columns, turns, bool(compiled.positional))
+
+
+@cache
+def _defaults(table: Table) -> dict[str, object]:
+    """What a column holds when nobody says it: its scalar default, else nothing."""
+    return {c.name: getattr(c.default, "arg", None) if c.default is not None else None for c in table.columns}
