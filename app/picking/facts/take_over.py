@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import Session
@@ -122,7 +122,7 @@ class WorkTakenOver(Fact):
             moved[row.place_id] += change
         places = [place for _, sku, place, _ in self.lines if sku == sku_id]
         for tote, lot, units in counted:
-            book = session.scalar(_on_hand(sku_id, tote, lot)) or 0
+            book: int = session.scalar(_on_hand(sku_id, tote, lot)) or 0
             for place, share in _spread(moved, places, units - book):
                 transfer(
                     session,
@@ -138,7 +138,7 @@ class WorkTakenOver(Fact):
             set_line(session, row.id, picked=change)
 
 
-def _on_hand(sku_id: bytes, place_id: bytes, lot: str) -> Select[tuple[int]]:
+def _on_hand(sku_id: bytes, place_id: bytes, lot: str) -> Select[Any]:
     return select(Stock.on_hand).where(
         Stock.sku_id == sku_id, Stock.place_id == place_id, Stock.lot == lot, Stock.status == GOOD
     )

@@ -1,7 +1,7 @@
-"""What follows at central from what pickers did: promises end, shorts are planned anew, orders move on.
+"""What follows at central from a walk: promises end, shorts are planned anew, orders move on.
 
 Each function runs after its fact was applied, in the same transaction. A fact with an older fence is kept and its
-movements stand, but it moves no order and closes nothing: a person is told to look.
+movements stand, but it moves no order and closes nothing: a person is told to look, unless the tote was counted since.
 """
 
 from __future__ import annotations
@@ -10,34 +10,20 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import changed
 from app.facts import Fact, Stamp, decode
-from app.ids import new_id
 from app.inventory.facts import GOOD
-from app.inventory.service import consume_reservation, release_reservation
-from app.models import (
-    Bin,
-    FactRow,
-    FactStatus,
-    Incident,
-    Order,
-    OrderLine,
-    PickLine,
-    Reservation,
-    Sku,
-    Stock,
-    Tote,
-    Voiding,
-    Work,
-)
+from app.inventory.service import consume_reservation
+from app.models import Bin, FactRow, Incident, Order, OrderLine, PickLine, Sku, Stock, Tote, Voiding, Work
 from app.picking.facts import (
     BLOCKED,
     DAMAGED,
     EMPTY,
     WRONG_ITEM,
+    DamagedAtPick,
     Dropped,
     ManualProof,
     Picked,
@@ -46,12 +32,15 @@ from app.picking.facts import (
     TourStarted,
     holds,
 )
-from app.processing.service import reallocate_short
-from app.processing.service.holds import release_needs
-from app.receipt.service import set_state, write_brief
+from app.picking.service.promises import promise
+from app.picking.service.serials import note_serial, withdraw_serial
+from app.picking.service.telling import enter, is_stale, order_of, sane_time, tell
+from app.processing.service import is_held, note_put_back, reallocate_short
+from app.processing.service.replan import lower_short, new_work, shrink
+from app.processing.service.standing import picked_units, standing, units_outside
+from app.receipt.service import set_state
 from app.text import Text, count, say
 from app.work.facts import Voided
-from app.work.service.timeline import add_entry
 
 REASONS = {
     EMPTY: say("empty"), DAMAGED: say("damaged"), WRONG_ITEM: say("wrong item there"), BLOCKED: say("blocked"),
@@ -62,43 +51,67 @@ REASONS = {
 
 
 def follow_start(session: Session, fact: Fact, stamp: Stamp) -> None:
-    """The orders of the tour are being picked."""
+    """The orders of the tour are being picked. One that was cancelled meanwhile stays so, and is told to go back."""
     assert isinstance(fact, TourStarted)
     for work_id, order_id, fence in zip(fact.works, fact.orders, fact.fences, strict=True):
-        if _is_stale(session, stamp, work_id, fence, order_id):
+        if is_stale(session, stamp, work_id, fence, order_id):
             continue
         order = session.get(Order, order_id)
         if order is None:
             continue
         if order.state == "cancelled":
-            _tell(session, "put_back", order_id, work_id, "cancelled while it was being picked", stamp)
+            note_put_back(session, order_id=order_id, units=0, now=stamp.at)
         elif order.state in ("released", "held", "picked"):
             set_state(session, order_id, "picking")
-        _enter(session, order_id, "TourStarted", say("Picking started"), stamp)
+        enter(session, order_id, "TourStarted", say("Picking started"), stamp)
 
 
 def follow_drop(session: Session, fact: Fact, stamp: Stamp) -> None:
-    """The orders are picked, unless lines are left that were planned while the tote was on its way."""
+    """The orders are picked, unless lines are left that were planned while the tote was on its way.
+
+    An order that somebody holds is held from here on; one that was cancelled meanwhile is put back.
+    """
     assert isinstance(fact, Dropped)
     place = session.scalar(select(Bin.name).where(Bin.id == fact.place_id)) or ""
     for work_id, fence in zip(fact.works, fact.fences, strict=True):
         work = session.get(Work, work_id, populate_existing=True)
-        if work is None or _is_stale(session, stamp, work_id, fence, work.order_id):
+        if work is None or is_stale(session, stamp, work_id, fence, work.order_id, fact.totes):
+            continue
+        enter(session, work.order_id, "Dropped", _drop_words(session, work, place), stamp)
+        if work.state == "cancelled":
+            units = units_outside(session, work.order_id)
+            note_put_back(session, order_id=work.order_id, units=units, now=stamp.at)
             continue
         left = _move_open_lines(session, work)
-        _enter(session, work.order_id, "Dropped", _drop_words(session, work, place), stamp)
         if not left and not _open_work(session, work.order_id):
-            picked = _units_of_order(session, work.order_id)
-            set_state(session, work.order_id, "picked" if picked else "held")
+            held = not picked_units(session, work.order_id) or is_held(session, work.order_id)
+            set_state(session, work.order_id, "held" if held else standing(session, work.order_id))
+            _tell_complete(session, work.order_id, stamp)
+
+
+def _tell_complete(session: Session, order_id: bytes, stamp: Stamp) -> None:
+    """What stood on the problem shelf for want of these units has a way on."""
+    missing = select(func.sum(OrderLine.short)).where(OrderLine.order_id == order_id)
+    parked = select(Tote.name, Bin.name).outerjoin(Bin, Bin.id == Tote.place_id).where(
+        Tote.order_id == order_id, Tote.state == "parked"
+    )  # fmt: skip
+    if session.scalar(missing):
+        return
+    for tote, shelf in session.execute(parked.order_by(Tote.name)).all():
+        words = say("Complete: tote {tote} goes from {shelf} to pack", tote=tote, shelf=shelf or "?")
+        enter(session, order_id, "Complete", words, stamp)
 
 
 def _drop_words(session: Session, work: Work, place: str) -> Text:
     picked = session.scalar(select(func.sum(PickLine.picked)).where(PickLine.work_id == work.id)) or 0
-    tote = session.scalar(select(Tote.name).where(Tote.work_id == work.id))
-    if tote is None:
+    totes = session.scalars(select(Tote.name).where(Tote.work_id == work.id).order_by(Tote.name)).all()
+    if not totes:
         return say("Nothing of it was there")
     units = count(picked, "{n} unit", "{n} units")
-    return say("Picked: {units} in tote {tote}, put down at {place}", units=units, tote=tote, place=place)
+    if len(totes) > 1:
+        names = ", ".join(totes)
+        return say("Picked: {units} in totes {totes}, put down at {place}", units=units, totes=names, place=place)
+    return say("Picked: {units} in tote {tote}, put down at {place}", units=units, tote=totes[0], place=place)
 
 
 def _move_open_lines(session: Session, work: Work) -> bool:
@@ -111,11 +124,7 @@ def _move_open_lines(session: Session, work: Work) -> bool:
     untouched = [row for row in rows if not row.picked and not row.short]
     if not untouched:
         return False
-    fresh = new_id()
-    session.execute(
-        insert(Work).values(id=fresh, kind="pick", order_id=work.order_id, priority=work.priority, state="ready")
-    )
-    changed(session, Work, fresh)
+    fresh = new_work(session, session.get_one(Order, work.order_id))
     for row in untouched:
         row.work_id = fresh
         changed(session, PickLine, row.id)
@@ -128,22 +137,18 @@ def _open_work(session: Session, order_id: bytes) -> bool:
     return session.scalar(rows.limit(1)) is not None
 
 
-def _units_of_order(session: Session, order_id: bytes) -> int:
-    units = select(func.sum(PickLine.picked)).join(Work, Work.id == PickLine.work_id).where(Work.order_id == order_id)
-    return session.scalar(units) or 0
-
-
 # ---- units ----------------------------------------------------------------------------------------------------------
 
 
 def follow_pick(session: Session, fact: Fact, stamp: Stamp) -> None:
-    """Taken units are promised no longer; a balance below zero is told."""
+    """Taken units are promised no longer; a balance below zero, and a serial number used twice, are told."""
     assert isinstance(fact, Picked)
     _settle(session, fact, fact.quantity)
-    line = session.get(PickLine, fact.pick_line_id)
-    order_id = _order_of(session, fact.work_id)
-    if line is not None and _is_stale(session, stamp, fact.work_id, fact.fence, order_id):
+    order_id = order_of(session, fact.work_id)
+    if is_stale(session, stamp, fact.work_id, fact.fence, order_id, (fact.tote_id,)):
         return
+    if fact.serial:
+        note_serial(session, fact, order_id, stamp)
     _tell_if_negative(session, fact, order_id, stamp)
 
 
@@ -157,28 +162,13 @@ def _settle(session: Session, fact: Picked, quantity: int) -> None:
             session, line_id=line.order_line_id, sku_id=fact.sku_id, place_id=fact.place_id, lot=fact.lot,
             quantity=quantity,
         )  # fmt: skip
-    else:
-        _promise(session, line.order_line_id, fact.sku_id, fact.place_id, fact.lot, -quantity)
+    elif not _is_over(session, fact.work_id):
+        promise(session, line.order_line_id, fact.sku_id, fact.place_id, fact.lot, -quantity)
 
 
-def _promise(session: Session, line_id: bytes, sku_id: bytes, place_id: bytes, lot: str, quantity: int) -> None:
-    """Promises units again to the line from whose tote they came back."""
-    session.add(Reservation(id=new_id(), line_id=line_id, sku_id=sku_id, place_id=place_id, lot=lot, quantity=quantity))
-    row = session.execute(
-        update(Stock)
-        .where(Stock.sku_id == sku_id, Stock.place_id == place_id, Stock.lot == lot, Stock.status == GOOD)
-        .values(reserved=Stock.reserved + quantity)
-        .execution_options(synchronize_session=False)
-        .returning(Stock.reserved)
-    ).first()
-    if row is None:
-        session.execute(
-            insert(Stock).values(
-                sku_id=sku_id, place_id=place_id, lot=lot, status=GOOD, on_hand=0, reserved=quantity
-            )
-        )  # fmt: skip
-    changed(session, Stock, sku_id, place_id, lot, GOOD)
-    session.flush()
+def _is_over(session: Session, work_id: bytes) -> bool:
+    """Whether the work was cancelled: nothing is promised to it or looked for any more."""
+    return session.scalar(select(Work.state).where(Work.id == work_id)) == "cancelled"
 
 
 def _tell_if_negative(session: Session, fact: Picked, order_id: bytes | None, stamp: Stamp) -> None:
@@ -186,7 +176,7 @@ def _tell_if_negative(session: Session, fact: Picked, order_id: bytes | None, st
     if row is not None and row.on_hand < 0 and row.on_hand + fact.quantity >= 0:
         place = session.scalar(select(Bin.name).where(Bin.id == fact.place_id)) or ""
         sku = session.scalar(select(Sku.sku).where(Sku.id == fact.sku_id)) or ""
-        _tell(session, "negative_stock", order_id, fact.place_id, f"{sku} at {place}: {row.on_hand}", stamp)
+        tell(session, "negative_stock", order_id, fact.place_id, f"{sku} at {place}: {row.on_hand}", stamp)
 
 
 def follow_manual(session: Session, fact: Fact, stamp: Stamp) -> None:
@@ -197,7 +187,7 @@ def follow_manual(session: Session, fact: Fact, stamp: Stamp) -> None:
     )
     if session.scalar(known.limit(1)) is None:
         sku = session.scalar(select(Sku.sku).where(Sku.id == fact.sku_id)) or ""
-        _tell(session, "no_readable_code", None, fact.sku_id, sku, stamp)
+        tell(session, "no_readable_code", None, fact.sku_id, sku, stamp)
 
 
 # ---- shorts ---------------------------------------------------------------------------------------------------------
@@ -206,17 +196,45 @@ def follow_manual(session: Session, fact: Fact, stamp: Stamp) -> None:
 def follow_short(session: Session, fact: Fact, stamp: Stamp) -> None:
     """What was not there is looked for elsewhere at once."""
     assert isinstance(fact, Shorted)
-    order_id = _order_of(session, fact.work_id)
-    if _is_stale(session, stamp, fact.work_id, fact.fence, order_id):
+    order_id = order_of(session, fact.work_id)
+    if not is_stale(session, stamp, fact.work_id, fact.fence, order_id):
+        _missing(session, fact.pick_line_id, fact.short, fact.reason, stamp)
+
+
+def follow_damage(session: Session, fact: Fact, stamp: Stamp) -> None:
+    """A damaged unit is replaced by another one, out of the same bin where it holds more."""
+    assert isinstance(fact, DamagedAtPick)
+    order_id = order_of(session, fact.work_id)
+    if order_id is None or is_stale(session, stamp, fact.work_id, fact.fence, order_id):
         return
-    _missing(session, fact.pick_line_id, fact.short, fact.reason, stamp)
+    if fact.quantity > 0:
+        _damaged(session, fact.pick_line_id, order_id, fact.quantity, stamp)
+    else:
+        _found_after_all(session, fact.pick_line_id, -fact.quantity, stamp)
+
+
+def _damaged(session: Session, line_id: bytes, order_id: bytes, units: int, stamp: Stamp) -> None:
+    line = session.get(PickLine, line_id)
+    if line is None:
+        return
+    place = session.scalar(select(Bin.name).where(Bin.id == line.place_id)) or ""
+    sku = session.scalar(select(Sku.sku).where(Sku.id == line.sku_id)) or ""
+    words = count(
+        units, "{n} unit of {sku} in {place} was damaged", "{n} units of {sku} in {place} were damaged", sku=sku,
+        place=place,
+    )  # fmt: skip
+    enter(session, order_id, "DamagedAtPick", words, stamp)
+    tell(session, "damaged", order_id, line.place_id, f"{sku} at {place}: {units}", stamp)
+    if not _is_over(session, line.work_id):
+        moment = sane_time(session, line.work_id, stamp.at)
+        reallocate_short(session, line_id, units, moment, doubted=False)
 
 
 def follow_amendment(session: Session, fact: Fact, stamp: Stamp) -> None:
     """More is missing, or less than was thought, or for another reason."""
     assert isinstance(fact, ShortAmended)
-    order_id = _order_of(session, fact.work_id)
-    if _is_stale(session, stamp, fact.work_id, fact.fence, order_id):
+    order_id = order_of(session, fact.work_id)
+    if is_stale(session, stamp, fact.work_id, fact.fence, order_id):
         return
     if fact.change > 0:
         _missing(session, fact.pick_line_id, fact.change, fact.reason, stamp)
@@ -224,27 +242,30 @@ def follow_amendment(session: Session, fact: Fact, stamp: Stamp) -> None:
         _found_after_all(session, fact.pick_line_id, -fact.change, stamp)
     elif fact.reason != fact.before and order_id is not None:
         words = say("Why it is short: {reason}", reason=REASONS.get(fact.reason, say("unknown")))
-        _enter(session, order_id, "ShortAmended", words, stamp)
+        enter(session, order_id, "ShortAmended", words, stamp)
 
 
 def _missing(session: Session, line_id: bytes, units: int, reason: int, stamp: Stamp) -> None:
     line = session.get(PickLine, line_id)
-    order_id = _order_of(session, line.work_id) if line is not None else None
+    order_id = order_of(session, line.work_id) if line is not None else None
     if line is None or order_id is None:
         return
     place = session.scalar(select(Bin.name).where(Bin.id == line.place_id)) or ""
     sku = session.scalar(select(Sku.sku).where(Sku.id == line.sku_id)) or ""
-    one = "{n} unit of {sku} was missing in {place}: {reason}"
-    many = "{n} units of {sku} were missing in {place}: {reason}"
-    words = count(units, one, many, sku=sku, place=place, reason=REASONS.get(reason, say("unknown")))
-    _enter(session, order_id, "Shorted", words, stamp)
-    reallocate_short(session, line_id, units, stamp.at)
+    words = count(
+        units, "{n} unit of {sku} was missing in {place}: {reason}",
+        "{n} units of {sku} were missing in {place}: {reason}", sku=sku, place=place,
+        reason=REASONS.get(reason, say("unknown")),
+    )  # fmt: skip
+    enter(session, order_id, "Shorted", words, stamp)
+    if not _is_over(session, line.work_id):
+        reallocate_short(session, line_id, units, sane_time(session, line.work_id, stamp.at))
 
 
 def _found_after_all(session: Session, line_id: bytes, units: int, stamp: Stamp) -> None:
     """Takes back what a short set off: first what was nowhere, then lines planned elsewhere that nobody picked yet."""
     line = session.get(PickLine, line_id)
-    if line is None:
+    if line is None or _is_over(session, line.work_id):
         return
     rest = units - _take_off_short(session, line, units, stamp)
     others = session.scalars(
@@ -257,8 +278,8 @@ def _found_after_all(session: Session, line_id: bytes, units: int, stamp: Stamp)
         .execution_options(populate_existing=True)
     ).all()  # fmt: skip
     for other in others:
-        rest -= _shrink(session, other, rest)
-    _promise(session, line.order_line_id, line.sku_id, line.place_id, line.lot, units)
+        rest -= shrink(session, other, rest)
+    promise(session, line.order_line_id, line.sku_id, line.place_id, line.lot, units)
     _settle_doubt(session, line, stamp)
 
 
@@ -267,31 +288,7 @@ def _take_off_short(session: Session, line: PickLine, units: int, stamp: Stamp) 
     order_line = session.get_one(OrderLine, line.order_line_id)
     less = min(order_line.short, units)
     if less:
-        order_line.short -= less
-        session.flush()
-        write_brief(session, order_line.order_id)
-        shorts = select(func.sum(OrderLine.short)).where(OrderLine.order_id == order_line.order_id)
-        if not session.scalar(shorts):
-            release_needs(session, order_line.order_id, "short", stamp.at)
-    return less
-
-
-def _shrink(session: Session, line: PickLine, units: int) -> int:
-    """Makes a planned line smaller by what nobody took of it, at most `units`; how many."""
-    less = min(line.quantity - line.picked, units)
-    if less <= 0:
-        return 0
-    release_reservation(
-        session, line_id=line.order_line_id, place_id=line.place_id, lot=line.lot, quantity=less
-    )  # fmt: skip
-    changed(session, PickLine, line.id)
-    if less == line.quantity:
-        session.execute(delete(PickLine).where(PickLine.id == line.id))
-    else:
-        line.quantity -= less
-        if line.picked == line.quantity:
-            line.state = "done"
-    session.flush()
+        lower_short(session, order_line, less, stamp.at)
     return less
 
 
@@ -333,16 +330,23 @@ def _undo_start(session: Session, fact: Any, stamp: Stamp) -> None:
         order = session.get(Order, order_id)
         if order is not None and order.state == "picking" and holds(session, work_id, fence):
             set_state(session, order_id, "released")
-            _enter(session, order_id, "Voided", say("Picking was not started after all"), stamp)
+            enter(session, order_id, "Voided", say("Picking was not started after all"), stamp)
 
 
 def _undo_pick(session: Session, fact: Any, stamp: Stamp) -> None:
     _settle(session, fact, -fact.quantity)
+    if fact.serial:
+        withdraw_serial(session, fact.sku_id, fact.serial, fact.tote_id)
 
 
 def _undo_short(session: Session, fact: Any, stamp: Stamp) -> None:
     if holds(session, fact.work_id, fact.fence):
         _found_after_all(session, fact.pick_line_id, fact.short, stamp)
+
+
+def _undo_damage(session: Session, fact: Any, stamp: Stamp) -> None:
+    if holds(session, fact.work_id, fact.fence):
+        _found_after_all(session, fact.pick_line_id, fact.quantity, stamp)
 
 
 def _undo_amendment(session: Session, fact: Any, stamp: Stamp) -> None:
@@ -359,50 +363,8 @@ _UNDONE: dict[str, Callable[[Session, Any, Stamp], None]] = {
     "Picked": _undo_pick,
     "Shorted": _undo_short,
     "ShortAmended": _undo_amendment,
+    "DamagedAtPick": _undo_damage,
 }
-
-
-# ---- what a person must look at -------------------------------------------------------------------------------------
-
-
-def _is_stale(session: Session, stamp: Stamp, work_id: bytes, fence: int, order_id: bytes | None) -> bool:
-    """Whether the lease under which this was done is not the newest one; said once for each piece of work."""
-    if holds(session, work_id, fence):
-        return False
-    if session.get(FactStatus, stamp.fact_id) is None:
-        session.execute(
-            insert(FactStatus).values(
-                fact_id=stamp.fact_id, status="stale_lease", reason=f"fence {fence} is not the newest", at=stamp.at
-            )
-        )
-    known = select(Incident.id).where(
-        Incident.kind == "stale_lease", Incident.subject == work_id, Incident.resolved_at.is_(None)
-    )
-    if session.scalar(known.limit(1)) is None:
-        detail = "work was done under a lease that had gone to somebody else"
-        _tell(session, "stale_lease", order_id, work_id, detail, stamp)
-    return True
-
-
-def _tell(
-    session: Session, kind: str, order_id: bytes | None, subject: bytes, detail: str, stamp: Stamp
-) -> None:  # fmt: skip
-    session.execute(
-        insert(Incident).values(
-            id=new_id(), kind=kind, order_id=order_id, subject=subject, detail=detail, opened_at=stamp.at
-        )
-    )
-
-
-def _enter(session: Session, order_id: bytes, kind: str, words: Text, stamp: Stamp) -> None:
-    add_entry(
-        session, order_id=order_id, at=stamp.at, kind=kind, words=words, person_id=stamp.actor_id or None,
-        station_id=stamp.station_id,
-    )  # fmt: skip
-
-
-def _order_of(session: Session, work_id: bytes) -> bytes | None:
-    return session.scalar(select(Work.order_id).where(Work.id == work_id))
 
 
 CONSEQUENCES: dict[str, Callable[[Session, Fact, Stamp], None]] = {
@@ -411,7 +373,8 @@ CONSEQUENCES: dict[str, Callable[[Session, Fact, Stamp], None]] = {
     "ManualProof": follow_manual,
     "Shorted": follow_short,
     "ShortAmended": follow_amendment,
+    "DamagedAtPick": follow_damage,
     "Dropped": follow_drop,
     "Voided": follow_undo,
 }
-"""What central does after it applied a fact of this kind."""
+"""What central does after it applied a fact of a walk."""
