@@ -157,6 +157,39 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
+class ReorderRow:
+    """An SKU to be bought again: units on hand, promised, on the way; its bounds; how many to order, in packs."""
+
+    sku: str
+    name: str
+    on_hand: int
+    promised: int
+    on_the_way: int
+    minimum: int
+    maximum: int
+    pack: int
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReorderSupplier:
+    """What is to be ordered from one supplier; an empty name where nobody has said who that is."""
+
+    supplier: str
+    rows: tuple[ReorderRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReorderList:
+    """What is to be bought again, supplier by supplier. `code` is a Code 128 value that names the list."""
+
+    shop: str
+    date: str
+    code: str
+    suppliers: tuple[ReorderSupplier, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LabelBytes:
     """Ready for a printer: `media_type` is application/pdf or application/zpl."""
 
@@ -164,4 +197,4 @@ class LabelBytes:
     data: bytes
 
 
-Document = PackingSlip | ShippingLabel | BinLabel | ToteLabel | BadgeLabel | CommandCard | Manifest
+Document = PackingSlip | ShippingLabel | BinLabel | ToteLabel | BadgeLabel | CommandCard | Manifest | ReorderList

@@ -23,6 +23,8 @@ from app.inventory.service import (
     import_layout,
     import_policies,
     import_products,
+    import_receipts,
+    import_reorder,
     import_stock,
     import_totes,
 )
@@ -52,6 +54,8 @@ MASTERS: dict[str, tuple[MasterImport, str]] = {
     "totes": (import_totes, "totes and carts"),
     "people": (import_people, "people and their badges"),
     "stock": (_stock, "what lies where"),
+    "receipts": (import_receipts, "deliveries that are expected"),
+    "reorder": (import_reorder, "when which product is bought again"),
     "boxes": (import_boxes, "box types"),
     "tariff": (import_tariff, "zones and prices of the built-in carrier"),
     "policies": (import_policies, "how strictly each class of item is proven"),

@@ -16,6 +16,9 @@ from app.documents import (
     Manifest,
     ManifestRow,
     PackingSlip,
+    ReorderList,
+    ReorderRow,
+    ReorderSupplier,
     ShippingLabel,
     SlipLine,
     SlipTotal,
@@ -160,6 +163,18 @@ def manifest(parcels: int = 7, **changes: object) -> Manifest:
     return replace(document, **changes)  # type: ignore[arg-type]
 
 
+def reorder_row(index: int) -> ReorderRow:
+    sku, name, _, _, _ = _GOODS[index % len(_GOODS)]
+    return ReorderRow(f"{sku}-{index}", name, 12 + index, 9, 6 * (index % 3), 40, 120 + index, 12, 96 + 12 * index)
+
+
+def reorder_list(products: int = 5, **changes: object) -> ReorderList:
+    rows = tuple(reorder_row(i) for i in range(products))
+    suppliers = (ReorderSupplier("Töpferei Brandt", rows[::2]), ReorderSupplier("", rows[1::2]))
+    document = ReorderList("Fernlight Goods", "2026-03-02", own_code("REORDER20260302"), suppliers)
+    return replace(document, **changes)  # type: ignore[arg-type]
+
+
 def every_kind() -> tuple[Document, ...]:
     """One document of each kind, and the variants that are drawn differently."""
     return (
@@ -177,4 +192,7 @@ def every_kind() -> tuple[Document, ...]:
         command_card(entries=30),
         manifest(),
         manifest(parcels=90),
+        reorder_list(),
+        reorder_list(products=70),
+        reorder_list(suppliers=()),
     )

@@ -201,3 +201,16 @@ def _lying(session: Session, ids: Collection[bytes]) -> dict[bytes, list[_Lying]
         unit_ml = _unit_ml(r.length_mm, r.width_mm, r.height_mm)
         found.setdefault(r.place_id, []).append(_Lying(r.sku_id, r.name, r.lot, r.on_hand, unit_ml, r.hazard))
     return found
+
+
+# ---- things by their names ------------------------------------------------------------------------------------------
+
+
+def bin_named(session: Session, name: str) -> bytes | None:
+    """The bin of that name, None without one."""
+    return session.scalar(select(Bin.id).where(Bin.name == name))
+
+
+def sku_named(session: Session, sku: str) -> bytes | None:
+    """The product with that SKU, None without one."""
+    return session.scalar(select(Sku.id).where(Sku.sku == sku))
