@@ -1,0 +1,56 @@
+"""The kiosk as it is, as a program of its own, which tells when it has painted: `python -m bench.kiosk HOME SCANNER SIZE`.
+
+SCANNER is the device that the scanner is at. After each painting it prints one line of words:
+`view SERIAL SOUND KIND NANOSECONDS ECHO WANTED`; the moment is CLOCK_MONOTONIC, `-` stands for nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from app.settings import Home
+from app.view import View
+from devices.config import Devices, PrinterTarget, ScannerPort
+from ui.config import StationConfig
+from ui.kiosk import Kiosk, Screen, application, stop_on_signals
+
+
+def main(root: Path, scanner: str, size: str) -> int:
+    app = application(offscreen=True)
+    width, height = (int(n) for n in size.split("x"))
+    paper = root / "paper"
+    paper.mkdir(exist_ok=True)
+    printers = (
+        PrinterTarget("labels", f"file://{paper}", "label"),
+        PrinterTarget("paper", f"file://{paper}", "paper"),
+    )
+    config = StationConfig("PACK02", "Pack 02", Devices((ScannerPort("scanner", scanner),), (), printers))
+    last: list[View] = []
+    kiosk = Kiosk(Home(root), config, Screen("day", (width, height), quiet=True), on_view=last.append)
+
+    def told() -> None:
+        at = time.monotonic_ns()
+        if last:
+            view = last[-1]
+            last.clear()
+            print(_line(view, at), flush=True)
+
+    kiosk._watch.painted.connect(told)
+    kiosk.start()
+    stop_on_signals(app.quit)
+    status = app.exec()
+    kiosk.stop()
+    return int(status)
+
+
+def _line(view: View, at: int) -> str:
+    echo = (view.echo.code if view.echo else "") or "-"
+    wanted = (view.wanted[0].code if view.wanted else "") or "-"
+    ports = "open" if any(str(chip.words) == "Scanner" for chip in view.header.chips) else "-"
+    return " ".join(("view", str(view.serial), view.sound.name, view.kind, str(at), echo, wanted, ports))
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))
