@@ -6,6 +6,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
@@ -32,6 +33,7 @@ from app.processing.service import release_order, waiting_orders
 from app.receipt.service import import_orders
 from app.shipping.service.tariff import import_tariff
 from app.text import Text, say
+from app.tracking.service import import_tracking, load_scan_mapping
 from app.work.queries import setting
 
 BATCH = 100
@@ -76,6 +78,16 @@ def add(commands: Commands) -> None:
         command = command_of(kinds, name, words, _master(importer))
         command.add_argument("file", type=Path, metavar="FILE")
         command.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+
+    scans = command_of(kinds, "tracking", "what a carrier's scans say of parcels", _tracking)
+    scans.add_argument("file", type=Path, metavar="FILE")
+    scans.add_argument("--mapping", type=Path, help="TOML or JSON: the columns and words of this carrier")
+    scans.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+
+
+def _tracking(options: Any) -> int:
+    mapping = load_scan_mapping(options.mapping) if options.mapping else None
+    return _master(partial(import_tracking, now=SystemClock().now(), mapping=mapping))(options)
 
 
 def _master(importer: MasterImport) -> Callable[[Any], int]:

@@ -1,0 +1,1 @@
+"""Tracking and communication: what carriers say of parcels, and what customers are told."""

@@ -1,0 +1,1 @@
+"""Pure rules of tracking: carriers' words in one vocabulary, when a mail goes, in which language."""
