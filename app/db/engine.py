@@ -53,13 +53,13 @@ def open_database(path: Path, side: str, *, busy_ms: int = BUSY_MS) -> Database:
     return Database(
         side,
         path,
-        write=_engine(path, "BEGIN IMMEDIATE", busy_ms),
-        relaxed=_engine(path, "BEGIN IMMEDIATE", busy_ms, synchronous="NORMAL"),
-        read=_engine(path, "BEGIN", busy_ms),
+        write=_engine(path, side, "BEGIN IMMEDIATE", busy_ms),
+        relaxed=_engine(path, side, "BEGIN IMMEDIATE", busy_ms, synchronous="NORMAL"),
+        read=_engine(path, side, "BEGIN", busy_ms),
     )
 
 
-def _engine(path: Path, begin: str, busy_ms: int, synchronous: str = "FULL") -> Engine:
+def _engine(path: Path, side: str, begin: str, busy_ms: int, synchronous: str = "FULL") -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         connect_args={"check_same_thread": False, "timeout": busy_ms / 1000, "isolation_level": None},
@@ -67,6 +67,8 @@ def _engine(path: Path, begin: str, busy_ms: int, synchronous: str = "FULL") -> 
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        if side == "station":  # names and addresses that are deleted are overwritten (app/sync/erasure.py)
+            connection.execute("PRAGMA secure_delete=ON")
         for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "recursive_triggers=ON"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA temp_store=MEMORY")
