@@ -65,7 +65,11 @@ def broken_off(what: Text, do: Text = NOTHING) -> BrokenOff:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """Counts of orders or of records; `late` came changed after their work had begun, and were left as they are."""
+    """Counts of orders or of records; `late` came changed after their work had begun, and were left as they are.
+
+    `touched` are the orders that are new or different now; `cancelled` those of the late ones which the shop cancelled,
+    with the version that says so.
+    """
 
     created: int = 0
     updated: int = 0
@@ -74,6 +78,8 @@ class ImportResult:
     late: int = 0
     errors: tuple[RowError, ...] = ()
     warnings: tuple[Text, ...] = ()
+    touched: tuple[bytes, ...] = ()
+    cancelled: tuple[tuple[bytes, bytes], ...] = ()
 
     def __add__(self, other: ImportResult) -> ImportResult:
         return ImportResult(
@@ -84,6 +90,8 @@ class ImportResult:
             self.late + other.late,
             self.errors + other.errors,
             self.warnings + other.warnings,
+            self.touched + other.touched,
+            self.cancelled + other.cancelled,
         )
 
     @property
@@ -102,6 +110,8 @@ class Tally:
     late: int = 0
     errors: list[RowError] = field(default_factory=list)
     warnings: list[Text] = field(default_factory=list)
+    touched: list[bytes] = field(default_factory=list)
+    cancelled: list[tuple[bytes, bytes]] = field(default_factory=list)
 
     def count(self, *, new: bool, changed: bool) -> None:
         """One more record: new, changed or as it was."""
@@ -123,4 +133,6 @@ class Tally:
             self.late,
             tuple(self.errors),
             tuple(self.warnings),
+            tuple(self.touched),
+            tuple(self.cancelled),
         )

@@ -7,236 +7,135 @@ any order and change nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
+from itertools import islice
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from app import documents
-from app.channels.base import Entry, ImportedLine, ImportedOrder, ImportResult, RowError, Tally
-from app.db import changed
-from app.ids import new_id, stable_id
+from app.channels.base import Entry, ImportedOrder, ImportResult, RowError, Tally
 from app.inventory.service import withdraw_pick_work
 from app.inventory.service.master import trial
-from app.models import Address, Code, Customer, Incident, Order, OrderLine, OrderPayload, Parcel, TimelineEntry, Work
-from app.receipt import rules
-from app.receipt.service.briefs import write_brief
-from app.receipt.service.products import sku_of
-from app.text import Text, say
-from app.work.service.timeline import add_entry
+from app.models import Order, OrderPayload, Parcel, Work
+from app.receipt.service.changes import late_incident, note_late, rewrite_order
+from app.receipt.service.intake import Arrival, arrival, create_orders
+from app.text import say
 
-LATE = "late_change"
-"""The incident of an order that the shop changed after its work had begun."""
-CANCELLED_HERE = "OrderCancelled"
-"""The timeline entry of an order that was cancelled here and not in the shop."""
+AT_ONCE = 500
+"""Orders that are written together."""
 
 
 def import_orders(
     session: Session, orders: Iterable[Entry], *, source: str, now: datetime, dry_run: bool = False
 ) -> ImportResult:
-    """Takes in what a channel read from a file called `source`. Each order is a savepoint: good ones go in."""
-    tally = Tally()
+    """Takes in what a channel read from a file called `source`. Good orders go in, bad ones leave nothing behind."""
+    taking = _Taking(session, source, now)
+    entries = iter(orders)
     with trial(session, dry_run):
-        for entry in orders:
-            if isinstance(entry, RowError):
-                tally.errors.append(entry)
-                continue
-            marks = len(session.info["changed"])
-            try:
-                with session.begin_nested():
-                    _import_order(session, entry, tally, source, now)
-            except (IntegrityError, DataError) as error:
-                for key in list(session.info["changed"])[marks:]:
-                    del session.info["changed"][key]
+        while batch := list(islice(entries, AT_ONCE)):
+            taking.take(batch)
+    return taking.tally.result()
+
+
+class _Taking:
+    """One import under way."""
+
+    def __init__(self, session: Session, source: str, now: datetime) -> None:
+        self.session = session
+        self.source = source
+        self.now = now
+        self.tally = Tally()
+
+    def take(self, batch: Sequence[Entry]) -> None:
+        """Some orders: those that are new are written together, the others one by one."""
+        self.tally.errors += (entry for entry in batch if isinstance(entry, RowError))
+        arrivals = [arrival(entry) for entry in batch if isinstance(entry, ImportedOrder)]
+        known = self._known(arrivals)
+        new: dict[bytes, Arrival] = {}
+        others: list[Arrival] = []
+        for a in arrivals:
+            if a.order_id in known or a.order_id in new:
+                others.append(a)
+            else:
+                new[a.order_id] = a
+        known |= {a.order_id: a.content for a in self._create(list(new.values()))}
+        for a in others:
+            if known.get(a.order_id) == a.content:
+                self.tally.count(new=False, changed=False)
+            elif self._kept_whole(partial(self._decide, a), a):
+                known[a.order_id] = self._known([a])[a.order_id]
+
+    def _known(self, arrivals: Sequence[Arrival]) -> dict[bytes, bytes]:
+        """The content that is here already, by order."""
+        ids = [a.order_id for a in arrivals]
+        rows = self.session.execute(select(Order.id, Order.content_hash).where(Order.id.in_(ids)))
+        return {row.id: row.content_hash for row in rows}
+
+    def _create(self, new: Sequence[Arrival]) -> Iterator[Arrival]:
+        """Writes new orders together; where one of them is not taken, in halves, so that only that one is refused."""
+        if not new:
+            return
+        if self._kept_whole(partial(self._write, new), new[0], alone=len(new) == 1):
+            self.tally.created += len(new)
+            self.tally.touched += (a.order_id for a in new)
+            yield from new
+        elif len(new) > 1:
+            middle = len(new) // 2
+            yield from self._create(new[:middle])
+            yield from self._create(new[middle:])
+
+    def _write(self, new: Sequence[Arrival]) -> None:
+        create_orders(self.session, new, source=self.source, now=self.now)
+
+    def _kept_whole(self, write: Callable[[], None], a: Arrival, *, alone: bool = True) -> bool:
+        """Writes within a savepoint; False when the database refused: an error of this order if it is alone."""
+        marks = dict(self.session.info["changed"])
+        try:
+            with self.session.begin_nested():
+                write()
+        except (IntegrityError, DataError) as error:
+            self.session.info["changed"] = marks
+            if alone:
                 expected = say("an order that the database takes")
-                tally.errors.append(RowError(source, 0, "", str(error.orig)[:200], expected, entry.number))
-    return tally.result()
-
-
-def _import_order(session: Session, order: ImportedOrder, tally: Tally, source: str, now: datetime) -> None:
-    order_id = stable_id("order", order.channel, order.external_id)
-    content = order.content_hash()
-    row = session.get(Order, order_id)
-    if row is None:
-        _write(session, None, order, source, now)
-        tally.count(new=True, changed=False)
-    elif row.content_hash == content or _is_old(session, row, order, content):
-        tally.count(new=False, changed=False)
-    elif _is_untouched(session, order_id) and withdraw_pick_work(session, order_id=order_id):
-        _write(session, row, order, source, now)
-        tally.count(new=False, changed=True)
-    else:
-        _note_late(session, order, order_id, content, source, now)
-        tally.late += 1
-        tally.warnings.append(_late_words(order))
-
-
-def _is_old(session: Session, row: Order, order: ImportedOrder, content: bytes) -> bool:
-    if order.updated_at is not None and order.updated_at > row.updated_at:
-        return False
-    if order.updated_at is not None and order.updated_at < row.updated_at:
+                shown = str(error.orig)[:200]
+                self.tally.errors.append(RowError(self.source, 0, "", shown, expected, a.order.number))
+            return False
         return True
-    seen = session.get(OrderPayload, (row.id, content)) is not None
-    return seen and _late_incident(session, row.id, content) is None
 
+    # ---- one that is here already ------------------------------------------------------------------------------------
 
-def _is_untouched(session: Session, order_id: bytes) -> bool:
-    """Whether no hand has begun: nothing leased, nothing picked, no box."""
-    busy = select(Work.id).where(Work.order_id == order_id, Work.state.in_(("leased", "done")))
-    boxed = select(Parcel.id).where(Parcel.order_id == order_id)
-    return session.scalar(busy.limit(1)) is None and session.scalar(boxed.limit(1)) is None
-
-
-# ---- an order that came too late -------------------------------------------------------------------------------------
-
-
-def _late_incident(session: Session, order_id: bytes, content: bytes) -> Incident | None:
-    wanted = select(Incident).where(
-        Incident.kind == LATE, Incident.order_id == order_id, Incident.subject == content[:16],
-        Incident.resolved_at.is_(None),
-    )  # fmt: skip
-    return session.scalars(wanted).first()
-
-
-def _late_words(order: ImportedOrder) -> Text:
-    if order.cancelled:
-        return say("Order {number} was cancelled in the shop after its work had begun here", number=order.number)
-    return say("Order {number} was changed in the shop after its work had begun here", number=order.number)
-
-
-def _note_late(
-    session: Session, order: ImportedOrder, order_id: bytes, content: bytes, source: str, now: datetime
-) -> None:
-    if _late_incident(session, order_id, content) is not None:
-        return
-    words = _late_words(order)
-    session.add(
-        Incident(id=new_id(), kind=LATE, order_id=order_id, subject=content[:16], detail=str(words), opened_at=now)
-    )
-    add_entry(session, order_id=order_id, at=now, kind="ChangedTooLate", words=words)
-    _keep_payload(session, order_id, order, content, source, now)
-    session.flush()
-
-
-def _keep_payload(
-    session: Session, order_id: bytes, order: ImportedOrder, content: bytes, source: str, now: datetime
-) -> None:
-    if session.get(OrderPayload, (order_id, content)) is None:
-        session.add(
-            OrderPayload(order_id=order_id, content_hash=content, source=source[:255], received_at=now, raw=order.raw)
-        )
-
-
-# ---- writing -------------------------------------------------------------------------------------------------------
-
-
-def _write(session: Session, row: Order | None, order: ImportedOrder, source: str, now: datetime) -> None:
-    order_id = stable_id("order", order.channel, order.external_id)
-    content = order.content_hash()
-    new = row is None
-    if row is None:
-        row = Order(id=order_id, channel=order.channel, external_id=order.external_id, state="", received_at=now)
-    _fill(session, row, order, now)
-    row.content_hash = content
-    session.add(row)
-    _write_lines(session, order_id, rules.named_apart(order.lines))
-    _write_code(session, order_id, rules.order_code(order.number))
-    _settle_late(session, order_id, now)
-    _keep_payload(session, order_id, order, content, source, now)
-    session.flush()
-    write_brief(session, order_id)
-    words = say("Received from {channel}", channel=order.channel) if new else say("Changed in the shop")
-    add_entry(session, order_id=order_id, at=now, kind="OrderReceived" if new else "OrderChanged", words=words)
-    if row.state != "received":
-        add_entry(session, order_id=order_id, at=now, kind="OverInShop", words=_over_words(row.state))
-
-
-def _over_words(state: str) -> Text:
-    return say("Cancelled in the shop") if state == "cancelled" else say("Shipped elsewhere before it came here")
-
-
-def _fill(session: Session, row: Order, order: ImportedOrder, now: datetime) -> None:
-    here = select(TimelineEntry.id).where(TimelineEntry.order_id == row.id, TimelineEntry.kind == CANCELLED_HERE)
-    cancelled_here = bool(row.state) and session.scalar(here.limit(1)) is not None
-    row.state = "cancelled" if cancelled_here else rules.first_state(order)
-    row.updated_at = order.updated_at or order.placed_at or now
-    row.subtotal = rules.subtotal(order.lines)
-    row.priority = rules.priority(order.service)
-    for name in (
-        "number", "shop", "placed_at", "ship_by", "service", "payment", "gift", "gift_message", "hide_prices", "note",
-        "currency", "tax_included", "discount", "shipping", "tax", "total",
-    ):  # fmt: skip
-        setattr(row, name, getattr(order, name))
-    row.customer_id = _write_customer(session, row.id, order)
-    row.ship_to_id = _write_address(session, row.id, "ship", order.ship_to)
-    row.bill_to_id = _write_address(session, row.id, "bill", order.bill_to)
-
-
-def _write_customer(session: Session, order_id: bytes, order: ImportedOrder) -> bytes | None:
-    person = order.customer
-    if person is None:
-        return None
-    external_id = person.external_id or f"guest:{order_id.hex()}"
-    customer_id = stable_id("customer", order.channel, external_id)
-    row = session.get(Customer, customer_id)
-    if row is None:
-        row = Customer(id=customer_id, channel=order.channel, external_id=external_id)
-        session.add(row)
-    row.name, row.email, row.phone = person.name, person.email, person.phone
-    session.flush()
-    return customer_id
-
-
-def _write_address(session: Session, order_id: bytes, role: str, address: documents.Address | None) -> bytes | None:
-    """An order's own copy of an address: it stays as it was ordered when the customer moves."""
-    if address is None:
-        return None
-    address_id = stable_id("address", order_id.hex(), role)
-    row = session.get(Address, address_id)
-    if row is None:
-        row = Address(id=address_id)
-        session.add(row)
-    for name in "name company line1 line2 city region postcode country phone email".split():
-        setattr(row, name, getattr(address, name))
-    return address_id
-
-
-def _write_lines(session: Session, order_id: bytes, lines: tuple[ImportedLine, ...]) -> None:
-    known = {
-        line.external_id: line for line in session.scalars(select(OrderLine).where(OrderLine.order_id == order_id))
-    }
-    for name in known.keys() - {line.external_id for line in lines}:
-        session.delete(known[name])
-    for position, line in enumerate(lines, 1):
-        sku_id = sku_of(session, line.sku)
-        row = known.get(line.external_id)
+    def _decide(self, a: Arrival) -> None:
+        """An order that says something else than what is here, or could not be written together with others."""
+        row = self.session.get(Order, a.order_id)
         if row is None:
-            line_id = stable_id("line", order_id.hex(), line.external_id)
-            row = OrderLine(id=line_id, order_id=order_id, external_id=line.external_id, short=0)
-        row.position, row.external_sku, row.sku_id = position, line.sku, sku_id
-        row.cancelled = line.gone
-        for field in ("name", "quantity", "ships", "unit_price", "discount", "tax", "note"):
-            setattr(row, field, getattr(line, field))
-        session.add(row)
+            self._write([a])
+            self.tally.count(new=True, changed=False)
+            self.tally.touched.append(a.order_id)
+        elif row.content_hash == a.content or self._is_old(row, a):
+            self.tally.count(new=False, changed=False)
+        elif self._is_untouched(a.order_id) and withdraw_pick_work(self.session, order_id=a.order_id):
+            rewrite_order(self.session, row, a, source=self.source, now=self.now)
+            self.tally.count(new=False, changed=True)
+            self.tally.touched.append(a.order_id)
+        else:
+            self.tally.warnings.append(note_late(self.session, a, source=self.source, now=self.now))
+            self.tally.late += 1
+            if a.order.cancelled:
+                self.tally.cancelled.append((a.order_id, a.content))
 
+    def _is_old(self, row: Order, a: Arrival) -> bool:
+        """Whether this version was here before the one that counts now."""
+        at = a.order.updated_at
+        if at is not None and at != row.updated_at:
+            return at < row.updated_at
+        seen = self.session.get(OrderPayload, (row.id, a.content)) is not None
+        return seen and late_incident(self.session, row.id, a.content) is None
 
-def _write_code(session: Session, order_id: bytes, value: str) -> None:
-    known = session.scalars(select(Code).where(Code.kind == "order", Code.subject == order_id)).all()
-    for code in known:
-        if code.value != value:
-            session.execute(
-                delete(Code).where(Code.value == code.value, Code.kind == "order", Code.subject == order_id)
-            )
-            changed(session, Code, code.value, "order", order_id)
-    if value and value not in {code.value for code in known}:
-        session.add(Code(value=value, kind="order", subject=order_id, units=1, printed=True))
-        changed(session, Code, value, "order", order_id)
-
-
-def _settle_late(session: Session, order_id: bytes, now: datetime) -> None:
-    """A change that came too late is settled when the order could be written after all."""
-    wanted = select(Incident).where(Incident.kind == LATE, Incident.order_id == order_id)
-    for incident in session.scalars(wanted.where(Incident.resolved_at.is_(None))):
-        incident.resolved_at = now
+    def _is_untouched(self, order_id: bytes) -> bool:
+        """Whether no hand has begun: nothing leased, nothing picked, no box."""
+        busy = select(Work.id).where(Work.order_id == order_id, Work.state.in_(("leased", "done")))
+        boxed = select(Parcel.id).where(Parcel.order_id == order_id)
+        return self.session.scalar(busy.limit(1)) is None and self.session.scalar(boxed.limit(1)) is None
