@@ -24,6 +24,7 @@ from app.floor.queries import operator
 from app.ids import PrintJobId, RequestId
 from app.settings import Home
 from app.sync.applier import rooms
+from app.sync.erasure import Forgetting
 from app.sync.keeper import Keeper, Transaction
 from app.sync.station import Cause
 from app.sync.wire import CentralPort
@@ -122,6 +123,7 @@ class Runner:
         self._role = ""  # of who was signed in when the station locked; "" when it did not, or nobody knows
         self._goes_on: Opening | None = None
         self._dim = False
+        self._forgetting = Forgetting(self.keeper.files, home.spool, self.clock)
         self.idle = Event()
         self._calm = Event()
         self._thread = Thread(target=self._run, name="work", daemon=True)
@@ -267,9 +269,11 @@ class Runner:
         if late:
             self._drain()
         elif self._hands.is_over and self.desk.operator is not None:
-            self._lock_up()
+            self._lock_up(say("Locked after ten minutes. The work is kept"))
         elif self._local_minute() != self._minute or self._hands.is_dim != self._dim or self.bench.is_waiting:
             self._show(None)
+        if self._hands.is_dim:
+            self._forgetting.look()
         if not self._waiting:
             self.idle.set()
 
@@ -438,8 +442,8 @@ class Runner:
         bench, _ = self._open(before, Opening("sign-in", b""), transaction)
         return [before, Moved(bench, Outcome(), ())]
 
-    def _lock_up(self) -> None:
-        """Nobody was here for ten minutes: the station asks for a badge; the task stays open for the same role."""
+    def _lock_up(self, why: Text) -> None:
+        """Nobody was here for ten minutes, or who was has left: a badge is asked for; the same role goes on."""
         person = self.desk.operator
         assert person is not None
         with self.keeper.act() as transaction, self.desk.within(transaction):
@@ -450,7 +454,7 @@ class Runner:
             transaction.remember(person_id=None, workflow=kind, task_id=task)
         self.desk.operator, self._role = None, person.role
         self.bench = self._bench("sign-in", b"")
-        self.bench.echo = Echo(Tone.NORMAL, say("Locked after ten minutes. The work is kept"))
+        self.bench.echo = Echo(Tone.NORMAL, why)
         self._show(None)
 
     def _mishap(self, error: Exception) -> None:
@@ -579,11 +583,14 @@ class Runner:
 
     def _refresh(self) -> None:
         topics, self._news = self._news, frozenset()
+        if self.desk.operator is not None and "person" in topics:
+            found = self.desk.read(operator, self.desk.operator.person_id)
+            if found is None:
+                return self._lock_up(say("{name} does not work here any more", name=self.desk.operator.name))
+            self.desk.operator = found
         follows = self.bench.workflow.follows
         if follows and not follows & topics:
             return
-        if self.desk.operator is not None:
-            self.desk.operator = self.desk.read(operator, self.desk.operator.person_id) or self.desk.operator
         with self.keeper.look() as look, self.desk.within(look):
             outcome = self.bench.handle(events.Refreshed(topics))
         self.bench.commit(outcome, ())
