@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
@@ -90,8 +91,8 @@ def missing_of(session: Session, order_id: bytes) -> tuple[Missing, ...]:
     )
 
 
-def _by_sku(session: Session, rows: Select[tuple[bytes, int]]) -> dict[bytes, int]:
-    return dict(session.execute(rows).tuples().all())
+def _by_sku(session: Session, rows: Select[Any, Any]) -> dict[bytes, int]:
+    return {row[0]: row[1] for row in session.execute(rows)}
 
 
 def parked_of(session: Session, order_id: bytes) -> tuple[ParkedTote, ...]:

@@ -25,36 +25,27 @@ from app.picking.facts import (
     DAMAGED,
     EMPTY,
     BinProved,
-    Dropped,
     ItemProved,
     ManualProof,
     ShortAmended,
     Shorted,
-    Skipped,
-    ToteBound,
-    TourStarted,
 )
-from app.picking.queries import ClaimedWork
+from app.picking.workflows import pick_acts as acts
 from app.picking.workflows import pick_state, pick_words
 from app.picking.workflows.pick_state import (
     PickState,
     Stop,
-    StopLine,
-    all_stops,
     current,
     open_stops,
-    planned_walk,
     stop_of,
     take,
     tote_of,
-    works_of,
 )
 from app.picking.workflows.pick_view import marked, stop_done, view
 from app.text import Text, count, say
-from app.view import Sound, Tone, TotePlace, View
-from app.work.facts import ToteEmptied
-from app.work.queries import order_card, orders_to_pick, place, tote_card
-from app.workflow import Card, Desk, Next, Opening, Request, Workflow, on
+from app.view import Sound, Tone, View
+from app.work.queries import orders_to_pick, place, tote_card
+from app.workflow import Card, Desk, Next, Opening, Workflow, on
 
 PREFETCH = 3
 """How many orders a station without a cart holds in advance."""
@@ -113,7 +104,7 @@ class Pick(Workflow[PickState]):
             return Step.DROP
         if stop.proof.bin and state.proven != stop.place.id:
             return Step.BIN
-        return Step.TOTE if _hand_is_full(state, stop) else Step.ITEM
+        return Step.TOTE if acts.hand_is_full(state, stop) else Step.ITEM
 
     # -- start --------------------------------------------------------------------------------------------------------
 
@@ -122,13 +113,13 @@ class Pick(Workflow[PickState]):
         """A free tote takes the most urgent order that is claimed here."""
         tote = desk.read(tote_card, event.tote_id)
         if state.emptying:
-            return _emptied(state, event, desk)
+            return acts.emptied(state, event, desk)
         if tote.state != "free":
             raise Refused(pick_words.tote_taken(tote, desk))
-        ready = _ready(state, desk)
+        ready = acts.ready_works(state, desk)
         if not ready:
-            return _ask(state, event, PREFETCH)
-        return _start(state, event, ready[:1], len(ready) - 1)
+            return acts.ask_for_work(state, event, PREFETCH)
+        return acts.start(state, event, ready[:1], len(ready) - 1)
 
     @on(Step.START, to=(Step.WAIT, *WALK))
     def cart_starts(self, state: PickState, event: CartRead, desk: Desk) -> Next:
@@ -137,15 +128,15 @@ class Pick(Workflow[PickState]):
         if running is not None and running != state.task_id:
             return Next(opens=Opening("pick", running), echo=say("Here you left off"))
         positions = desk.read(queries.cart_card, event.cart_id).positions
-        ready = _ready(state, desk)
+        ready = acts.ready_works(state, desk)
         if len(ready) < positions:
-            return _ask(state, event, positions - len(ready))
-        return _start(state, event, ready[:positions], len(ready) - positions)
+            return acts.ask_for_work(state, event, positions - len(ready))
+        return acts.start(state, event, ready[:positions], len(ready) - positions)
 
     @on(Step.START)
     def empty_announced(self, state: PickState, event: CommandRead, desk: Desk) -> Next:
         if event.word == "EMPTY":
-            return _announce_empty(state)
+            return acts.announce_empty(state)
         raise Refused(self.unexpected(state, event, desk))
 
     @on(Step.WAIT, to=(Step.START, *WALK))
@@ -160,15 +151,15 @@ class Pick(Workflow[PickState]):
         return self._start_with_what_is_here(self.refreshed(state, desk), desk, words)
 
     def _start_with_what_is_here(self, state: PickState, desk: Desk, nothing: Text) -> Next:
-        event, ready = state.opened_by, _ready(state, desk)
+        event, ready = state.opened_by, acts.ready_works(state, desk)
         assert event is not None, "only a tote or a cart asks for work"
         if not ready:
             gone = replace(state, opened_by=None)
             return Next(state=gone, ends=True, echo=nothing, tone=Tone.WARN, sound=Sound.ATTENTION)
         if isinstance(event, ToteRead):
-            return _start(state, event, ready[:1], len(ready) - 1)
+            return acts.start(state, event, ready[:1], len(ready) - 1)
         positions = desk.read(queries.cart_card, event.cart_id).positions
-        return _start(state, event, ready[:positions], len(ready) - positions)
+        return acts.start(state, event, ready[:positions], len(ready) - positions)
 
     @on(*WALK)
     def more_work_arrived(self, state: PickState, event: Answered | AskFailed, desk: Desk) -> Next:
@@ -179,7 +170,7 @@ class Pick(Workflow[PickState]):
 
     @on(Step.BIN, Step.ITEM, Step.TOTE, to=(Step.ITEM, Step.TOTE))
     def bin_scanned(self, state: PickState, event: BinRead, desk: Desk) -> Next:
-        stop = _stop(state)
+        stop = acts.stop_now(state)
         if event.bin_id != stop.place.id:
             raise Refused(pick_words.bin_refused(state, stop, event, desk))
         if state.proven == stop.place.id:
@@ -192,17 +183,17 @@ class Pick(Workflow[PickState]):
         where = desk.read(place, event.bin_id)
         if where.type not in queries.DROPS:
             raise Refused(pick_words.no_drop(where))
-        words = _dropped_words(state, where.name)
+        words = acts.dropped_words(state, where.name)
         return Next(
-            facts=(_drop_fact(state, where.id, where.type),), echo=words, sound=Sound.ORDER, ends=True, flash=True
+            facts=(acts.drop_fact(state, where.id, where.type),), echo=words, sound=Sound.ORDER, ends=True, flash=True
         )
 
     # -- the item -----------------------------------------------------------------------------------------------------
 
     @on(Step.ITEM, Step.TOTE, to=WALK)
     def item_scanned(self, state: PickState, event: ItemRead, desk: Desk) -> Next:
-        stop = _meant_stop(state, event, desk)
-        lot = _lot_of(stop, event, desk)
+        stop = acts.meant_stop(state, event, desk)
+        lot = acts.lot_of(stop, event, desk)
         if event.serial and (stop.card.id, event.serial) in state.serials:
             raise Refused(pick_words.same_piece(stop, event.serial))
         if state.on_cart:
@@ -226,16 +217,16 @@ class Pick(Workflow[PickState]):
         words = say("{n} of {total} {name}", n=held + event.units, total=stop.open, name=stop.card.name)
         if not stop.proof.each:
             words = say("Right item: {name}", name=stop.card.name)
-        return Next(facts=(fact,), echo=_with_case(words, event.units))
+        return Next(facts=(fact,), echo=acts.with_case(words, event.units))
 
     def _counted(self, state: PickState, stop: Stop, facts: tuple[Fact, ...], units: int) -> Next:
         """Units went into the tote: the stop goes on or is done."""
-        after = _after(self, state, facts)
+        after = acts.after(state, facts)
         left = stop_of(after, stop.key)
         if left is not None and left.open:
             words = say("{n} of {total} {name}", n=left.picked, total=left.wanted, name=stop.card.name)
-            return Next(facts=facts, echo=_with_case(words, units))
-        return Next(facts=facts, echo=_with_case(stop_done(after, stop), units), sound=Sound.STEP, flash=True)
+            return Next(facts=facts, echo=acts.with_case(words, units))
+        return Next(facts=facts, echo=acts.with_case(stop_done(after, stop), units), sound=Sound.STEP, flash=True)
 
     @on(*WALK, to=WALK)
     def quantity_scanned(self, state: PickState, event: QuantityRead, desk: Desk) -> Next:
@@ -248,7 +239,7 @@ class Pick(Workflow[PickState]):
         if stop.proof.each or stop.card.serial_tracked or (stop.card.lot_tracked and not stop.lot):
             raise Refused(pick_words.each_unit(stop))
         if state.on_cart:
-            return _set_hand(state, stop, event.units)
+            return acts.set_hand(state, stop, event.units)
         if event.units > stop.wanted - stop.short:
             raise Refused(pick_words.too_many(stop, event.units, stop.open, case=False))
         facts = take(stop, event.units - stop.picked, lot=stop.lot, tote=tote_of(state, stop.lines[0].work.id))
@@ -281,17 +272,17 @@ class Pick(Workflow[PickState]):
     def tote_put(self, state: PickState, event: ToteRead, desk: Desk) -> Next:
         """On a cart: one scan of a tote proves that all units for its position were put there."""
         if state.emptying:
-            return _emptied(state, event, desk)
-        stop, hand = _stop(state), state.hand
+            return acts.emptied(state, event, desk)
+        stop, hand = acts.stop_now(state), state.hand
         if not state.on_cart or hand is None:
             raise Refused(self._no_tote(state, event, desk))
-        line, bound = _lit_line(state, stop, event, desk)
+        line, bound = acts.lit_line(state, stop, event, desk)
         mine = tuple(x for x in stop.lines if x.work.id == line.work.id)
         wanted = sum(x.open for x in mine)
         if (stop.proof.each or hand.counted) and hand.units < wanted:
             raise Refused(pick_words.more_first(line.position, wanted, hand.units))
         facts = (*bound, *take(stop, wanted, lot=hand.lot, tote=event.tote_id, work=line.work.id))
-        after = _after(self, state, facts)
+        after = acts.after(state, facts)
         left = stop_of(after, stop.key)
         if left is not None and left.open:
             words = count(
@@ -305,7 +296,7 @@ class Pick(Workflow[PickState]):
     def tote_too_early(self, state: PickState, event: ToteRead, desk: Desk) -> Next:
         """A tote where none is wanted: it can only be one that EMPTY frees."""
         if state.emptying:
-            return _emptied(state, event, desk)
+            return acts.emptied(state, event, desk)
         raise Refused(self._no_tote(state, event, desk))
 
     def _no_tote(self, state: PickState, event: ToteRead, desk: Desk) -> Problem:
@@ -322,11 +313,11 @@ class Pick(Workflow[PickState]):
             case "DAMAGED":
                 return self._short(state, DAMAGED)
             case "SKIP":
-                return _skip(state)
+                return acts.skip(state)
             case "MANUAL":
                 return self._manual(state, desk)
             case "EMPTY":
-                return _announce_empty(state)
+                return acts.announce_empty(state)
             case _:
                 raise Refused(self.unexpected(state, event, desk))
 
@@ -336,12 +327,12 @@ class Pick(Workflow[PickState]):
         bin_wanted = self.step(state) is Step.BIN
         if stop is None or bin_wanted:
             raise Refused(pick_words.no_short(state, stop, bin_wanted=bin_wanted))
-        shares = _shares(state, stop, _held(state, stop))
+        shares = acts.shares(state, stop, acts.held(state, stop))
         missing = [(line, line.open - share) for line, share in shares if line.open > share]
         if not missing:
             raise Refused(pick_words.no_short(state, stop, bin_wanted=False))
         rest = [s for s in open_stops(state) if s.key != stop.key]
-        walk = _walk_after(state, rest, stop)
+        walk = acts.walk_after(state, rest, stop)
         found = {line.line.id: line.picked + share for line, share in shares}
         facts = tuple(
             Shorted(line.line.id, line.work.id, line.work.fence, found[line.line.id], units, reason, walk)
@@ -356,12 +347,12 @@ class Pick(Workflow[PickState]):
         """A quantity card after SHORT: so many were there in all."""
         stop = stop_of(state, state.last_short)
         assert stop is not None, "what was short is part of the tour"
-        held = _held(state, stop) if state.on_cart else 0
+        held = acts.held(state, stop) if state.on_cart else 0
         if units > stop.wanted:
             raise Refused(pick_words.too_many(stop, units, stop.wanted - stop.picked - held, case=False))
         if state.on_cart and units < stop.picked:
             raise Refused(pick_words.in_totes(stop.picked))
-        facts = (*_recount(state, stop, units, held), *_amendments(state, stop, units))
+        facts = (*acts.recount(state, stop, units, held), *acts.amendments(state, stop, units))
         words = say("{found} of {wanted} {name} were there", found=units, wanted=stop.wanted, name=stop.card.name)
         return Next(facts=facts, echo=words, tone=Tone.WARN)
 
@@ -378,7 +369,7 @@ class Pick(Workflow[PickState]):
             for x in stop.lines
             if x.short
         )
-        return Next(facts=facts, echo=_reason_words(event.reason))
+        return Next(facts=facts, echo=acts.reason_words(event.reason))
 
     # -- what is shown ------------------------------------------------------------------------------------------------
 
@@ -396,249 +387,3 @@ class Pick(Workflow[PickState]):
 
     def marked(self, whole: View, problem: Problem, state: PickState, desk: Desk) -> View:
         return marked(whole, problem, state, desk)
-
-
-# ---- start ----------------------------------------------------------------------------------------------------------
-
-
-def _ready(state: PickState, desk: Desk) -> tuple[ClaimedWork, ...]:
-    """Claimed work that can be started: not begun, with something to pick, its lease alive."""
-    now = desk.clock.now()
-    return tuple(
-        w
-        for w in state.pool
-        if w.state == "leased" and not w.started and (w.lease_until is None or w.lease_until > now)
-        and any(x.quantity > x.picked + x.short for x in w.lines)
-    )  # fmt: skip
-
-
-def _ask(state: PickState, event: ToteRead | CartRead, limit: int) -> Next:
-    ask = Request("claim", {"kind": "pick", "limit": limit}, waits=True)
-    return Next(state=replace(state, opened_by=event), ask=(ask,), echo=say("Fetching work"), sound=Sound.NONE)
-
-
-def _start(state: PickState, event: ToteRead | CartRead, works: tuple[ClaimedWork, ...], left: int) -> Next:
-    """Sets out with these orders; fetches more in advance when hardly any is left here."""
-    place_ = state.floor.start or state.home
-    tour = TourStarted(
-        state.task_id,
-        tuple(w.id for w in works),
-        tuple(w.order_id for w in works),
-        tuple(w.lease_id for w in works),
-        tuple(w.fence for w in works),
-        (),
-        event.cart_id if isinstance(event, CartRead) else b"",
-        place_.id if place_ else b"",
-    )
-    tour = replace(tour, walk=planned_walk(state, all_stops(replace(state, tour=tour))))
-    limit = PREFETCH if isinstance(event, ToteRead) else len(works)
-    ask = (Request("claim", {"kind": "pick", "limit": limit}),) if left <= 1 else ()
-    if isinstance(event, ToteRead):
-        bound = ToteBound(event.tote_id, works[0].id, works[0].order_id)
-        return Next(facts=(tour, bound), ask=ask, echo=say("Order {number} starts", number=works[0].number))
-    words = count(len(works), "{n} order on the cart", "{n} orders on the cart")
-    return Next(facts=(tour,), ask=ask, echo=words)
-
-
-def _announce_empty(state: PickState) -> Next:
-    return Next(state=replace(state, emptying=True), echo=say("Now scan the tote that is empty"))
-
-
-def _emptied(state: PickState, event: ToteRead, desk: Desk) -> Next:
-    """EMPTY, then a tote: it is free again, unless it is one of this very walk."""
-    tote = desk.read(tote_card, event.tote_id)
-    if any(b.tote_id == tote.id for b in state.totes):
-        raise Refused(pick_words.not_empty(tote.name, desk.read(queries.units_in, tote.id)))
-    if tote.state == "free":
-        return Next(state=replace(state, emptying=False), echo=say("Tote {name} was free already", name=tote.name))
-    order = desk.read(order_card, tote.order_id) if tote.order_id else None
-    words = say("Tote {name} is free", name=tote.name)
-    if order is not None:
-        words = say("Tote {name} is free, it held order {number}", name=tote.name, number=order.number)
-    return Next(facts=(ToteEmptied(tote.id, tote.order_id or b""),), echo=words)
-
-
-# ---- at a stop ------------------------------------------------------------------------------------------------------
-
-
-def _stop(state: PickState) -> Stop:
-    stop = current(state)
-    assert stop is not None, "these steps have a stop"
-    return stop
-
-
-def _after(workflow: Pick, state: PickState, facts: tuple[Fact, ...]) -> PickState:
-    for fact in facts:
-        state = workflow.evolve(state, fact)
-    return state
-
-
-def _hand_is_full(state: PickState, stop: Stop) -> bool:
-    """Whether it is the totes' turn: everything is in the hand, or one scan stands for all of it."""
-    if state.hand is None or state.focus != stop.key:
-        return False
-    one_for_all = not stop.proof.each and not state.hand.counted
-    return one_for_all or state.hand.units >= stop.open
-
-
-def _held(state: PickState, stop: Stop) -> int:
-    return state.hand.units if state.hand is not None and state.focus == stop.key else 0
-
-
-def _meant_stop(state: PickState, event: ItemRead, desk: Desk) -> Stop:
-    """The stop whose item this is: the one in hand, or another one at the same bin."""
-    stop = _stop(state)
-    here = [s for s in open_stops(state) if s.place.id == stop.place.id and s.card.id == event.sku_id]
-    if not here:
-        raise Refused(pick_words.wrong_item(state, stop, event, desk))
-    meant = next((s for s in here if s.lot == event.lot), here[0])
-    if meant.key != stop.key and _held(state, stop):
-        raise Refused(pick_words.hand_full(stop))
-    return meant
-
-
-def _lot_of(stop: Stop, event: ItemRead, desk: Desk) -> str:
-    """The lot of the unit in hand: from its code, or the bin's only one."""
-    if not stop.card.lot_tracked:
-        return stop.lot
-    if event.lot:
-        if stop.lot and event.lot != stop.lot:
-            raise Refused(pick_words.wrong_lot(stop, event.lot))
-        return event.lot
-    lots = desk.read(queries.lots_at, stop.place.id, stop.card.id)
-    if len(lots) == 1 and stop.lot in ("", lots[0]):
-        return lots[0]
-    raise Refused(pick_words.lot_wanted(stop, lots))
-
-
-def _set_hand(state: PickState, stop: Stop, units: int) -> Next:
-    """A quantity card on a cart: so many are in the hand."""
-    if units > stop.open:
-        raise Refused(pick_words.too_many(stop, units, stop.open - _held(state, stop), case=False))
-    lot = state.hand.lot if state.hand else stop.lot
-    fact = ItemProved(stop.card.id, stop.place.id, lot, units - _held(state, stop), counted=1)
-    words = say("{n} of {total} {name} in the hand", n=units, total=stop.open, name=stop.card.name)
-    return Next(facts=(fact,), echo=words)
-
-
-def _lit_line(
-    state: PickState, stop: Stop, event: ToteRead, desk: Desk
-) -> tuple[StopLine, tuple[ToteBound, ...]]:  # fmt: skip
-    """The line that this tote takes units for; a free tote is bound to the first position that has none yet."""
-    open_lines = [line for line in stop.lines if line.open]
-    bound = next((b for b in state.totes if b.tote_id == event.tote_id), None)
-    lit = TotePlace(open_lines[0].position, "", open_lines[0].open)
-    if bound is not None:
-        line = next((x for x in open_lines if x.work.id == bound.work_id), None)
-        if line is None:
-            raise Refused(pick_words.wrong_tote(event, lit, bound.position, desk))
-        return line, ()
-    line = next((x for x in open_lines if not tote_of(state, x.work.id)), None)
-    if line is None:
-        raise Refused(pick_words.wrong_tote(event, lit, "", desk))
-    tote = desk.read(tote_card, event.tote_id)
-    if tote.state != "free":
-        raise Refused(pick_words.tote_taken(tote, desk))
-    return line, (ToteBound(tote.id, line.work.id, line.work.order_id, line.position),)
-
-
-def _with_case(words: Text, units: int) -> Text:
-    """What was counted, and that it was one case: "12 (1 case)"."""
-    return say("{words} · {units} (1 case)", words=words, units=units) if units > 1 else words
-
-
-# ---- short ----------------------------------------------------------------------------------------------------------
-
-
-def _shares(state: PickState, stop: Stop, held: int) -> list[tuple[StopLine, int]]:
-    """How units in the hand are shared out: position by position, so that as many orders as can be are whole."""
-    shares = []
-    for line in stop.lines:
-        share = min(line.open, held)
-        held -= share
-        shares.append((line, share))
-    return shares
-
-
-def _walk_after(state: PickState, rest: list[Stop], stop: Stop) -> tuple[bytes, ...]:
-    """The way on from this stop; what was skipped before stays at the end."""
-    last = [s for key in state.skipped for s in rest if s.key == key]
-    first = [s for s in rest if s.key not in state.skipped]
-    return planned_walk(state, first, last, here=stop.point)
-
-
-def _recount(state: PickState, stop: Stop, units: int, held: int) -> tuple[Fact, ...]:
-    """Fewer than were scanned go back; more are taken over only where one scan stands for all."""
-    counted = stop.picked + held
-    proven = counted > 0 and not stop.proof.each
-    if units == counted or (units > counted and not proven):
-        return ()
-    if state.on_cart:
-        lot = state.hand.lot if state.hand else stop.lot
-        return (ItemProved(stop.card.id, stop.place.id, lot, units - counted, counted=1),)
-    work = stop.lines[0].work.id
-    reopened = replace(stop, lines=tuple(replace(x, short=0) for x in stop.lines))
-    return take(reopened, units - counted, lot=stop.lot, tote=tote_of(state, work))
-
-
-def _amendments(state: PickState, stop: Stop, units: int) -> tuple[ShortAmended, ...]:
-    """What is missing of each line when `units` were there in all."""
-    facts, spare = [], units - stop.picked if state.on_cart else units
-    for x in stop.lines:
-        has = x.picked if state.on_cart else 0
-        found = has + min(x.wanted - has, spare)
-        spare -= found - has
-        change, reason = x.wanted - found - x.short, state.reasons.get(x.line.id, 0)
-        facts.append(ShortAmended(x.line.id, x.work.id, x.work.fence, change, reason or EMPTY, reason))
-    return tuple(facts)
-
-
-def _reason_words(reason: int) -> Text:
-    words = {EMPTY: say("empty"), DAMAGED: say("damaged"), 3: say("wrong item there"), BLOCKED: say("blocked")}
-    return say("Reason: {reason}", reason=words[reason])
-
-
-def _skip(state: PickState) -> Next:
-    stop = current(state)
-    if stop is None:
-        raise Refused(pick_words.no_short(state, None, bin_wanted=False))
-    if _held(state, stop):
-        raise Refused(pick_words.hand_full(stop))
-    rest = [s for s in open_stops(state) if s.key != stop.key]
-    if not rest:
-        raise Refused(pick_words.only_stop(stop))
-    before = [s for key in state.skipped for s in rest if s.key == key]
-    first = [s for s in rest if s.key not in state.skipped]
-    walk = planned_walk(state, first, [*before, stop])
-    ids = tuple(line.line.id for line in stop.lines)
-    words = say("{bin} is left for later", bin=stop.place.name)
-    return Next(facts=(Skipped(ids, walk),), echo=words, tone=Tone.WARN)
-
-
-# ---- the end --------------------------------------------------------------------------------------------------------
-
-
-def _drop_fact(state: PickState, place_id: bytes, place_type: str) -> Dropped:
-    holding = {line.work.id for stop in all_stops(state) for line in stop.lines if line.picked}
-    works = works_of(state)
-    orders = {work.id: work.order_id for work in works}
-    full = [b for b in state.totes if b.work_id in holding]
-    bare = [b for b in state.totes if b.work_id not in holding]
-    return Dropped(
-        state.task_id,
-        place_id,
-        tuple(work.id for work in works),
-        tuple(work.fence for work in works),
-        tuple(b.tote_id for b in full),
-        tuple(orders[b.work_id] for b in (*full, *bare)),
-        tuple(b.work_id for b in (*full, *bare)),
-        tuple(b.tote_id for b in bare),
-        int(place_type == "problem"),
-    )
-
-
-def _dropped_words(state: PickState, place_name: str) -> Text:
-    works = works_of(state)
-    if len(works) == 1:
-        return say("Order {number} is at {place}", number=works[0].number, place=place_name)
-    return count(len(works), "{n} order is at {place}", "{n} orders are at {place}", place=place_name)

@@ -10,7 +10,9 @@ from types import MappingProxyType
 from app.events import CartRead, ToteRead
 from app.facts import Fact
 from app.picking.facts import (
+    DAMAGED,
     BinProved,
+    DamagedAtPick,
     Dropped,
     ItemProved,
     ManualProof,
@@ -54,7 +56,7 @@ class Hand:
 
 @dataclass(frozen=True, slots=True)
 class PickState:
-    """One tour. All below `floor` is folded from facts, but for the last two, which are only notes."""
+    """One tour. All below `floor` is folded from facts, but for the last three, which are only notes."""
 
     task_id: bytes
     pool: tuple[ClaimedWork, ...]
@@ -82,8 +84,12 @@ class PickState:
     dropped: bool = False
     opened_by: ToteRead | CartRead | None = None
     """The scan that waits for claimed work."""
+    damaged: Mapping[bytes, int] = field(default_factory=lambda: NONE)
+    """Units by line that the last DAMAGED declared so: a quantity card amends it."""
     emptying: bool = False
     """EMPTY was scanned, the tote follows."""
+    changing: bytes = b""
+    """NEWTOTE was scanned: the work whose units go into the tote that follows."""
 
     @property
     def on_cart(self) -> bool:
@@ -103,7 +109,7 @@ class StopLine:
 
     @property
     def open(self) -> int:
-        return self.wanted - self.picked - self.short
+        return max(self.wanted - self.picked - self.short, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +151,33 @@ class Stop:
 # ---- what follows from the state ------------------------------------------------------------------------------------
 
 
-def works_of(state: PickState) -> tuple[ClaimedWork, ...]:
-    """The work of the tour in the order of its positions."""
+def all_works(state: PickState) -> tuple[ClaimedWork, ...]:
+    """The work of the tour in the order of its positions, whatever became of it."""
     if state.tour is None:
         return ()
     known = {work.id: work for work in state.pool}
     return tuple(known[w] for w in state.tour.works if w in known)
+
+
+def works_of(state: PickState) -> tuple[ClaimedWork, ...]:
+    """The work that is still this tour's to do: not cancelled, not taken over."""
+    return tuple(work for work in all_works(state) if not is_cancelled(work) and not is_taken(state, work))
+
+
+def is_cancelled(work: ClaimedWork) -> bool:
+    """Whether its order was cancelled: what lies in its tote goes back."""
+    return work.state == "cancelled"
+
+
+def is_taken(state: PickState, work: ClaimedWork) -> bool:
+    """Whether a newer lease has it: somebody took it over, and it goes on there."""
+    assert state.tour is not None
+    return work.fence > state.tour.fences[state.tour.works.index(work.id)]
+
+
+def cancelled_works(state: PickState) -> tuple[ClaimedWork, ...]:
+    """Work of this tour whose order was cancelled and that nobody else has."""
+    return tuple(work for work in all_works(state) if is_cancelled(work) and not is_taken(state, work))
 
 
 def position_of(state: PickState, work_id: bytes) -> str:
@@ -225,8 +252,8 @@ def stop_of(state: PickState, key: Key | None) -> Stop | None:
 
 
 def tote_of(state: PickState, work_id: bytes) -> bytes:
-    """The tote bound to an order of the tour, b"" while there is none."""
-    return next((b.tote_id for b in state.totes if b.work_id == work_id), b"")
+    """The tote that units of an order go into now: the one bound last, b"" while there is none."""
+    return next((b.tote_id for b in reversed(state.totes) if b.work_id == work_id), b"")
 
 
 def stand(state: PickState) -> Point:
@@ -284,12 +311,12 @@ def _(fact: TourStarted, state: PickState) -> PickState:
 @evolve.register
 def _(fact: ToteBound, state: PickState) -> PickState:
     bound = Bound(fact.work_id, fact.tote_id, fact.position)
-    return replace(state, totes=(*state.totes, bound))
+    return replace(state, totes=(*state.totes, bound), changing=b"")
 
 
 @evolve.register
 def _(fact: BinProved, state: PickState) -> PickState:
-    state = replace(state, proven=fact.place_id, last_short=None)
+    state = replace(state, proven=fact.place_id, last_short=None, damaged=NONE)
     return _stood_at(state, fact.place_id)
 
 
@@ -301,7 +328,7 @@ def _(fact: ItemProved, state: PickState) -> PickState:
     units = before.units + fact.units
     hand = Hand(units, before.counted or bool(fact.counted), fact.lot) if units > 0 else None
     serials = state.serials | {(fact.sku_id, fact.serial)} if fact.serial else state.serials
-    state = replace(state, focus=key, hand=hand, serials=serials, last_short=None)
+    state = replace(state, focus=key, hand=hand, serials=serials, last_short=None, damaged=NONE)
     return _stood_at(state, fact.place_id)
 
 
@@ -325,7 +352,7 @@ def _(fact: Picked, state: PickState) -> PickState:
         hand = replace(hand, units=max(hand.units - fact.quantity, 0))
     serials = state.serials | {(fact.sku_id, fact.serial)} if fact.serial else state.serials
     state = replace(
-        state, picked=MappingProxyType(picked), hand=hand, focus=key, serials=serials, last_short=None
+        state, picked=MappingProxyType(picked), hand=hand, focus=key, serials=serials, last_short=None, damaged=NONE
     )  # fmt: skip
     return _left_if_done(_stood_at(state, fact.place_id), key)
 
@@ -352,17 +379,33 @@ def _after_short(
     if stop is None:
         return state
     hand = replace(state.hand, counted=True) if state.hand is not None and state.focus == stop.key else state.hand
-    state = replace(state, last_short=stop.key, hand=hand)
+    state = replace(state, last_short=stop.key, hand=hand, damaged=NONE)
     if stop.open > 0:
         return replace(state, focus=stop.key, proven=stop.place.id)
     return _left_if_done(_stood_at(state, stop.place.id), stop.key)
 
 
 @evolve.register
+def _(fact: DamagedAtPick, state: PickState) -> PickState:
+    short = {**state.short, fact.pick_line_id: state.short.get(fact.pick_line_id, 0) + fact.quantity}
+    reasons = {**state.reasons, fact.pick_line_id: DAMAGED}
+    damaged = {**state.damaged, fact.pick_line_id: state.damaged.get(fact.pick_line_id, 0) + fact.quantity}
+    state = replace(
+        state, short=MappingProxyType(short), reasons=MappingProxyType(reasons), walk=fact.walk or state.walk,
+        damaged=MappingProxyType(damaged), last_short=None,
+    )  # fmt: skip
+    stop = next((s for s in all_stops(state) for line in s.lines if line.line.id == fact.pick_line_id), None)
+    if stop is None or stop.open <= 0:
+        key = stop.key if stop is not None else None
+        return _left_if_done(_stood_at(state, fact.place_id), key) if key else state
+    return replace(_stood_at(state, fact.place_id), focus=stop.key, proven=stop.place.id)
+
+
+@evolve.register
 def _(fact: Skipped, state: PickState) -> PickState:
     keys = tuple(s.key for s in all_stops(state) if any(line.line.id in fact.pick_line_ids for line in s.lines))
     skipped = (*(k for k in state.skipped if k not in keys), *keys)
-    return _left(replace(state, walk=fact.walk, skipped=skipped, last_short=None, focus=None, hand=None))
+    return _left(replace(state, walk=fact.walk, skipped=skipped, last_short=None, damaged=NONE, focus=None, hand=None))
 
 
 @evolve.register
