@@ -34,7 +34,7 @@ from app.approval import approval as approval  # where workflows look for it
 from app.clock import Clock
 from app.errors import NeedsApproval, Problem, Refused
 from app.facts import Fact
-from app.text import NOTHING, Text, say
+from app.text import NOTHING, Text, say, verbatim
 from app.view import Echo, ProblemHero, Sound, Tone, View
 
 S = TypeVar("S")
@@ -301,7 +301,7 @@ def describe_with(query: Callable[..., tuple[Text, Text]]) -> None:
 
 
 def _describe() -> Callable[..., tuple[Text, Text]]:
-    return _describer[0] if _describer else lambda _session, event: (say("Not expected here"), say(event.text or "-"))
+    return _describer[0] if _describer else lambda _session, event: (say("Not expected here"), verbatim(event.text))
 
 
 def _event_types(handler: Handler) -> tuple[type, ...]:
