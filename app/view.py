@@ -469,13 +469,14 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Top bar. `clock` is local wall time, "14:07"."""
+    """Top bar. `clock` is local wall time, "14:07"; `language` that of whoever is signed in, "" for the site's."""
 
     station: str = ""
     person: str = ""
     task: Text = NOTHING
     chips: tuple[Chip, ...] = ()
     clock: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

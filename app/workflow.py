@@ -284,7 +284,7 @@ class Workflow(Generic[S]):
         return say("Undone: the last scan was taken back")
 
     def carried(self, before: S, after: S) -> S:
-        """What the state after an UNDO keeps of the one before it: only what is no fact (words that are being typed)."""
+        """What an UNDO keeps of the state before it: only what is no fact (words that are being typed)."""
         return after
 
     def is_over(self, state: S) -> bool:

@@ -92,6 +92,7 @@ class Kiosk(QObject):
         self.bridge = Bridge()
         self._screen = screen
         self._views = views
+        self._language = self.window.look.translator.language
         self._on_view = on_view
         self._shown = 0
         self.runner = Runner(home, config, self._hand_over, paints=True, theme=screen.theme)
@@ -147,6 +148,9 @@ class Kiosk(QObject):
     def _arrived(self, view: View) -> None:
         if view.screen is not None and view.screen != self._looks:
             self._restyle(view.screen)
+        if view.header.language and view.header.language != self._language:
+            self._language = view.header.language
+            self.window.restyle(translator=Translator(self._language))
         self.window.show_view(view)
         self._keys.view = view
         if view.dim or self._dimmer.isVisible():

@@ -49,6 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_labels(commands)
     _add_diagrams(commands)
     _add_doctor(commands)
+    _add_messages(commands)
     return parser
 
 
@@ -142,6 +143,11 @@ def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command.set_defaults(func=_doctor)
 
 
+def _add_messages(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("messages", help="bring the catalogues of all languages up to date with the code")
+    command.set_defaults(func=_messages)
+
+
 def _kiosk(options: argparse.Namespace) -> int:
     place = home(options.home).make()
     from ui.config import load_config
@@ -201,6 +207,15 @@ def _labels(options: argparse.Namespace) -> int:
 
     place = home(options.home)
     return print_labels(place, options.kind, options.out, zpl=options.zpl, only=options.only, as_json=options.json)
+
+
+def _messages(_options: argparse.Namespace) -> int:
+    from ui.messages import messages, update
+
+    lacking = update(messages())
+    for language, n in lacking.items():
+        print(f"{language}: {n} sentences are not translated")
+    return int(any(lacking.values()))
 
 
 def _doctor(options: argparse.Namespace) -> int:

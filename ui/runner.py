@@ -625,6 +625,7 @@ class Runner:
             person=self.desk.operator.name if self.desk.operator else "",
             chips=self._chips(),
             clock=self._minute,
+            language=self.desk.operator.language if self.desk.operator else "",
         )
         self._dim = self._hands.is_dim
         whole = replace(view, header=header, serial=self._serial, dim=self._dim, screen=self.screen.settings)
