@@ -24,7 +24,7 @@ class ReturnCase(Model):
     order_id: Mapped[bytes | None] = mapped_column(Id, index=True)
     kind: Mapped[str] = mapped_column(String(16), default="unannounced")
     state: Mapped[str] = mapped_column(String(16), default="announced")
-    wish: Mapped[str] = mapped_column(String(16), default="refund")  # refund, replacement
+    wish: Mapped[str] = mapped_column(String(16), default="refund")  # refund, replacement, none (paid back already)
     opened_at: Mapped[datetime] = mapped_column(Utc)
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
     replacement_id: Mapped[bytes | None] = mapped_column(Id)
@@ -87,7 +87,8 @@ class Refund(Model):
 
     `goods` before discount, `discount` and `tax` as apportioned to these units, less the restocking `fee`; `amount` is
     what is paid back. A row without item and line gives the `shipping` of an order back. `state`: pending, held (the
-    office must decide; `note` says why), handed_over (`batch` names the list), none (nothing to pay), void.
+    office must decide; `note` says why), denied, handed_over (`batch` names the list), none (nothing to pay), void (taken
+    back).
     """
 
     __tablename__ = "refund"

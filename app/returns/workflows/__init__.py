@@ -1,0 +1,1 @@
+"""Scan-driven tasks of returns."""
