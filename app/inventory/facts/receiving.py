@@ -73,7 +73,8 @@ class TargetChosen(Fact):
 class Received(Fact):
     """Units of a delivery came (negative: fewer, a smaller quantity card) and lie at `place_id`, the dock or a tote.
 
-    A line that the delivery did not announce is made with a quantity of nought. `expires_on` is an ISO date or "".
+    A line that the delivery did not announce is made with a quantity of nought. `expires_on` is an ISO date or "";
+    `case` is the pack quantity of the code that was scanned: a quantity card after it counts such packs.
     """
 
     receipt_id: bytes
@@ -85,6 +86,7 @@ class Received(Fact):
     expires_on: str = ""
     serial: str = ""
     status: str = GOOD
+    case: int = 1
 
     def touches(self) -> tuple[Row, ...]:
         rows = (("receipt_line", (self.line_id,)), stock_row(self.sku_id, self.place_id, self.lot, self.status))

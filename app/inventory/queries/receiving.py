@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Bin, FactRow, Lot, Receipt, ReceiptLine, Stock, Tote, Voiding
+from app.models import Bin, FactRow, Lot, Receipt, ReceiptLine, Sku, Stock, Tote, Voiding
 from app.work.queries import setting
 
 
@@ -153,3 +153,20 @@ def to_put_away(session: Session, limit: int = 8) -> tuple[Waiting, ...]:
 def put_away_waiting(session: Session) -> int:
     """How many totes and docks hold goods that want a place."""
     return len(to_put_away(session, 99))
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """What must be known of every unit of an SKU."""
+
+    lot: bool
+    serial: bool
+    expiry: bool
+
+
+def tracking(session: Session, sku_id: bytes) -> Tracking:
+    """What an SKU is tracked by; nothing for one that this mirror does not know."""
+    row = session.execute(
+        select(Sku.lot_tracked, Sku.serial_tracked, Sku.expiry_tracked).where(Sku.id == sku_id)
+    ).first()
+    return Tracking(*row) if row else Tracking(False, False, False)

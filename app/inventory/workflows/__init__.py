@@ -1,0 +1,1 @@
+"""The scan-driven tasks of inventory: receive, put away, move, count, found."""
