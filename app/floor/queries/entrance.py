@@ -54,11 +54,30 @@ def cut_off(session: Session, now: datetime) -> CutOff:
     return CutOff(coming[0], coming[1], late)
 
 
+@dataclass(frozen=True, slots=True)
+class StillHere:
+    """An order that the mirror knows not to move."""
+
+    order_id: bytes
+    number: str
+    state: str
+    parked: bool
+
+
 def stuck_here(session: Session) -> int:
-    """Orders that the mirror knows not to move: held ones, and those whose totes were put aside."""
-    held = set(session.scalars(select(OrderBrief.order_id).where(OrderBrief.state == "held")))
-    parked = session.scalars(select(Tote.order_id).where(Tote.state == "parked", Tote.order_id.is_not(None)))
-    return len(held | set(parked))
+    """How many orders the mirror knows not to move: held ones, and those whose totes were put aside."""
+    return len(still_here(session))
+
+
+def still_here(session: Session) -> tuple[StillHere, ...]:
+    """Those orders, the most urgent first. Why they stand still only central knows."""
+    parked = set(session.scalars(select(Tote.order_id).where(Tote.state == "parked", Tote.order_id.is_not(None))))
+    rows = session.execute(
+        select(OrderBrief.order_id, OrderBrief.number, OrderBrief.state)
+        .where((OrderBrief.state == "held") | OrderBrief.order_id.in_(parked))
+        .order_by(OrderBrief.priority, OrderBrief.ship_by, OrderBrief.number)
+    )
+    return tuple(StillHere(r.order_id, r.number, r.state, r.order_id in parked) for r in rows)
 
 
 def lacking(session: Session, station_id: bytes, *, orders: int, labels: int) -> tuple[int, bool]:

@@ -53,6 +53,7 @@ class ParcelHere:
     label_job: bytes
     copies: int
     station: str
+    tracking_state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,7 @@ def _parcel(session: Session, row: Parcel, station: str, manifest: str) -> Parce
     taken = manifest or ("?" if row.manifest_id else "")  # its row may not have come yet: taken it is all the same
     return ParcelHere(
         row.id, row.number, row.state, row.tracking, row.carrier, row.service, row.weight_g, row.closed_at, taken,
-        first, sum(max(job.copies, 1) for job in jobs), station,
+        first, sum(max(job.copies, 1) for job in jobs), station, row.tracking_state,
     )  # fmt: skip
 
 
@@ -245,6 +246,12 @@ def orders_numbered(session: Session, typed: str, limit: int = 9) -> tuple[tuple
     if not rows and typed:
         rows = session.execute(found.where(OrderBrief.number.endswith(typed, autoescape=True))).all()
     return tuple((order_id, number) for order_id, number in rows)
+
+
+def numbers_are_digits(session: Session) -> bool:
+    """Whether the orders of this site have plain figures as numbers: then a keypad is enough to type one."""
+    other = select(OrderBrief.order_id).where(OrderBrief.number.regexp_match("[^0-9]")).limit(1)
+    return session.scalar(other) is None
 
 
 def is_packable(session: Session, order_id: bytes) -> bool:

@@ -203,6 +203,6 @@ def answer_resend(session: Session, order: Order, person: Person, now: datetime)
         )
     )  # fmt: skip
     add_entry(
-        session, order_id=order.id, at=now, kind="MailAgain", words=say("The mail goes out again"), person_id=person
+        session, order_id=order.id, at=now, kind="MailAgain", words=say("The mail goes out again"), person_id=person.id
     )
     return say("The mail of order {number} goes out again", number=order.number)

@@ -84,7 +84,7 @@ class Pack(Workflow[PackState]):
     """See the module's docstring."""
 
     kind = "pack"
-    card = Card("PACK", "package", say("Pack"), totes_to_pack, frozenset({"packer"}), 40)
+    card = Card("PACK", "package", say("Pack"), totes_to_pack, frozenset({"packer"}), 50)
 
     # ---- the fold ---------------------------------------------------------------------------------------------------
 

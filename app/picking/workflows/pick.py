@@ -22,7 +22,6 @@ from app.facts import Fact
 from app.picking import queries
 from app.picking.facts import (
     BLOCKED,
-    DAMAGED,
     EMPTY,
     BinProved,
     ItemProved,
@@ -35,20 +34,21 @@ from app.picking.workflows import pick_state, pick_words
 from app.picking.workflows.pick_state import (
     PickState,
     Stop,
+    all_works,
+    cancelled_works,
     current,
     open_stops,
     stop_of,
     take,
     tote_of,
+    works_of,
 )
 from app.picking.workflows.pick_view import marked, stop_done, view
 from app.text import Text, count, say
 from app.view import Sound, Tone, View
+from app.work.facts import ToteEmptied
 from app.work.queries import orders_to_pick, place, tote_card
 from app.workflow import Card, Desk, Next, Opening, Workflow, on
-
-PREFETCH = 3
-"""How many orders a station without a cart holds in advance."""
 
 
 class Step(Enum):
@@ -60,17 +60,19 @@ class Step(Enum):
     ITEM = "item"
     TOTE = "tote"
     DROP = "drop"
+    GONE = "gone"
 
 
 WALK = (Step.BIN, Step.ITEM, Step.TOTE, Step.DROP)
+ANYWHERE = (*WALK, Step.GONE)
 
 
 class Pick(Workflow[PickState]):
     """A free tote or a cart starts; at each stop the bin (where the policy wants it) and the item are proven, on a cart
-    the units are put into totes; the drop place ends."""
+    the units are put into totes; the drop place ends. Orders that were cancelled or taken over leave the walk."""
 
     kind = "pick"
-    card = Card("PICK", "shopping-cart", say("Pick"), orders_to_pick, frozenset({"picker"}), 30)
+    card = Card("PICK", "shopping-cart", say("Pick"), orders_to_pick, frozenset({"picker"}), 45)
     follows = frozenset(("work", "pick_line", "bin", "aisle", "cross_aisle", "sku", "policy", "tote", "person"))
     Step = Step
 
@@ -99,6 +101,8 @@ class Pick(Workflow[PickState]):
     def step(self, state: PickState) -> Enum:
         if state.tour is None:
             return Step.WAIT if state.opened_by else Step.START
+        if not works_of(state) and all_works(state):
+            return Step.GONE
         stop = current(state)
         if stop is None:
             return Step.DROP
@@ -118,7 +122,7 @@ class Pick(Workflow[PickState]):
             raise Refused(pick_words.tote_taken(tote, desk))
         ready = acts.ready_works(state, desk)
         if not ready:
-            return acts.ask_for_work(state, event, PREFETCH)
+            return acts.ask_for_work(state, event, acts.PREFETCH)
         return acts.start(state, event, ready[:1], len(ready) - 1)
 
     @on(Step.START, to=(Step.WAIT, *WALK))
@@ -127,6 +131,8 @@ class Pick(Workflow[PickState]):
         running = desk.read(queries.running_tour, desk.station.station_id, event.cart_id)
         if running is not None and running != state.task_id:
             return Next(opens=Opening("pick", running), echo=say("Here you left off"))
+        if desk.read(queries.cart_elsewhere, desk.station.station_id, event.cart_id) is not None:
+            return Next(opens=Opening("take-over", desk.new_id(), event), sound=Sound.NONE)
         positions = desk.read(queries.cart_card, event.cart_id).positions
         ready = acts.ready_works(state, desk)
         if len(ready) < positions:
@@ -161,7 +167,7 @@ class Pick(Workflow[PickState]):
         positions = desk.read(queries.cart_card, event.cart_id).positions
         return acts.start(state, event, ready[:positions], len(ready) - positions)
 
-    @on(*WALK)
+    @on(*WALK, Step.GONE, to=ANYWHERE)
     def more_work_arrived(self, state: PickState, event: Answered | AskFailed, desk: Desk) -> Next:
         """What was asked in advance is there (or not): nothing to do now."""
         return Next(state=self.refreshed(state, desk), sound=Sound.NONE)
@@ -183,10 +189,10 @@ class Pick(Workflow[PickState]):
         where = desk.read(place, event.bin_id)
         if where.type not in queries.DROPS:
             raise Refused(pick_words.no_drop(where))
-        words = acts.dropped_words(state, where.name)
-        return Next(
-            facts=(acts.drop_fact(state, where.id, where.type),), echo=words, sound=Sound.ORDER, ends=True, flash=True
-        )
+        fact = acts.drop_fact(state, where, desk)
+        words = acts.dropped_words(state, where.name, desk)
+        back = acts.put_back_after(state, event, desk)
+        return Next(facts=(fact,), echo=words, sound=Sound.ORDER, ends=True, flash=True, opens=back)
 
     # -- the item -----------------------------------------------------------------------------------------------------
 
@@ -230,9 +236,12 @@ class Pick(Workflow[PickState]):
 
     @on(*WALK, to=WALK)
     def quantity_scanned(self, state: PickState, event: QuantityRead, desk: Desk) -> Next:
-        """After SHORT it says how many were there; after an item it sets that item's count at this stop."""
+        """After SHORT it says how many were there, after DAMAGED how many are; after an item it sets that item's count
+        at this stop."""
         if state.last_short is not None:
             return self._amend_found(state, event.units)
+        if state.damaged:
+            return acts.amend_damaged(state, event.units)
         stop = current(state)
         if stop is None or state.focus != stop.key:
             raise Refused(pick_words.no_quantity(stop, state))
@@ -273,6 +282,8 @@ class Pick(Workflow[PickState]):
         """On a cart: one scan of a tote proves that all units for its position were put there."""
         if state.emptying:
             return acts.emptied(state, event, desk)
+        if state.changing:
+            return self._another_tote(state, event, desk)
         stop, hand = acts.stop_now(state), state.hand
         if not state.on_cart or hand is None:
             raise Refused(self._no_tote(state, event, desk))
@@ -281,7 +292,7 @@ class Pick(Workflow[PickState]):
         wanted = sum(x.open for x in mine)
         if (stop.proof.each or hand.counted) and hand.units < wanted:
             raise Refused(pick_words.more_first(line.position, wanted, hand.units))
-        facts = (*bound, *take(stop, wanted, lot=hand.lot, tote=event.tote_id, work=line.work.id))
+        facts = (*bound, *acts.put(state, stop, line, wanted, event.tote_id))
         after = acts.after(state, facts)
         left = stop_of(after, stop.key)
         if left is not None and left.open:
@@ -292,12 +303,38 @@ class Pick(Workflow[PickState]):
             return Next(facts=facts, echo=words)
         return Next(facts=facts, echo=stop_done(after, stop), sound=Sound.STEP, flash=True)
 
-    @on(Step.BIN, Step.DROP)
+    @on(Step.BIN, Step.DROP, to=(Step.BIN, Step.DROP))
     def tote_too_early(self, state: PickState, event: ToteRead, desk: Desk) -> Next:
-        """A tote where none is wanted: it can only be one that EMPTY frees."""
+        """A tote where none is wanted: one that EMPTY frees, the second one of an order, or one that holds too much."""
         if state.emptying:
             return acts.emptied(state, event, desk)
+        if state.changing:
+            return self._another_tote(state, event, desk)
+        if self.step(state) is Step.DROP and (back := acts.put_back_surplus(state, event, desk)):
+            return back
         raise Refused(self._no_tote(state, event, desk))
+
+    def _another_tote(self, state: PickState, event: ToteRead, desk: Desk) -> Next:
+        """The tote after NEWTOTE is bound; units that wait in the hand for it are put by the same scan."""
+        bound = acts.new_tote(state, event, desk)
+        after = acts.after(state, bound.facts)
+        if self.step(after) is not Step.TOTE:
+            return bound
+        following = self.tote_put(after, event, desk)
+        return replace(following, facts=(*bound.facts, *following.facts))
+
+    # -- when the order is gone ---------------------------------------------------------------------------------------
+
+    @on(Step.GONE)
+    def tote_of_the_gone(self, state: PickState, event: ToteRead, desk: Desk) -> Next:
+        """The tote of a cancelled order goes back; one in which nothing is yet is free."""
+        tote = desk.read(tote_card, event.tote_id)
+        if tote.order_id not in {work.order_id for work in cancelled_works(state)}:
+            raise Refused(pick_words.not_of_the_gone(tote, acts.act_of_gone(state, desk), desk))
+        if desk.read(queries.units_in, tote.id):
+            return Next(opens=Opening("put-back", desk.new_id(), event), ends=True)
+        words = say("Tote {name} is free. Nothing was in it", name=tote.name)
+        return Next(facts=(ToteEmptied(tote.id, tote.order_id or b""),), echo=words, sound=Sound.STEP, ends=True)
 
     def _no_tote(self, state: PickState, event: ToteRead, desk: Desk) -> Problem:
         tote, bin_wanted = desk.read(tote_card, event.tote_id), self.step(state) is Step.BIN
@@ -311,13 +348,15 @@ class Pick(Workflow[PickState]):
             case "SHORT":
                 return self._short(state, EMPTY)
             case "DAMAGED":
-                return self._short(state, DAMAGED)
+                return acts.damaged(state, desk, bin_wanted=self.step(state) is Step.BIN)
             case "SKIP":
                 return acts.skip(state)
             case "MANUAL":
                 return self._manual(state, desk)
             case "EMPTY":
                 return acts.announce_empty(state)
+            case "NEWTOTE":
+                return acts.announce_new_tote(state)
             case _:
                 raise Refused(self.unexpected(state, event, desk))
 
@@ -375,6 +414,8 @@ class Pick(Workflow[PickState]):
 
     def unexpected(self, state: PickState, event: Read, desk: Desk) -> Problem:
         stop, step = current(state) if state.tour else None, self.step(state)
+        if step is Step.GONE:
+            return pick_words.unexpected(event, desk, acts.act_of_gone(state, desk))
         if isinstance(event, ItemRead) and state.tour is not None:
             if stop is not None and step is Step.BIN and event.sku_id == stop.card.id:
                 return pick_words.bin_first(stop)
