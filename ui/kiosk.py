@@ -92,12 +92,12 @@ class Kiosk(QObject):
         self.bridge = Bridge()
         self._screen = screen
         self._views = views
-        self._language = self.window.look.translator.language
         self._on_view = on_view
         self._shown = 0
         self.runner = Runner(home, config, self._hand_over, paints=True, theme=screen.theme)
         self._looks = self.runner.screen.settings
         self.window = _window(home, screen, self._looks)
+        self._language = self.window.look.translator.language
         self._dimmer = Dimmer(self.window)
         self.player = None if screen.quiet else Player(self._looks.volume)
         self.bridge.arrived.connect(self._arrived)

@@ -35,8 +35,11 @@ FILES = Path(__file__).parent
 NOW = datetime(2026, 3, 2, 13, 7, tzinfo=UTC)
 """The demo's hour: everything that is built carries it, so that two builds are alike."""
 
-BADGES = {"picker": "UGKVAPYCOLSXWMZBSM", "packer": "UYYV2VG5HUZNRIPKX7", "lead": "UYV3LT2W4W6DI6DLDL"}
-"""Badges of Ana Moreno, Jonas Weber and Mia Lange."""
+BADGES = {
+    "picker": "UGKVAPYCOLSXWMZBSM", "packer": "UYYV2VG5HUZNRIPKX7", "lead": "UYV3LT2W4W6DI6DLDL",
+    "office": "UGX2ROMTJ5RVM4QTXR", "receiver": "UCRS0VCYHPBRWNO04G",
+}  # fmt: skip
+"""Badges of Ana Moreno, Jonas Weber, Mia Lange, Sophie Keller and Lucía Fernández."""
 PINS = {"1003": "271828"}
 """The PIN of the demo's lead, by staff number. It opens nothing but a demo: each home has a key of its own."""
 TRAYS = {"PACK01": "SPACK01TRAYT", "PACK02": "SPACK02TRAYU"}
