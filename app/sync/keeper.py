@@ -106,9 +106,7 @@ class Transaction:
 
     def remember(self, *, person_id: bytes | None, workflow: str, task_id: bytes | None) -> None:
         """Keeps who is signed in and what is open."""
-        me = sync.itself(self._session)
-        me.person_id, me.workflow, me.task_id = person_id, workflow, task_id
-        self._session.flush()
+        sync.move_itself(self._session, person_id=person_id, workflow=workflow, task_id=task_id)
 
     def kept(self) -> Kept:
         """Who is signed in and what is open."""

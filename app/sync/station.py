@@ -8,25 +8,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from app.db import unpack_row
+from app.db import Prepared, unpack_row
 from app.db.feed import is_mirrored, key_text, key_values, table_of
 from app.facts import Fact, Row, Stamp, canonical, decode, link
 from app.ids import new_id
 from app.models import Ask, Dossier, FactRow, Itself, Model, NumberRange, Outbox, OwnTouch, StationRow, Voiding
 from app.sync.wire import Cursor, FeedRow, Mark, WireAnswer, WireAsk, WireFact
 from app.work.facts import StationFounded, Voided, touched_rows
-from app.work.service.recording import fact_columns
+from app.work.service.recording import insert_fact
 from app.workflow import Recorded
 
 PUSH_FACTS = 200
@@ -45,30 +44,70 @@ class Cause:
     scan_text: str = ""
 
 
-def itself(session: Session) -> Itself:
-    """The one row about this station."""
-    return session.get_one(Itself, 1, populate_existing=True)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The one row about this station: who it is, how far its stream, its mirror and central are, what is open here."""
+
+    station_id: bytes
+    incarnation: bytes
+    seq: int
+    chain: bytes
+    feed_seq: int
+    feed_event: bytes | None
+    applied_seq: int
+    person_id: bytes | None
+    workflow: str
+    task_id: bytes | None
 
 
-def found_station(session: Session, station_id: bytes, code: str, name: str, *, now: datetime | None = None) -> Itself:
+_NAMES = tuple(f.name for f in fields(Standing))
+_ITSELF = Prepared(select(*(getattr(Itself, name) for name in _NAMES)).where(Itself.one == 1))
+_MOVED: dict[tuple[str, ...], Prepared] = {
+    names: Prepared(update(Itself).where(Itself.one == 1).values({name: bindparam(f"new_{name}") for name in names}))
+    for names in (("seq", "chain"), ("feed_seq", "feed_event"), ("applied_seq",), ("person_id", "workflow", "task_id"))
+}
+
+
+def itself(session: Session) -> Standing:
+    """The one row about this station, read once a transaction. LookupError in a file that has none yet."""
+    me: Standing | None = session.info.get("itself")
+    if me is None:
+        row = _ITSELF.first(session)
+        if row is None:
+            raise LookupError("no station was founded in this file")
+        me = session.info["itself"] = Standing(*row)
+    return me
+
+
+def move_itself(session: Session, **values: Any) -> None:
+    """Writes what changed about this station: one of the groups of columns that change together (`_MOVED`)."""
+    me = replace(itself(session), **values)
+    _MOVED[tuple(values)].run(session, **{f"new_{name}": value for name, value in values.items()})
+    session.info["itself"] = me
+
+
+def found_station(
+    session: Session, station_id: bytes, code: str, name: str, *, now: datetime | None = None
+) -> Standing:
     """Makes the station's own row on first start; a file belongs to one station for ever.
 
     With `now` it is a fact as well, the first one of its stream, so that central knows whose facts these are.
     """
-    row = session.get(Itself, 1, populate_existing=True)
-    if row is None:
-        row = Itself(one=1, station_id=station_id, incarnation=new_id())
-        session.add(row)
+    if _ITSELF.first(session) is None:
+        session.add(Itself(one=1, station_id=station_id, incarnation=new_id()))
         session.flush()
         if now is not None:
             record(session, (StationFounded(station_id, code, name),), Cause(at=now, group=1))
         elif session.get(StationRow, station_id) is None:
             session.add(StationRow(id=station_id, code=code, name=name))
             session.flush()
-    return row
+    return itself(session)
 
 
 # ---- recording ------------------------------------------------------------------------------------------------------
+
+
+_OUTBOX = Prepared(insert(Outbox).values(seq=bindparam("seq"), fact_id=bindparam("fact_id")))
 
 
 def record(session: Session, facts: Iterable[Fact], cause: Cause, voids: Sequence[bytes] = ()) -> tuple[Recorded, ...]:
@@ -99,19 +138,18 @@ def record(session: Session, facts: Iterable[Fact], cause: Cause, voids: Sequenc
         )
         data = canonical(fact.kind(), fact.version, fact.body(), stamp)
         chain = link(chain, data)
-        session.execute(insert(FactRow).values(**fact_columns(fact, stamp, data, chain)))
-        session.execute(insert(Outbox).values(seq=seq, fact_id=stamp.fact_id))
+        insert_fact(session, fact, stamp, data, chain)
+        _OUTBOX.run(session, seq=seq, fact_id=stamp.fact_id)
         rows = touched_rows(session, fact)
         fact.apply(session, stamp)
         _touch(session, rows, seq)
         recorded.append(Recorded(stamp.fact_id, cause.group, fact))
-    me.seq, me.chain = seq, chain
-    session.flush()
+    move_itself(session, seq=seq, chain=chain)
     return tuple(r for r in recorded if not isinstance(r.fact, Voided))
 
 
-_TOUCH = sqlite_insert(OwnTouch)
-_TOUCH = _TOUCH.on_conflict_do_update(index_elements=["topic", "key"], set_={"seq": _TOUCH.excluded.seq})
+_OWN = sqlite_insert(OwnTouch).values(topic=bindparam("topic"), key=bindparam("key"), seq=bindparam("seq"))
+_TOUCH = Prepared(_OWN.on_conflict_do_update(index_elements=["topic", "key"], set_={"seq": _OWN.excluded.seq}))
 
 
 def _touch(session: Session, rows: Sequence[Row], seq: int) -> None:
@@ -119,18 +157,24 @@ def _touch(session: Session, rows: Sequence[Row], seq: int) -> None:
     tables = Model.metadata.tables
     marks = [{"topic": topic, "key": key_text(tables[topic], key), "seq": seq} for topic, key in dict.fromkeys(rows)]
     if marks:
-        session.execute(_TOUCH, marks)
+        _TOUCH.run_many(session, marks)
+
+
+_FACTS_OF = Prepared(
+    select(FactRow.fact_id, FactRow.group, FactRow.kind, FactRow.data)
+    .where(
+        FactRow.task_id == bindparam("task_id"),
+        FactRow.kind != "Voided",
+        ~select(Voiding.fact_id).where(Voiding.fact_id == FactRow.fact_id).exists(),
+    )
+    .order_by(FactRow.seq)
+)
 
 
 def facts_of(session: Session, task_id: bytes) -> tuple[Recorded, ...]:
     """The facts of a task that were not taken back, in order: what its state is folded from."""
-    gone = select(Voiding.fact_id).where(Voiding.fact_id == FactRow.fact_id)
-    rows = session.execute(
-        select(FactRow.fact_id, FactRow.group, FactRow.kind, FactRow.data)
-        .where(FactRow.task_id == task_id, FactRow.kind != "Voided", ~gone.exists())
-        .order_by(FactRow.seq)
-    )
-    found = ((r.fact_id, r.group, decode(r.kind, json.loads(r.data)["body"])) for r in rows)
+    rows = _FACTS_OF.all(session, task_id=task_id)
+    found = ((fact_id, group, decode(kind, json.loads(data)["body"])) for fact_id, group, kind, data in rows)
     return tuple(Recorded(fact_id, group, fact) for fact_id, group, fact in found if fact is not None)
 
 
@@ -217,20 +261,19 @@ def reconcile(session: Session, mark: Mark, now: datetime) -> str:
     return "ack_lost" if _rows(holes) else "same"
 
 
-def _chain_at(session: Session, me: Itself, seq: int) -> bytes | None:
+def _chain_at(session: Session, me: Standing, seq: int) -> bytes | None:
     return session.scalar(select(FactRow.chain).where(FactRow.seq == seq, FactRow.incarnation == me.incarnation))
 
 
-def _touch_again(session: Session, me: Itself, applied: int) -> None:
+def _touch_again(session: Session, me: Standing, applied: int) -> None:
     """Central stands at `applied` (once more): the rows of all own facts after it hold what it does not know."""
-    me.applied_seq = min(me.applied_seq, applied)
+    move_itself(session, applied_seq=min(me.applied_seq, applied))
     later = select(FactRow.seq, FactRow.kind, FactRow.data).where(
         FactRow.seq > applied, FactRow.incarnation == me.incarnation
     )
     for seq, kind, data in session.execute(later.order_by(FactRow.seq)).all():
         fact = decode(kind, json.loads(data)["body"])
         _touch(session, touched_rows(session, fact) if fact else (), seq)
-    session.flush()
 
 
 # ---- from central ---------------------------------------------------------------------------------------------------
@@ -244,21 +287,21 @@ def apply_feed(session: Session, rows: Sequence[FeedRow]) -> frozenset[str]:
     """
     if not rows:
         return frozenset()
-    me = itself(session)
-    if rows[0].seq == 1 and me.feed_seq:
-        _begin_anew(session, me, rows)
-    if [r.seq for r in rows] != list(range(me.feed_seq + 1, me.feed_seq + 1 + len(rows))):
-        raise RuntimeError(f"the feed has a gap: row {rows[0].seq} … {rows[-1].seq} after {me.feed_seq}")
+    if rows[0].seq == 1 and itself(session).feed_seq:
+        _begin_anew(session, rows)
+    at = itself(session).feed_seq
+    if [r.seq for r in rows] != list(range(at + 1, at + 1 + len(rows))):
+        raise RuntimeError(f"the feed has a gap: row {rows[0].seq} … {rows[-1].seq} after {at}")
     topics: set[str] = set()
     for _, group in groupby(rows, key=lambda row: row.event_id):
-        topics |= _apply_group(session, me, tuple(group))
-    me.feed_seq, me.feed_event = rows[-1].seq, rows[-1].event_id
-    session.flush()
+        topics |= _apply_group(session, tuple(group))
+    move_itself(session, feed_seq=rows[-1].seq, feed_event=rows[-1].event_id)
     return frozenset(topics)
 
 
-def _begin_anew(session: Session, me: Itself, rows: Sequence[FeedRow]) -> None:
+def _begin_anew(session: Session, rows: Sequence[FeedRow]) -> None:
     """The feed is another one, and `rows` are all of it: forgets what it does not tell of, but for own facts."""
+    me = itself(session)
     marks = [json.loads(r.body) for r in rows if r.topic == "applied" and r.key == me.station_id.hex()]
     mine = [mark["seq"] for mark in marks if mark["incarnation"] == me.incarnation.hex()]
     _touch_again(session, me, mine[-1] if mine else 0)
@@ -267,16 +310,20 @@ def _begin_anew(session: Session, me: Itself, rows: Sequence[FeedRow]) -> None:
         for key in session.execute(select(*table.primary_key.columns)).all():
             if (table.name, key_text(table, key)) not in told:
                 session.execute(delete(table).where(_is_row(table, tuple(key))))
-    me.feed_seq, me.feed_event = 0, None
+    move_itself(session, feed_seq=0, feed_event=None)
 
 
-def _apply_group(session: Session, me: Itself, rows: Sequence[FeedRow]) -> set[str]:
+_UNTOUCH = Prepared(delete(OwnTouch).where(OwnTouch.seq <= bindparam("seq")))
+
+
+def _apply_group(session: Session, rows: Sequence[FeedRow]) -> set[str]:
+    me = itself(session)
     for row in rows:
         if row.topic == "applied" and row.key == me.station_id.hex():
             mark = json.loads(row.body)
             if mark["incarnation"] == me.incarnation.hex():
-                me.applied_seq = mark["seq"]
-                session.execute(delete(OwnTouch).where(OwnTouch.seq <= me.applied_seq))
+                move_itself(session, applied_seq=mark["seq"])
+                _UNTOUCH.run(session, seq=mark["seq"])
     mine = _own_keys(session, rows)
     fresh: dict[str, list[FeedRow]] = {}
     for row in rows:
@@ -289,16 +336,16 @@ def _apply_group(session: Session, me: Itself, rows: Sequence[FeedRow]) -> set[s
     return topics
 
 
+_ANY_OWN = Prepared(select(OwnTouch.seq).limit(1))
+_IS_OWN = Prepared(select(OwnTouch.seq).where(OwnTouch.topic == bindparam("topic"), OwnTouch.key == bindparam("key")))
+
+
 def _own_keys(session: Session, rows: Sequence[FeedRow]) -> set[tuple[str, str]]:
     """Which of these rows an own fact wrote that central had not applied yet."""
-    if session.scalar(select(OwnTouch.seq).limit(1)) is None:
+    if _ANY_OWN.first(session) is None:
         return set()
-    keys = [row.key for row in rows]
-    found: set[tuple[str, str]] = set()
-    for start in range(0, len(keys), 500):
-        some = select(OwnTouch.topic, OwnTouch.key).where(OwnTouch.key.in_(keys[start : start + 500]))
-        found |= {(r.topic, r.key) for r in session.execute(some)}
-    return found
+    keys = {(row.topic, row.key) for row in rows}
+    return {(topic, key) for topic, key in keys if _IS_OWN.first(session, topic=topic, key=key) is not None}
 
 
 def _put_rows(session: Session, table: Table, rows: Sequence[FeedRow]) -> bool:
@@ -307,16 +354,14 @@ def _put_rows(session: Session, table: Table, rows: Sequence[FeedRow]) -> bool:
     Says whether anything is different now: what comes back of the station's own facts is not.
     """
     changed = 0
-    by_columns: dict[tuple[str, ...], list[dict[str, object]]] = {}
+    hidden = dict.fromkeys(table.info.get("private", ()), "")
+    for row in rows:  # first what goes: a name may wander from it to one that comes
+        if not row.body:
+            changed += _rows(session.execute(delete(table).where(_is_row(table, key_values(table, row.key)))))
     for row in rows:
         if row.body:
-            values = unpack_row(table, row.body)
-            by_columns.setdefault(tuple(values), []).append(values)
-        else:
-            changed += _rows(session.execute(delete(table).where(_is_row(table, key_values(table, row.key)))))
-    hidden = dict.fromkeys(table.info.get("private", ()), "")
-    for columns, some in by_columns.items():
-        changed += _rows(session.execute(_upsert(table, columns), [{**hidden, **values} for values in some]))
+            values = {**hidden, **unpack_row(table, row.body)}
+            changed += _upsert(table, tuple(values)).run(session, **values)
     return changed > 0
 
 
@@ -326,14 +371,15 @@ def _rows(result: Any) -> int:
 
 
 @cache
-def _upsert(table: Table, columns: tuple[str, ...]) -> Insert:
+def _upsert(table: Table, columns: tuple[str, ...]) -> Prepared:
     keys = [c.name for c in table.primary_key.columns]
-    statement = sqlite_insert(table)
-    rest = {name: statement.excluded[name] for name in columns if name not in keys}
+    statement = sqlite_insert(table).values({name: bindparam(name) for name in columns})
+    private = table.info.get("private", ())
+    rest = {name: statement.excluded[name] for name in columns if name not in keys and name not in private}
     if rest:
         differs = or_(*(table.c[name].is_distinct_from(value) for name, value in rest.items()))
-        return statement.on_conflict_do_update(index_elements=keys, set_=rest, where=differs)
-    return statement.on_conflict_do_nothing(index_elements=keys)
+        return Prepared(statement.on_conflict_do_update(index_elements=keys, set_=rest, where=differs))
+    return Prepared(statement.on_conflict_do_nothing(index_elements=keys))
 
 
 def _is_row(table: Table, key: tuple[object, ...]) -> ColumnElement[bool]:

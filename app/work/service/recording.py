@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.db import changed
+from app.db import Prepared, changed
 from app.facts import Fact, Stamp, canonical, link
 from app.ids import new_id, stable_id
 from app.models import FactRow, StationMark, StationRow
@@ -37,7 +37,7 @@ def record_here(
         stamp = Stamp(new_id(), OFFICE, OFFICE, seq, seq, now, 0, person_id or b"")
         data = canonical(fact.kind(), fact.version, fact.body(), stamp)
         chain = link(chain, data)
-        session.execute(insert(FactRow).values(**fact_columns(fact, stamp, data, chain)))
+        insert_fact(session, fact, stamp, data, chain)
         fact.apply(session, stamp)
         for topic, key in touched_rows(session, fact):
             changed(session, topic, *key)
@@ -51,23 +51,31 @@ def record_here(
     return tuple(ids)
 
 
-def fact_columns(fact: Fact, stamp: Stamp, data: bytes, chain: bytes) -> dict[str, object]:
-    """The columns of a row of `fact` for a fact as it is recorded."""
-    return {
-        "fact_id": stamp.fact_id,
-        "station_id": stamp.station_id,
-        "incarnation": stamp.incarnation,
-        "seq": stamp.seq,
-        "kind": fact.kind(),
-        "version": fact.version,
-        "group": stamp.group,
-        "at": stamp.at,
-        "actor_id": stamp.actor_id or None,
-        "task_id": stamp.task_id or None,
-        "work_id": stamp.work_id or None,
-        "device": stamp.device,
-        "scan_number": stamp.scan_number,
-        "scan_text": stamp.scan_text,
-        "chain": chain,
-        "data": data.decode(),
-    }
+_COLUMNS = (
+    "fact_id", "station_id", "incarnation", "seq", "kind", "version", "group", "at", "actor_id", "task_id", "work_id",
+    "device", "scan_number", "scan_text", "chain", "data",
+)  # fmt: skip
+_INSERT = Prepared(insert(FactRow).values({getattr(FactRow, name): bindparam(name) for name in _COLUMNS}))
+
+
+def insert_fact(session: Session, fact: Fact, stamp: Stamp, data: bytes, chain: bytes) -> None:
+    """Writes the row of `fact` for a fact as it is recorded: its canonical bytes, its link, and copies for queries."""
+    _INSERT.run(
+        session,
+        fact_id=stamp.fact_id,
+        station_id=stamp.station_id,
+        incarnation=stamp.incarnation,
+        seq=stamp.seq,
+        kind=fact.kind(),
+        version=fact.version,
+        group=stamp.group,
+        at=stamp.at,
+        actor_id=stamp.actor_id or None,
+        task_id=stamp.task_id or None,
+        work_id=stamp.work_id or None,
+        device=stamp.device,
+        scan_number=stamp.scan_number,
+        scan_text=stamp.scan_text,
+        chain=chain,
+        data=data.decode(),
+    )
