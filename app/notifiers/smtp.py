@@ -163,7 +163,7 @@ def _words(error: OSError | smtplib.SMTPException) -> str:
         return _said(error.smtp_code, reply if isinstance(reply, bytes) else str(reply).encode())
     if isinstance(error, smtplib.SMTPNotSupportedError) and "STARTTLS" in str(error):
         return "the server offers no STARTTLS; nothing goes to it in the clear"
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or "timed out" in str(error):  # smtplib packs the one into the other
         return "the server does not answer in time"
     return f"{type(error).__name__}: {' '.join(str(error).split())}"[:400]
 

@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Protocol
 
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_SPECIAL = frozenset('()<>[]:;@\\,"')
 _HEADERS = (
     "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress",
     "Content-Language", "MIME-Version", "Content-Type",
@@ -100,14 +101,22 @@ def masked(address: str) -> str:
     return f"{mailbox[:1]}***{at}{domain}"
 
 
+def display_name(name: str) -> str:
+    """A name as it may stand before an address: without what has a meaning there (RFC 5322, 3.2.3), 60 signs at most.
+
+    Python folds a long quoted name such that it can be read as two addresses; a name that needs no quotes is safe.
+    """
+    return " ".join("".join(" " if c in _SPECIAL else c for c in name).split())[:60].strip()
+
+
 def mime(message: Message) -> bytes:
     """The mail as bytes with CR LF: text and page, quoted-printable, the same bytes each time.
 
     ValueError when anything but the headers meant here would stand at its top.
     """
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(message.sender_name, addr_spec=message.sender)
-    mail["To"] = Address(message.to_name, addr_spec=message.to)
+    mail["From"] = Address(display_name(message.sender_name), addr_spec=message.sender)
+    mail["To"] = Address(display_name(message.to_name), addr_spec=message.to)
     if message.reply_to:
         mail["Reply-To"] = message.reply_to
     mail["Subject"] = message.subject
@@ -115,9 +124,9 @@ def mime(message: Message) -> bytes:
     mail["Message-ID"] = message.message_id
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice answers it
     mail["X-Auto-Response-Suppress"] = "All"
-    mail["Content-Language"] = message.language
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.page, subtype="html", cte="quoted-printable")
+    mail["Content-Language"] = message.language
     mail.set_boundary("=_" + sha256(message.message_id.encode()).hexdigest()[:32])
     data = bytes(mail)
     found = BytesHeaderParser(policy=SMTP).parsebytes(data).keys()
