@@ -40,9 +40,13 @@ def station(template: Home, tmp_path: Path) -> Iterator[SimulatedStation]:
         yield made
 
 
+def sql(file: Path, query: str) -> list[tuple[object, ...]]:
+    return [tuple(row.values()) for row in rows(file, query)]
+
+
 def item_codes(station: SimulatedStation) -> list[str]:
     """Barcodes of two products that lie in some bin."""
-    found = rows(
+    found = sql(
         station.home.central_file,
         "SELECT c.value FROM code c JOIN stock s ON s.sku_id = c.subject WHERE c.kind = 'item' AND c.units = 1 "
         "AND s.on_hand > 5 GROUP BY c.subject ORDER BY c.value LIMIT 2",
@@ -58,10 +62,10 @@ def type_words(station: SimulatedStation, words: str, *, enter: bool = True) -> 
     station.settle()
 
 
-def card(station: SimulatedStation, word: str) -> str:
-    tone = station.scan(own_code(word) if word[:3] in ("OPT", "QTY") else command_code(word))
+def card(station: SimulatedStation, word: str) -> None:
+    """A tap: two equal scans within 0.4 seconds would be one read."""
+    station.touch(own_code(word) if word[:3] in ("OPT", "QTY") else word)
     station.settle()
-    return tone
 
 
 def panel(view: View, kind: type[T]) -> T:
@@ -76,7 +80,7 @@ def fill_address(station: SimulatedStation, *words: str) -> None:
 
 
 def placed(station: SimulatedStation) -> list[tuple[object, ...]]:
-    return rows(
+    return sql(
         station.home.central_file,
         "SELECT number, state, units, total, currency, holds FROM v_order WHERE channel = 'counter' ORDER BY number",
     )
@@ -105,11 +109,11 @@ def test_an_order_is_taken_checked_and_released(station: SimulatedStation) -> No
     card(station, "DONE")
 
     assert station.view.kind == "order-entry.check"
-    assert card(station, "DONE") == "order"
+    card(station, "DONE")
 
     assert station.view.kind == "home"
     assert placed(station) == [("C1001", "released", 2, "27.40", "EUR", None)]
-    assert rows(
+    assert sql(
         station.home.central_file,
         "SELECT a.name, a.line1, a.postcode, a.city, a.country, o.discount, o.shipping, o.payment FROM sales_order o "
         "JOIN address a ON a.id = o.ship_to_id WHERE o.channel = 'counter'",
@@ -117,7 +121,7 @@ def test_an_order_is_taken_checked_and_released(station: SimulatedStation) -> No
 
 
 def test_a_known_customer_is_found_by_a_few_letters_with_the_address(station: SimulatedStation) -> None:
-    name, city = rows(
+    name, city = sql(
         station.home.central_file,
         "SELECT c.name, a.city FROM sales_order o JOIN customer c ON c.id = o.customer_id "
         "JOIN address a ON a.id = o.ship_to_id WHERE c.name != '' ORDER BY o.number LIMIT 1",
@@ -138,7 +142,7 @@ def test_a_known_customer_is_found_by_a_few_letters_with_the_address(station: Si
 
 
 def test_a_product_is_found_by_words_and_chosen(station: SimulatedStation) -> None:
-    sku, name = rows(station.home.station_file, "SELECT sku, name FROM sku ORDER BY sku LIMIT 1")[0]
+    sku, name = sql(station.home.station_file, "SELECT sku, name FROM sku ORDER BY sku LIMIT 1")[0]
 
     type_words(station, str(name)[:6].lower())
     assert station.view.kind == "order-entry.products"
@@ -193,7 +197,7 @@ def test_a_large_discount_asks_for_somebody_who_may_give_it(station: SimulatedSt
 
 
 def test_an_empty_order_goes_nowhere(station: SimulatedStation) -> None:
-    assert card(station, "DONE") == "wrong"
+    card(station, "DONE")
 
     assert isinstance(station.view.hero, ProblemHero)
     assert str(station.view.hero.what) == "There is nothing on this order"
@@ -216,7 +220,7 @@ STATE = EntryState("EUR", Decimal(19), (DraftLine(b"a", 3, Decimal("3.33")), Dra
     ("discount", "shipping", "expected"),
     [
         ("", "", ("19.99", "0", "0", "3.19", "19.99")),
-        ("10%", "4,90", ("19.99", "2.00", "4.90", "3.66", "22.89")),
+        ("10%", "4,90", ("19.99", "2.00", "4.90", "3.65", "22.89")),
         ("5", "0", ("19.99", "5.00", "0", "2.39", "14.99")),
         ("99", "0", ("19.99", "19.99", "0", "0.00", "0.00")),
     ],
