@@ -10,6 +10,7 @@ from pathlib import Path
 from app.barcodes import COMMANDS, command_code, own_code
 from app.db import migrate, open_database, reading
 from app.documents import BadgeLabel, BinLabel, CommandCard, CommandEntry, ToteLabel
+from app.paths import file_name
 from app.settings import Home
 from app.work import queries
 from reports.labels import badge, bin_label_pdf, bin_label_zpl, command_card, tote_label_pdf, tote_label_zpl
@@ -94,8 +95,7 @@ def print_labels(home: Home, kind: str, out: Path, *, zpl: bool, only: str, as_j
     files = []
     out.mkdir(parents=True, exist_ok=True)
     for name, data, suffix in _labels(home, kind, zpl, only):
-        safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in name)
-        path = out / f"{safe}.{suffix}"
+        path = out / f"{file_name(name)}.{suffix}"
         path.write_bytes(data)
         files.append(str(path))
     if as_json:

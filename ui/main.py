@@ -12,6 +12,7 @@ from app import cli
 from app.cli.base import print_with
 from app.documents import Document
 from app.errors import Unavailable
+from app.redaction import redact_logs, redacted
 from app.settings import Home, home
 
 THEMES = ("day", "dark", "hc")
@@ -22,12 +23,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = build_parser()
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(name)s: %(message)s")
+    redact_logs()
     try:
         return int(options.func(options))
     except KeyboardInterrupt:
         return 130
     except (ValueError, OSError, Unavailable) as error:
-        print(f"packbay: {error}", file=sys.stderr)
+        print(f"packbay: {redacted(str(error))}", file=sys.stderr)
         return 2
 
 

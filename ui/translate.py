@@ -17,6 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from app.paths import BadName, inside
 from app.text import Text
 
 FOLDER = Path(__file__).parent / "translations"
@@ -28,7 +29,10 @@ NARROW_SPACE = "\u00a0"
 @cache
 def catalogue(language: str) -> gettext.NullTranslations:
     """The catalogue of a language, or an empty one that answers in English."""
-    path = FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    try:
+        path = inside(FOLDER, language) / "LC_MESSAGES" / f"{DOMAIN}.po"
+    except BadName:  # a language comes with a person's row
+        return gettext.NullTranslations()
     if not path.is_file():
         return gettext.NullTranslations()
     compiled = io.BytesIO()

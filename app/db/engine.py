@@ -62,6 +62,7 @@ def open_database(path: Path, side: str, *, busy_ms: int = BUSY_MS) -> Database:
 def _engine(path: Path, side: str, begin: str, busy_ms: int, synchronous: str = "FULL") -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
+        hide_parameters=True,  # values of rows, names and addresses among them, stand in no error and no log
         connect_args={"check_same_thread": False, "timeout": busy_ms / 1000, "isolation_level": None},
     )
 

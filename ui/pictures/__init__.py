@@ -9,6 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QPainter, QPainterPath, QPixmap
 
+from app.paths import BadName, inside
+
 PACKAGED = Path(__file__).parent / "png"
 KEYS_FILE = Path(__file__).parent / "KEYS.txt"
 MAX_PIXELS = 24_000_000  # a larger one is refused before it is decoded
@@ -63,12 +65,19 @@ class PictureStore:
             return self._images[key]
         image = None
         if _KEY.fullmatch(key):
-            tries = (load(folder / f"{key}.png") for folder in self._folders)
+            tries = (_load_from(folder, key) for folder in self._folders)
             image = next((found for found in tries if found is not None), None)
         self._images[key] = image
         if len(self._images) > CACHED_PICTURES:
             self._images.popitem(last=False)
         return image
+
+
+def _load_from(folder: Path, key: str) -> QImage | None:
+    try:
+        return load(inside(folder, f"{key}.png"))
+    except BadName:  # a link that leads out of the folder
+        return None
 
 
 def load(path: Path) -> QImage | None:
