@@ -38,7 +38,7 @@ def check_order(session: Session, *, order_id: bytes, now: datetime) -> tuple[st
     for hold in holds:
         if hold.released_at is not None:
             continue
-        due = hold.kind == "until" and _is_past(hold.field, now)
+        due = hold.kind == "until" and is_past(hold.field, now)
         need = wanted.get((hold.kind, hold.field))
         if due or (hold.kind in AUTOMATIC and (need is None or need.detail != hold.detail)):
             _release(session, hold, SYSTEM, now)
@@ -55,7 +55,8 @@ def _covers(hold: Hold, need: Need) -> bool:
     return same and (hold.released_at is None or hold.released_by != SYSTEM)
 
 
-def _is_past(moment: str, now: datetime) -> bool:
+def is_past(moment: str, now: datetime) -> bool:
+    """Whether the moment of a hold of time has come; what is no moment never does."""
     try:
         return datetime.fromisoformat(moment) <= now
     except (ValueError, TypeError):

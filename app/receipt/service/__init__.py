@@ -1,7 +1,11 @@
 """Decisions of receipt: taking orders in, and what stations are told of them."""
 
 from app.receipt.service.briefs import set_state, write_brief
+from app.receipt.service.changes import accept_version
 from app.receipt.service.orders import import_orders
-from app.receipt.service.products import resolve_lines
+from app.receipt.service.products import resolve_lines, resolve_orders, unresolved_orders
 
-__all__ = ["import_orders", "resolve_lines", "set_state", "write_brief"]
+__all__ = [
+    "accept_version", "import_orders", "resolve_lines", "resolve_orders", "set_state", "unresolved_orders",
+    "write_brief",
+]  # fmt: skip

@@ -33,7 +33,8 @@ from app.work.service.timeline import add_entry
 LATE = "late_change"
 """The incident of an order that the shop changed after its work had begun."""
 CANCELLED_HERE = "OrderCancelled"
-"""The timeline entry of an order that was cancelled here and not in the shop."""
+OVER_IN_SHOP = "OverInShop"
+"""Timeline entries of an order that was cancelled here, and of one of which the shop says that it is over."""
 SHOP = "shop"
 
 
@@ -85,6 +86,7 @@ def accept_version(session: Session, order_id: bytes, content: bytes, now: datet
     row = session.get_one(Order, order_id)
     row.content_hash = content
     settle_late(session, order_id, now)
+    add_entry(session, order_id=order_id, at=now, kind=OVER_IN_SHOP, words=over_words("cancelled"))
     session.flush()
 
 
@@ -114,12 +116,15 @@ def rewrite_order(session: Session, row: Order, a: Arrival, *, source: str, now:
     add_entry(session, order_id=a.order_id, at=now, kind="OrderChanged", words=say("Changed in the shop"))
     if row.state in OVER:
         _end_holds(session, a.order_id, now)
-        add_entry(session, order_id=a.order_id, at=now, kind="OverInShop", words=over_words(row.state))
+        add_entry(session, order_id=a.order_id, at=now, kind=OVER_IN_SHOP, words=over_words(row.state))
 
 
 def _was_cancelled_here(session: Session, row: Order) -> bool:
-    here = select(TimelineEntry.id).where(TimelineEntry.order_id == row.id, TimelineEntry.kind == CANCELLED_HERE)
-    return session.scalar(here.limit(1)) is not None
+    """Whether the last one to cancel it was somebody here and not the shop."""
+    kinds = (CANCELLED_HERE, OVER_IN_SHOP)
+    told = select(TimelineEntry.kind).where(TimelineEntry.order_id == row.id, TimelineEntry.kind.in_(kinds))
+    last = told.order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc()).limit(1)
+    return session.scalar(last) == CANCELLED_HERE
 
 
 def _end_holds(session: Session, order_id: bytes, now: datetime) -> None:

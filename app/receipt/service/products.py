@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.barcodes import gtin14
-from app.models import Code, OrderLine, Sku
+from app.db import insert_rows
+from app.models import BriefLine, Code, Order, OrderBrief, OrderLine, Sku
+from app.receipt.service.briefs import OVER
 
 T = TypeVar("T")
 
@@ -50,10 +52,70 @@ def _by_code(session: Session, words: Sequence[str]) -> dict[str, bytes]:
 
 
 def resolve_lines(session: Session, *, order_id: bytes) -> int:
-    """Looks the products of unresolved lines up again (after a product import); returns how many were found."""
-    found = 0
-    unknown = select(OrderLine).where(OrderLine.order_id == order_id, OrderLine.sku_id.is_(None), OrderLine.ships)
-    for line in session.scalars(unknown).all():
-        line.sku_id = sku_of(session, line.external_sku)
-        found += line.sku_id is not None
-    return found
+    """Looks the products of an order's unresolved lines up again (after a product import); how many were found."""
+    session.flush()
+    return len(_resolve(session, (order_id,)))
+
+
+def resolve_orders(session: Session, *, order_ids: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The same for many orders; those of which some lines were found."""
+    session.flush()
+    return tuple(dict.fromkeys(_resolve(session, order_ids)))
+
+
+def _resolve(session: Session, order_ids: Sequence[bytes]) -> list[bytes]:
+    """The order of each line that was found; the stations are told of it."""
+    unknown = select(OrderLine.id, OrderLine.order_id, OrderLine.external_sku, OrderLine.position).add_columns(
+        (OrderLine.quantity - OrderLine.cancelled).label("units"), OrderLine.short
+    )
+    rows = [
+        row
+        for some in batches(order_ids)
+        for row in session.execute(
+            unknown.where(OrderLine.order_id.in_(some), OrderLine.sku_id.is_(None), OrderLine.ships)
+        ).all()
+    ]
+    skus = skus_of(session, {row.external_sku for row in rows})
+    found = [row for row in rows if row.external_sku in skus]
+    if not found:
+        return []
+    know = update(OrderLine).where(OrderLine.id == bindparam("of_line")).values(sku_id=bindparam("means"))
+    session.connection().execute(know, [{"of_line": row.id, "means": skus[row.external_sku]} for row in found])
+    for row in session:
+        if isinstance(row, OrderLine):
+            session.expire(row)
+    told = _told(session, {row.order_id for row in found})
+    insert_rows(
+        session,
+        BriefLine,
+        [
+            {
+                "line_id": row.id, "order_id": row.order_id, "sku_id": skus[row.external_sku],
+                "position": row.position, "quantity": row.units, "short": row.short,
+            }
+            for row in found
+            if row.units > 0 and row.order_id in told
+        ],
+    )  # fmt: skip
+    return [row.order_id for row in found]
+
+
+def _told(session: Session, order_ids: Iterable[bytes]) -> set[bytes]:
+    """Those of the orders that stations know and that are not over."""
+    known = select(OrderBrief.order_id).where(OrderBrief.state.not_in(OVER))
+    return {
+        order_id
+        for some in batches(sorted(order_ids))
+        for order_id in session.scalars(known.where(OrderBrief.order_id.in_(some)))
+    }
+
+
+def unresolved_orders(session: Session) -> tuple[bytes, ...]:
+    """Orders that are not over and have a line whose product is not known here, the most urgent first."""
+    rows = session.scalars(
+        select(Order.id)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .where(OrderLine.sku_id.is_(None), OrderLine.ships, OrderLine.external_sku != "", Order.state.not_in(OVER))
+        .order_by(Order.priority, Order.placed_at, Order.number, Order.id)
+    )
+    return tuple(dict.fromkeys(rows))
