@@ -52,6 +52,7 @@ class Hand:
     units: int
     counted: bool = False
     lot: str = ""
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +327,8 @@ def _(fact: ItemProved, state: PickState) -> PickState:
     key = _known_key(state, key)
     before = state.hand if state.focus == key and state.hand else Hand(0)
     units = before.units + fact.units
-    hand = Hand(units, before.counted or bool(fact.counted), fact.lot) if units > 0 else None
+    pieces = (*before.serials, fact.serial) if fact.serial else before.serials
+    hand = Hand(units, before.counted or bool(fact.counted), fact.lot, pieces) if units > 0 else None
     serials = state.serials | {(fact.sku_id, fact.serial)} if fact.serial else state.serials
     state = replace(state, focus=key, hand=hand, serials=serials, last_short=None, damaged=NONE)
     return _stood_at(state, fact.place_id)
@@ -349,7 +351,8 @@ def _(fact: Picked, state: PickState) -> PickState:
     picked = {**state.picked, fact.pick_line_id: state.picked.get(fact.pick_line_id, 0) + fact.quantity}
     hand = state.hand
     if state.on_cart and hand is not None and state.focus == key:
-        hand = replace(hand, units=max(hand.units - fact.quantity, 0))
+        pieces = tuple(s for s in hand.serials if s != fact.serial)
+        hand = replace(hand, units=max(hand.units - fact.quantity, 0), serials=pieces)
     serials = state.serials | {(fact.sku_id, fact.serial)} if fact.serial else state.serials
     state = replace(
         state, picked=MappingProxyType(picked), hand=hand, focus=key, serials=serials, last_short=None, damaged=NONE

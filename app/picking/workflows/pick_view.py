@@ -5,19 +5,23 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
-from app.barcodes import gtin14, own_code
+from app.barcodes import command_code, gtin14, own_code
 from app.errors import Problem
 from app.inventory.rules.racks import bays_from_left, levels_from_top, window
 from app.picking import queries
 from app.picking.rules.distance import Point, metres
+from app.picking.workflows.pick_acts import act_of_gone, cancelled_totes
 from app.picking.workflows.pick_state import (
     PickState,
     Stop,
     StopLine,
     all_stops,
+    all_works,
+    cancelled_works,
     end_place,
     end_point,
     open_stops,
+    position_of,
     stand,
     start_point,
     tote_of,
@@ -33,6 +37,7 @@ from app.view import (
     ItemPanel,
     MapStop,
     NameDatum,
+    Note,
     Panel,
     Progress,
     Put,
@@ -40,6 +45,7 @@ from app.view import (
     RouteMap,
     StepMark,
     ThenPanel,
+    Tone,
     TotePlace,
     ToteWall,
     View,
@@ -52,6 +58,7 @@ UNDO = Action("UNDO", "undo-2", say("Undo"), say("last scan"))
 SHORT = Action("SHORT", "package-x", say("Short"), say("not enough"))
 SKIP = Action("SKIP", "skip-forward", say("Skip"), say("do it later"))
 HELP = Action("HELP", "circle-help", say("Help"), say("command codes"))
+HOME = Action("HOME", "house", say("Home"), say("other task"))
 EMPTY = Action("EMPTY", "package-open", say("Empty"), say("free a tote"))
 
 
@@ -59,19 +66,24 @@ def view(state: PickState, desk: Desk, step: str) -> View:
     """The whole screen of a tour at this step (start, wait, bin, item, tote, drop)."""
     if state.tour is None:
         return _start_view(state, desk, step)
+    if step == "gone":
+        return _gone_view(state, desk)
     stops, every = open_stops(state), all_stops(state)
     shown = View(
         kind=f"pick.{step}",
-        hero=_drop_hero(state),
+        hero=_drop_hero(state, desk) if not stops else Hero(NOTHING),
         header=Header(task=_task(state)),
         progress=_progress(every, len(stops)),
-        context=_context(state, desk, step, stops, every),
+        context=(*_context(state, desk, step, stops, every), *_cancelled_notes(state, desk)),
         actions=(UNDO, SHORT, SKIP, HELP) if stops else (UNDO, HELP),
         wanted=_wanted(state, desk, step, stops),
     )
     if not stops:
         return shown
     hero = _put_hero(state, desk, stops[0]) if step == "tote" else _stop_hero(state, stops[0], step)
+    if state.changing:
+        hero = _new_tote_hero(state, desk)
+        shown = replace(shown, wanted=_free_tote_wanted(desk))
     return replace(shown, hero=hero, object=(_item(state, stops[0], step),))
 
 
@@ -110,6 +122,89 @@ def _start_view(state: PickState, desk: Desk, step: str) -> View:
         actions=(EMPTY, HELP),
         wanted=tuple(Wanted("tote", say("Free tote {name}", name=t.name), t.code) for t in free),
     )
+
+
+def _gone_view(state: PickState, desk: Desk) -> View:
+    """Nothing of the walk is left: its orders were cancelled, or somebody else has them."""
+    return View(
+        kind="pick.gone",
+        hero=_gone_hero(state, desk),
+        header=Header(task=say("Pick")),
+        context=(),
+        actions=(HOME, HELP),
+        wanted=_gone_wanted(state, desk),
+    )
+
+
+def _gone_hero(state: PickState, desk: Desk) -> Hero:
+    gone = cancelled_works(state)
+    if not gone:
+        works = all_works(state)
+        where = desk.read(queries.station_of_work, works[0].id) if works else ""
+        return Hero(
+            imperative=say("Scan HOME"),
+            icon="route",
+            datum=NameDatum(say("This walk goes on at {station}", station=where or "?")),
+            second=say("It was taken over: nothing more is to be done here"),
+            tone=Tone.WARN,
+        )
+    bound = cancelled_totes(state)
+    numbers = ", ".join(work.number for work in gone)
+    words = count(
+        len(gone), "Order {numbers} was cancelled, put back", "Orders {numbers} were cancelled, put back",
+        numbers=numbers,
+    )  # fmt: skip
+    units = sum(desk.read(queries.units_in, b.tote_id) for b in bound)
+    second = count(units, "{n} unit goes back to its bin", "{n} units go back to their bins")
+    return Hero(
+        imperative=act_of_gone(state, desk),
+        icon="undo-2",
+        datum=NameDatum(words),
+        second=second if units else say("Nothing of it was picked yet"),
+        tone=Tone.WARN,
+    )
+
+
+def _gone_wanted(state: PickState, desk: Desk) -> tuple[Wanted, ...]:
+    bound = cancelled_totes(state)
+    if not bound:
+        return (Wanted("command", say("Home"), command_code("HOME")),)
+    return tuple(
+        Wanted("tote", say("Tote {name}", name=desk.read(tote_card, b.tote_id).name),
+               desk.read(code_of, b.tote_id, "tote"))
+        for b in bound
+    )  # fmt: skip
+
+
+def _cancelled_notes(state: PickState, desk: Desk) -> tuple[Panel, ...]:
+    """On a cart the other orders go on; whose order was cancelled stays as it is until the walk is over."""
+    found: list[Panel] = []
+    for bound in cancelled_totes(state):
+        number = next(work.number for work in cancelled_works(state) if work.id == bound.work_id)
+        title = say("Order {number} was cancelled", number=number)
+        tote = desk.read(tote_card, bound.tote_id).name
+        body = say("Leave tote {tote} at {position}. It is put back after the walk", tote=tote, position=bound.position)
+        found.append(Note("ban", title, body))
+    return tuple(found[:1])
+
+
+def _new_tote_hero(state: PickState, desk: Desk) -> Hero:
+    position = position_of(state, state.changing)
+    number = next((work.number for work in works_of(state) if work.id == state.changing), "?")
+    full = desk.read(tote_card, tote_of(state, state.changing)).name
+    where = say("Scan a free tote for {position}", position=position) if position else say("Scan a free tote")
+    return Hero(
+        imperative=where,
+        icon="package-plus",
+        datum=NameDatum(say("Tote {name} is full", name=full)),
+        second=say("The next units of order {number} go into the new one", number=number),
+    )
+
+
+def _free_tote_wanted(desk: Desk) -> tuple[Wanted, ...]:
+    return tuple(
+        Wanted("tote", say("Free tote {name}", name=t.name), t.code) for t in desk.read(queries.free_totes)
+    )  # fmt: skip
 
 
 def _task(state: PickState) -> Text:
@@ -191,8 +286,11 @@ def _put_hero(state: PickState, desk: Desk, stop: Stop) -> Hero:
     )
 
 
-def _drop_hero(state: PickState) -> Hero:
+def _drop_hero(state: PickState, desk: Desk) -> Hero:
     where = end_place(state)
+    too_many = _too_many(state, desk)
+    if too_many is not None:
+        return too_many
     if where is None:
         return Hero(imperative=say("Scan the drop place"), icon="arrow-down-to-dot")
     return Hero(
@@ -201,6 +299,22 @@ def _drop_hero(state: PickState) -> Hero:
         datum=CodeDatum(where.parts) if len(where.parts) > 1 else NameDatum(verbatim(where.name)),
         second=say("Or any other drop place or pack lane"),
     )
+
+
+def _too_many(state: PickState, desk: Desk) -> Hero | None:
+    """An order that wants fewer by now than lie in its tote: the tote is scanned, and the rest goes back."""
+    today = desk.clock.now().date()
+    for bound in state.totes:
+        plan = desk.read(queries.return_plan, bound.tote_id, today)
+        if plan is not None and plan.units and not plan.over:
+            return Hero(
+                imperative=say("Scan tote {name}", name=plan.tote.name),
+                icon="undo-2",
+                datum=CountDatum(str(plan.units), count(plan.units, "unit goes back", "units go back")),
+                second=say("Order {number} wants fewer now. Or scan the drop place", number=plan.number),
+                tone=Tone.WARN,
+            )
+    return None
 
 
 # ---- the item -------------------------------------------------------------------------------------------------------

@@ -238,6 +238,39 @@ def wrong_tote(event: ToteRead, lit: TotePlace, scanned: str, desk: Desk) -> Pro
     )
 
 
+def full_tote(event: ToteRead, current_tote: bytes, desk: Desk) -> Problem:
+    """The tote that was full before NEWTOTE."""
+    return Problem(
+        name="FullTote",
+        what=say("Tote {name} is the full one", name=desk.read(tote_card, event.tote_id).name),
+        why=say("The units of this order go into {name} now.", name=desk.read(tote_card, current_tote).name),
+        do=(say("Scan tote {name}", name=desk.read(tote_card, current_tote).name),),
+        unchanged=say("Nothing was put."),
+    )
+
+
+def no_tote_to_replace(position: str) -> Problem:
+    """NEWTOTE for a position that has no tote yet."""
+    return Problem(
+        name="NoToteToReplace",
+        what=say("{position} has no tote yet", position=position),
+        do=(say("Scan a free tote when the units are in the hand"),),
+        unchanged=NOT_CHANGED,
+    )
+
+
+def not_of_the_gone(tote: ToteCard, act: Text, desk: Desk) -> Problem:
+    """Another tote when the order of this walk was cancelled."""
+    order = desk.read(order_card, tote.order_id) if tote.order_id else None
+    return Problem(
+        name="NotOfThisWalk",
+        what=say("That is tote {name}", name=tote.name),
+        detail=say("It holds order {number}", number=order.number) if order else say("It is free"),
+        do=(act, say("Scan HOME for another task")),
+        unchanged=NOT_CHANGED,
+    )
+
+
 def more_first(position: str, wanted: int, in_hand: int) -> Problem:
     """A tote before enough units were scanned for it."""
     return Problem(
