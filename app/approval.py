@@ -130,7 +130,7 @@ def gate_view(gate: Gate, whole: View, approvals: Approvals) -> View:
     if problem is not None:
         p = problem
         hero = ProblemHero(p.what, p.detail, p.why, p.do, p.unchanged, name=p.name)
-    note = Note("shield-alert", gate.act, say("This needs the PIN of somebody who may do it"))
+    note = Note("shield-alert", gate.act, say("Only with the PIN of a lead"))
     keypad = Keypad(say("PIN"), "•" * len(gate.typed), masked=True, enter=say("Enter"))
     return View(
         kind="approval.pin" if gate.who else "approval.badge",
@@ -263,6 +263,6 @@ def _locked(seconds: int) -> Problem:
         name="PinLocked",
         what=words,
         why=say("A wrong PIN was typed too often."),
-        do=(say("Wait here"), say("Or scan CLEAR to leave it")),
+        do=(say("Then type your PIN"), say("Or scan CLEAR to leave it")),
         unchanged=KEPT,
     )

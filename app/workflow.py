@@ -539,7 +539,7 @@ class Bench(Generic[S]):
             return Outcome(accepted=False, refused="NotSeen", sound=Sound.ATTENTION, echo=echo)
         operator = self.desk.operator
         self.gate = opened(event, needed, operator.person_id if operator else b"", self.desk.approvals)
-        echo = self._echo(Tone.WARN, needed.act, event)
+        echo = self._echo(Tone.WARN, say("This waits for a PIN"), event)
         return Outcome(accepted=True, sound=Sound.ATTENTION, echo=echo, handler="approval")
 
     def _at_gate(self, gate: Gate, event: events.Read) -> Outcome:
@@ -633,7 +633,8 @@ class Bench(Generic[S]):
         )
 
     def _echo(self, tone: Tone, words: Text, event: object) -> Echo:
-        code = event.text if isinstance(event, events.Read) else ""
+        lead = self.gate is not None and isinstance(event, events.BadgeRead)  # whose code is for nobody to read
+        code = event.text if isinstance(event, events.Read) and not lead else ""
         at = getattr(event, "at", None) or self.desk.clock.now()
         return Echo(tone=tone, words=words, code=code, time=at.astimezone().strftime("%H:%M:%S"))
 
