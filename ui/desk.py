@@ -8,21 +8,13 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from app.clock import Clock
 from app.ids import new_id
-from app.packing.queries import boxes, goods_of, heaps_of, pack_rules, units_policy
 from app.settings import Home
 from app.sync.keeper import Keeper, Transaction
-from app.work.queries import code_of, place, places_of_type, setting, sku_card
 from app.workflow import DeviceState, Operator, Station, Workflow
 from ui.approvals import StationApprovals
 
 P = ParamSpec("P")
 R = TypeVar("R")
-LASTING = frozenset(
-    (sku_card, place, places_of_type, code_of, setting, boxes, goods_of, heaps_of, pack_rules, units_policy)
-)
-"""Queries whose answers depend on master data alone: a screen asks them again and again, and rows of it seldom come."""
-MASTER_DATA = frozenset(("sku", "code", "bin", "site_setting", "box_type", "policy"))
-MOST_KEPT = 20_000
 
 
 class StationDesk:
@@ -45,7 +37,6 @@ class StationDesk:
         self.operator: Operator | None = None
         self.scale_grams: int | None = None
         self.scale_stable = False
-        self._kept: dict[tuple[object, ...], Any] = {}
         self.approvals = StationApprovals(self, home)
 
     @property
@@ -67,26 +58,13 @@ class StationDesk:
         return new_id()
 
     def read(self, query: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        if query not in LASTING or kwargs or any(isinstance(each, list) for each in args):
-            return self._ask(query, *args, **kwargs)
-        key = (query, *args)
-        if key not in self._kept:
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            self._kept[key] = self._ask(query, *args, **kwargs)
-        found: R = self._kept[key]
-        return found
-
-    def _ask(self, query: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         if self._transaction is not None:
-            return self._transaction.read(query, *args, **kwargs)
+            return self._transaction.ask_mirror(query, *args, **kwargs)
         with self._keeper.look() as look:
-            return look.read(query, *args, **kwargs)
+            return look.ask_mirror(query, *args, **kwargs)
 
     def arrived(self, topics: frozenset[str]) -> None:
-        """Rows of these tables came from central: what was kept of them is asked anew."""
-        if topics & MASTER_DATA:
-            self._kept.clear()
+        """Rows of these tables came from central."""
         if "pin_guard" in topics:
             self.approvals.learn()
 

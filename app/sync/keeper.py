@@ -13,17 +13,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, bindparam, event, func, insert, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.clock import Clock
-from app.db import Database, migrate, reading, station_write
+from app.db import Database, Prepared, migrate, reading, station_write, tables_in
 from app.events import Read, Scan
 from app.facts import Fact
 from app.ids import new_id, stable_id
 from app.models import Ask, PrintJob, ScanLog
 from app.sync import station as sync
+from app.sync.memory import Memory
 from app.sync.station import Cause, Outgoing
 from app.sync.wire import Mark, Pulled
 from app.work import queries
@@ -51,17 +52,46 @@ class Arrival:
     answers: tuple[tuple[bytes, bytes, str, dict[str, Any]], ...]  # (request, task, kind, body)
 
 
+_LOGGED = ("at", "device", "number", "text", "touched", "meaning", "outcome", "reason", "workflow", "handled_us")
+_LOG = Prepared(insert(ScanLog).values({name: bindparam(name) for name in _LOGGED}))
+
+
 class Transaction:
     """One unit of work on the station's file."""
 
-    def __init__(self, session: Session, clock: Clock, *, relaxed: bool = False) -> None:
+    def __init__(self, session: Session, clock: Clock, memory: Memory, *, relaxed: bool = False) -> None:
         self._session = session
         self._clock = clock
+        self._memory = memory
         self._relaxed = relaxed
 
     def read(self, query: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Runs a query in this transaction."""
         return query(self._session, *args, **kwargs)
+
+    def ask_mirror(self, query: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """What the query answers now: from memory when it was asked before and nothing that it reads was written since.
+
+        The query gets an empty session, so that it really sends each of its statements and all its tables are seen.
+        """
+        key = (query, args, tuple(kwargs.items()))
+        try:
+            known: R = self._memory.recall(key)
+            return known
+        except KeyError:
+            pass
+        except TypeError:  # a list among the arguments
+            return query(self._session, *args, **kwargs)
+        self._session.flush()
+        self._session.expunge_all()
+        info = self._session.connection().info
+        seen = info["reads"] = set()
+        try:
+            answer = query(self._session, *args, **kwargs)
+        finally:
+            del info["reads"]
+        self._memory.keep(key, seen, answer)
+        return answer
 
     def meaning(self, scan: Scan) -> Read:
         """What the scan says here."""
@@ -92,12 +122,11 @@ class Transaction:
 
     def log_read(self, read: Read, *, outcome: str, reason: str, workflow: str, handled_us: int) -> None:
         """One line of the flight recorder."""
-        self._session.execute(
-            insert(ScanLog).values(
-                at=read.at, device=read.device, number=read.number, text=read.text, touched=read.touched,
-                meaning=type(read).__name__.removesuffix("Read").lower(), outcome=outcome, reason=reason,
-                workflow=workflow, handled_us=handled_us,
-            )
+        _LOG.run(
+            self._session,
+            at=read.at, device=read.device, number=read.number, text=read.text, touched=read.touched,
+            meaning=type(read).__name__.removesuffix("Read").lower(), outcome=outcome, reason=reason,
+            workflow=workflow, handled_us=handled_us,
         )  # fmt: skip
 
     def next_group(self) -> int:
@@ -142,7 +171,10 @@ class Keeper:
     def __init__(self, database: Database, clock: Clock, code: str, name: str) -> None:
         self._database = database
         self._clock = clock
+        self._memory = Memory()
         migrate(database)
+        for engine in (database.write, database.relaxed, database.read):
+            event.listen(engine, "before_cursor_execute", self._watch)
         describe_with(queries.describe)
         self.station = Station(stable_id("station", code), code, name)
         with station_write(database) as session:
@@ -150,6 +182,15 @@ class Keeper:
             self.incarnation = me.incarnation
             if me.station_id != self.station.station_id:
                 raise ValueError(f"this home belongs to another station than {code}: use a home of its own")
+
+    def _watch(
+        self, connection: Connection, _cursor: object, text: str, _values: object, _context: object, _many: bool
+    ) -> None:
+        """Which tables a question reads, and which a statement writes."""
+        if text.startswith(("INSERT", "UPDATE", "DELETE")):
+            self._memory.forget(tables_in(text))
+        elif (reads := connection.info.get("reads")) is not None:
+            reads |= tables_in(text)
 
     @property
     def files(self) -> Database:
@@ -170,10 +211,11 @@ class Keeper:
             try:
                 with station_write(self._database, relaxed=relaxed) as session:
                     entered = True
-                    yield Transaction(session, self._clock, relaxed=relaxed)
+                    yield Transaction(session, self._clock, self._memory, relaxed=relaxed)
                 return
-            except OperationalError as error:
-                if entered or "locked" not in str(error):
+            except BaseException as error:
+                self._memory.clear()  # what was read in it may never have been
+                if entered or not isinstance(error, OperationalError) or "locked" not in str(error):
                     raise
                 log.info("the station's file is held by another process; waiting")
                 time.sleep(0.01)
@@ -182,7 +224,7 @@ class Keeper:
     def look(self) -> Iterator[Transaction]:
         """A read-only look at what is committed."""
         with reading(self._database) as session:
-            yield Transaction(session, self._clock)
+            yield Transaction(session, self._clock, self._memory)
 
     def outgoing(self) -> Outgoing:
         """What is to be pushed and pulled; safe from the sync thread."""
