@@ -16,6 +16,7 @@ from app.picking.queries.put_back import (
     put_backs,
     refused,
     return_plan,
+    running_put_back,
     surplus,
     totes_to_put_back,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "put_backs",
     "refused",
     "return_plan",
+    "running_put_back",
     "running_tour",
     "station_of_work",
     "surplus",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.inventory.queries.places import goods_of, homes_of, shelf_of, shelves_for
 from app.inventory.rules.put_away import ASIDE, choose, refusal
-from app.models import Bin, BriefLine, OrderBrief, Parcel, ParcelLine, PickLine, Stock, Tote, Work
+from app.models import Bin, BriefLine, FactRow, OrderBrief, Parcel, ParcelLine, PickLine, Stock, Tote, Voiding, Work
 from app.work.queries import ToteCard, tote_card
 
 OVER = ("cancelled", "shipped")
@@ -183,3 +183,16 @@ def totes_to_put_back(session: Session, limit: int | None = None) -> tuple[Retur
 def put_backs(session: Session) -> int:
     """How many totes wait to be put back."""
     return len(totes_to_put_back(session))
+
+
+def running_put_back(session: Session, tote_id: bytes) -> bytes | None:
+    """The task at this station in which the tote is put back right now, None when none is under way."""
+    gone = select(Voiding.fact_id).where(Voiding.fact_id == FactRow.fact_id).exists()
+    begun = session.scalar(
+        select(FactRow.task_id)
+        .where(FactRow.kind == "PutBackBegun", FactRow.data.contains(tote_id.hex()), ~gone)
+        .order_by(FactRow.seq.desc())
+        .limit(1)
+    )
+    over = select(FactRow.fact_id).where(FactRow.task_id == begun, FactRow.kind == "PutBackDone", ~gone)
+    return begun if begun is not None and session.scalar(over.limit(1)) is None else None

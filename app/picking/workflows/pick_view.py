@@ -229,7 +229,7 @@ def _stop_hero(state: PickState, stop: Stop, step: str) -> Hero:
     return Hero(
         imperative=say("Scan the bin label") if step == "bin" else say("Scan the item"),
         datum=CodeDatum(stop.place.parts),
-        aside=_rack(state, stop.place),
+        aside=rack_of(state.floor, stop.place),
         steps=_steps(state, stop, step),
         second=NOTHING,
     )
@@ -256,9 +256,9 @@ def _item_times(stop: Stop) -> Text:
     return say("Item, then card {n}", n=wanted)
 
 
-def _rack(state: PickState, where: Place) -> Rack | None:
+def rack_of(floor: queries.Floor, where: Place) -> Rack | None:
     """Three bays of the rack around the target, as one sees them who faces it."""
-    slots, side = state.floor.slots_of(where.aisle), where.side or "R"
+    slots, side = floor.slots_of(where.aisle), where.side or "R"
     if not (where.aisle and where.bay and where.level):
         return None
     bays = window(bays_from_left(slots, where.aisle, side), where.bay)
