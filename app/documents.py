@@ -116,6 +116,9 @@ class BadgeLabel:
 
 @dataclass(frozen=True, slots=True)
 class CommandEntry:
+    """A code with its word and what it does. `icon` is drawn beside it: open lines in a square of 24 units, a line as
+    `x,y x,y …`, several with `;` between them; "" for none."""
+
     code: str
     word: str
     meaning: str

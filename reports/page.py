@@ -125,6 +125,15 @@ class Page:
         inner = self._rectangle(box.x + half, box.y + half, box.width - thickness, box.height - thickness)
         self._code(f"0 G {thickness * _PT:.3f} w", inner, "S")
 
+    def strokes(self, box: Box, lines: Sequence[Sequence[tuple[float, float]]], thickness: float) -> None:
+        """Open lines with round ends, their points in millimetres from the upper left of the box."""
+        for line in lines:
+            points = [
+                f"{(box.x + x) * _PT:.3f} {(self.height - box.y - y) * _PT:.3f} {'l' if i else 'm'}"
+                for i, (x, y) in enumerate(line)
+            ]
+            self._code(f"0 G 1 J 1 j {thickness * _PT:.3f} w", *points, "S")
+
     def shape(self, points: Sequence[tuple[float, float]]) -> None:
         corners = [
             f"{x * _PT:.3f} {(self.height - y) * _PT:.3f} {'l' if i else 'm'}" for i, (x, y) in enumerate(points)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -14,12 +15,17 @@ ALWAYS = (
     ("THEME", say("Theme")), ("MUTE", say("Softer")),
 )  # fmt: skip
 """Commands that every screen understands."""
-A_PAGE = 6
+A_PAGE = 7
+
+
+CHOICE = re.compile(r"OPT[1-9]")
 
 
 def code_for(word: str) -> str:
-    """The code to scan for what a touch sends: a command word, or a choice ("OPT3")."""
-    return command_code(word) if word in COMMANDS else own_code(word)
+    """The code to scan for what a touch sends: of a command word, or of a choice ("OPT3"); any other code is itself."""
+    if word in COMMANDS:
+        return command_code(word)
+    return own_code(word) if CHOICE.fullmatch(word) else word
 
 
 def acts(view: View) -> Iterator[tuple[str, Text]]:
@@ -63,4 +69,5 @@ class HelpSheet:
         if self.pages > 1:
             title = say("Scan from the screen, {n} of {m}", n=page, m=self.pages)
         shown = tuple(cards[(page - 1) * A_PAGE : page * A_PAGE])
-        return replace(view, context=(CommandCards(title, shown),))
+        wide = not view.context  # what stands on the whole width has no room beside the codes, and is named by them
+        return replace(view, context=(CommandCards(title, shown),), object=() if wide else view.object)

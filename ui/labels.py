@@ -7,60 +7,34 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from app.barcodes import COMMANDS, command_code, own_code
 from app.db import migrate, open_database, reading
-from app.documents import BadgeLabel, BinLabel, CommandCard, CommandEntry, ToteLabel
+from app.documents import BadgeLabel, BinLabel, ToteLabel
 from app.paths import file_name
 from app.settings import Home
 from app.work import queries
 from reports.labels import badge, bin_label_pdf, bin_label_zpl, command_card, tote_label_pdf, tote_label_zpl
+from ui.role_cards import role_cards
 
 KINDS = ("bins", "totes", "carts", "badges", "cards")
-MEANINGS = {
-    "UNDO": "take the last scan back",
-    "CLEAR": "leave an error",
-    "HELP": "command codes of this screen",
-    "HOME": "back to the home screen, the work is kept",
-    "OUT": "sign out",
-    "HOLD": "put the order on hold",
-    "REPRINT": "print the label again, same number",
-    "DONE": "finished here",
-    "SKIP": "come back to this stop later",
-    "SHORT": "not enough there",
-    "DAMAGED": "damaged, not usable",
-    "NEWTOTE": "this tote is full, take another",
-    "EMPTY": "set an empty tote free",
-    "PARK": "put the tote on the problem shelf",
-    "BOX": "another box instead",
-    "NEWBOX": "one more box",
-    "VOID": "void the own label",
-    "CHANGE": "change the box or service",
-    "MANUAL": "no readable code",
-    "MUTE": "sound softer",
-    "THEME": "day, dark, high contrast",
-}
-REASONS = {1: "empty", 2: "damaged", 3: "wrong item", 4: "blocked"}
-QUANTITIES = (*range(10), 10, 12, 24)
 
 
-def command_cards() -> tuple[CommandCard, ...]:
-    """The role cards: commands, quantities, and reasons with choices."""
-    commands = tuple(CommandEntry(command_code(w), w, MEANINGS[w]) for w in COMMANDS)
-    quantities = tuple(CommandEntry(own_code(f"QTY{n}"), f"{n}", "sets the count of the last item") for n in QUANTITIES)
-    reasons = tuple(CommandEntry(own_code(f"RSN{n}"), words, "reason after SHORT") for n, words in REASONS.items())
-    choices = tuple(
-        CommandEntry(own_code(f"OPT{n}"), f"choice {n}", "picks what the screen offers") for n in range(1, 10)
-    )
-    return (
-        CommandCard("Commands", commands),
-        CommandCard("Quantities", quantities),
-        CommandCard("Reasons and choices", reasons + choices),
-    )
+def _cards(home: Home) -> Iterator[tuple[str, bytes, str]]:
+    """The role cards in each language that somebody here speaks; English where nobody is known yet."""
+    for language in _spoken(home):
+        for name, card in role_cards(language):
+            yield f"{name}-{language}", command_card.render(card), "pdf"
 
 
-def _cards() -> Iterator[tuple[str, bytes, str]]:
-    for card in command_cards():
-        yield card.title.lower().replace(" ", "-"), command_card.render(card), "pdf"
+def _spoken(home: Home) -> tuple[str, ...]:
+    if not home.central_file.exists():
+        return ("en",)
+    database = open_database(home.central_file, "central")
+    try:
+        migrate(database)
+        with reading(database) as session:
+            return queries.languages_spoken(session) or ("en",)
+    finally:
+        database.close()
 
 
 def _bins(
@@ -109,7 +83,7 @@ def print_labels(home: Home, kind: str, out: Path, *, zpl: bool, only: str, as_j
 
 def _labels(home: Home, kind: str, zpl: bool, only: str) -> Iterator[tuple[str, bytes, str]]:
     if kind == "cards":
-        yield from _cards()
+        yield from (card for card in _cards(home) if only in card[0])
         return
     database = open_database(home.make().central_file, "central")
     migrate(database)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 
-from app import barcodes, events
+from app import events
 from app.clock import Clock, SystemClock
 from app.db import open_database
 from app.errors import Problem
@@ -39,7 +39,7 @@ from ui.chips import Health
 from ui.config import StationConfig
 from ui.courier import Courier, LineChanged, Parcelled
 from ui.desk import StationDesk
-from ui.help import HelpSheet
+from ui.help import HelpSheet, code_for
 from ui.idle import Idle
 from ui.lock import StationLock
 from ui.rooms import workflows
@@ -657,8 +657,7 @@ def _understand(item: Handled, transaction: Transaction) -> events.Read:
 
 def _as_scan(touch: events.Touch) -> events.Scan:
     """A button carries the word of its command; a typed code is taken as it is."""
-    code = barcodes.command_code(touch.command) if touch.command in barcodes.COMMANDS else touch.command
-    return events.Scan(text=code, device="", at=touch.at, mono_ns=touch.mono_ns)
+    return events.Scan(text=code_for(touch.command), device="", at=touch.at, mono_ns=touch.mono_ns)
 
 
 def _quiet(words: Text, read: events.Read) -> Outcome:

@@ -430,3 +430,9 @@ def totes_to_pack(session: Session) -> int:
     """Totes that wait at a pack lane or stand on a bench: what the tile of packing counts."""
     waits = select(func.count()).select_from(Tote).where(Tote.state.in_(("dropped", "packing")))
     return session.scalar(waits) or 0
+
+
+def languages_spoken(session: Session) -> tuple[str, ...]:
+    """The languages of everybody who works here, by name."""
+    rows = session.scalars(select(Person.language).where(Person.active.is_(True)).distinct())
+    return tuple(sorted(language for language in rows if language))

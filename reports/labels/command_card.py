@@ -18,7 +18,7 @@ from reports.surface import Box, Ladder
 DOCUMENT = CommandCard
 MEDIA_TYPE = page.MEDIA_TYPE
 PAPERS = {"A4": (210.0, 297.0), "A5": (148.0, 210.0)}
-_MARGIN, _GAP, _CELL, _HEAD = 10.0, 4.0, 32.0, 16.0
+_MARGIN, _GAP, _CELL, _HEAD, _ICON = 10.0, 4.0, 32.0, 16.0, 10.0
 
 
 def barcodes(document: CommandCard) -> tuple[str, ...]:
@@ -57,10 +57,25 @@ def _title(document: CommandCard, sheet: page.Page, number: str) -> None:
     sheet.text(Box(sheet.width - _MARGIN - 16, _MARGIN + 2, 16, 6), number, Style(Weight.REGULAR, 10, 8), 0.35)
 
 
+def _icon(drawing: str, sheet: page.Page, box: Box) -> float:
+    """Draws the icon of an entry; how much room it takes from the words, mm."""
+    if not drawing:
+        return 0.0
+    scale = _ICON / 24
+    lines = [
+        [(float(x) * scale, float(y) * scale) for x, _, y in (point.partition(",") for point in line.split())]
+        for line in drawing.split(";")
+    ]
+    sheet.strokes(Box(box.x + 4, box.y + 3.2, _ICON, _ICON), lines, 0.6)
+    return _ICON + 3.5
+
+
 def _entry(entry: CommandEntry, sheet: page.Page, box: Box) -> None:
     bars = code128(entry.code)
     sheet.frame(box, 0.25)
-    narrow = box.width - 6
-    sheet.text(Box(box.x + 4, box.y + 2, narrow, 6.6), one_line(entry.word), Style(Weight.BOLD, 14, 7))
-    sheet.text(Box(box.x + 4, box.y + 8.6, narrow, 7.6), one_line(entry.meaning), Style(Weight.REGULAR, 9, 6), 0.25)
+    beside = _icon(entry.icon, sheet, box)
+    narrow = box.width - 6 - beside
+    left = box.x + 4 + beside
+    sheet.text(Box(left, box.y + 2, narrow, 6.6), one_line(entry.word), Style(Weight.BOLD, 14, 7))
+    sheet.text(Box(left, box.y + 8.6, narrow, 7.6), one_line(entry.meaning), Style(Weight.REGULAR, 9, 6), 0.25)
     sheet.bars(Box(box.x + 1, box.y + 17.6, box.width - 2, 11.4), bars, Ladder(0.33, 0.19), 3)

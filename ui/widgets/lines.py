@@ -20,6 +20,7 @@ NAME, FIGURE, OF = Style("lead", 700), Style("count", 700), Style("lead", 500)
 @shows(Lines)
 class LinesCard(PanelWidget[Lines]):
     stretch: ClassVar[float] = 4.0
+    beneath: ClassVar[float] = 0.62
 
     @classmethod
     def least_height(cls, look: Look, panel: Lines, width: float) -> float:

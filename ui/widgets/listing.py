@@ -117,14 +117,14 @@ class ListingCard(PanelWidget[Listing]):
     def _words(self, canvas: Canvas, row: ListingRow, rect: QRectF) -> None:
         title, second = canvas.say(row.title), canvas.say(row.second)
         one = canvas.u(27)
-        below = canvas.look.fit(second, SECOND, rect.width(), rect.height() - one, 2).height if second else 0.0
+        below = canvas.look.fit(second, SECOND, rect.width(), rect.height() - one, 3).height if second else 0.0
         above = canvas.look.fit(title, TITLE, rect.width(), rect.height() - below, 2, 21, 22).height
         top = rect.top() + (rect.height() - above - below) / 2
         canvas.words(
             QRectF(rect.left(), top, rect.width(), above), title, TITLE, "ink", lines=2, single_to=22, kind="name"
         )
         area = QRectF(rect.left(), top + above, rect.width(), below)
-        canvas.words(area, second, SECOND, "ink2" if row.tone is Tone.NORMAL else TONE_INK[row.tone], lines=2)
+        canvas.words(area, second, SECOND, "ink2" if row.tone is Tone.NORMAL else TONE_INK[row.tone], lines=3)
 
 
 def _is_tapped(panel: Listing) -> bool:

@@ -34,7 +34,7 @@ A_PAGE, A_COLUMN = 6, 5
 ICONS = {
     "scanner": "scan-line", "printer": "printer", "scale": "scale", "sound": "volume-2", "screen": "monitor",
 }  # fmt: skip
-TONES = {"ok": Tone.OK, "attention": Tone.WARN, "away": Tone.ERROR}
+TONES = {"ok": Tone.NORMAL, "attention": Tone.WARN, "away": Tone.ERROR}
 EARCONS = (
     (Sound.ACCEPTED, say("Accepted")),
     (Sound.STEP, say("Step done")),
@@ -125,7 +125,7 @@ def _health(state: DeviceState, now: datetime) -> Text:
     if state.health == "ok":
         if state.last_at is None:
             return state.detail or say("Not used yet today")
-        return say("Last heard of {at}", at=_when(state.last_at, now))
+        return say("Last heard at {at}", at=_when(state.last_at, now))
     act = act_for(state)
     return say("{what}: {act}", what=state.detail, act=act) if state.detail else act
 
@@ -303,11 +303,10 @@ def _codes(state: DevicesState, desk: Desk) -> View:
     hero = Hero(
         imperative=say("Give this list to a lead") if codes else say("Every code was known"),
         icon="barcode",
-        second=say("A lead imports them with their product, and they are known"),
+        second=say("A lead imports them with their product, and they are known") if codes else NOTHING,
     )
-    listing = Listing(
-        say("Unknown codes of today"), listed, count(len(codes), "{n} code", "{n} codes"), say("There was none")
-    )
+    number = count(len(codes), "{n} code", "{n} codes") if codes else NOTHING
+    listing = Listing(say("Unknown codes of today"), listed, number, say("There was none"))
     turn = (MORE,) if len(codes) > A_COLUMN else ()
     return _page("codes", hero, (listing,), (*turn, DONE, HELP))
 

@@ -35,7 +35,7 @@ from app.view import (
     Tone,
     View,
 )
-from app.work.queries import describe, place, sku_card, tote_card
+from app.work.queries import SkuCard, describe, place, sku_card, tote_card
 from app.workflow import Desk
 
 A_PAGE = 5
@@ -194,9 +194,8 @@ def _item(state: LookUpState, read: events.ItemRead, desk: Desk) -> View:
         imperative=NEXT,
         datum=NameDatum(card.title, verbatim(card.variant)),
         aside=Picture(card.picture or card.sku),
-        second=_codes(card.sku, card.code),
     )
-    facts = _facts(card.weight_g, (card.length_mm, card.width_mm, card.height_mm), card.hazard, lots=card.lot_tracked)
+    facts = _facts(card)
     listing = _listing(say("Where it lies"), rows, state.page, say("It lies nowhere by the book"))
     return View(
         kind="look-up.item", header=TASK, hero=hero, object=facts, context=(listing,), actions=_turn(rows, HELP),
@@ -204,20 +203,21 @@ def _item(state: LookUpState, read: events.ItemRead, desk: Desk) -> View:
     )  # fmt: skip
 
 
-def _codes(sku: str, code: str) -> Text:
-    return say("{sku}, barcode …{tail}", sku=sku, tail=code[-4:]) if code else verbatim(sku)
-
-
-def _facts(weight_g: int | None, sizes: tuple[int | None, ...], hazard: str, *, lots: bool) -> tuple[Panel, ...]:
+def _facts(card: SkuCard) -> tuple[Panel, ...]:
     """What matters when it is in the hand; what is not known is said, for its checks are off."""
-    known = [n for n in sizes if n]
-    weight = say("{n} g", n=weight_g) if weight_g else say("weight not known")
-    size = say("{a} × {b} × {c} mm", a=known[0], b=known[1], c=known[2]) if len(known) == 3 else say("size not known")
+    title = verbatim(card.sku)
+    if card.code:
+        title = say("{sku}, barcode …{tail}", sku=card.sku, tail=card.code_tail)
+    weight = say("{n} g", n=card.weight_g) if card.weight_g else say("weight not known")
+    size = say("size not known")
+    if card.length_mm and card.width_mm and card.height_mm:
+        size = say("{a} × {b} × {c} mm", a=card.length_mm, b=card.width_mm, c=card.height_mm)
     body = say("{weight}, {size}", weight=weight, size=size)
-    title = say("Kept by lot") if lots else say("Kept without lots")
-    notes: tuple[Panel, ...] = (Note("ruler", title, body, Tone.NORMAL),)
-    if hazard:
-        notes = (*notes, Note("flame", say("Dangerous goods: {what}", what=hazard)))
+    if card.lot_tracked:
+        body = say("{a}, {b}", a=body, b=say("kept by lot"))
+    notes: tuple[Panel, ...] = (Note("tag", title, body, Tone.NORMAL),)
+    if card.hazard:
+        notes = (*notes, Note("flame", say("Dangerous goods: {what}", what=card.hazard)))
     return notes
 
 
@@ -339,14 +339,15 @@ def _order(state: LookUpState, desk: Desk) -> View:
         return _unknown_order(state)
     parcel = parcel_in_hand(state, order)
     shown, more = _order_actions(state, order, parcel, desk)
+    icon, words, who, tone = _standing(state.told, order)
+    name = say("Order {number}", number=order.number)
+    warning: tuple[Panel, ...] = (Note(icon, words, who, tone),) if tone is Tone.WARN else ()
+    beneath = NOTHING if warning else say("{a}. {b}", a=words, b=who) if who else words
     return View(
         kind="look-up.order",
         header=TASK,
-        hero=Hero(
-            imperative=NEXT,
-            datum=NameDatum(say("Order {number}", number=order.number), _due(order, desk)),
-        ),
-        object=(_standing(state.told, order), _lines(order)),
+        hero=Hero(imperative=NEXT, datum=NameDatum(name, beneath)),
+        object=(*warning, _lines(order, desk)),
         context=(*_boxes(order, parcel), _story(state, desk)),
         actions=shown,
         more=(*more, AGAIN, MANUAL),
@@ -363,37 +364,37 @@ def _unknown_order(state: LookUpState) -> View:
     return View(kind="look-up.order", header=TASK, hero=hero, context=context, actions=(MANUAL, HELP), more=(AGAIN,))
 
 
-def _due(order: queries.OrderHere, desk: Desk) -> Text:
-    gift = say("Gift") if order.gift else NOTHING
+def _due(order: queries.OrderHere, units: int, desk: Desk) -> Text:
+    """What is said beside the lines: when it must leave, else how many units they are."""
     if order.ship_by is None or order.state in OVER:
-        return gift
-    due = say("must leave by {at}", at=_when(order.ship_by, desk.clock.now()))
-    return say("{a}, {b}", a=gift, b=due) if gift else due
+        whole = count(units, "{n} unit", "{n} units")
+    else:
+        whole = say("Must leave by {at}", at=_when(order.ship_by, desk.clock.now()))
+    return say("{a}, {b}", a=say("Gift"), b=whole) if order.gift else whole
 
 
-def _standing(told: Told | None, order: queries.OrderHere) -> Note:
-    """Where it stands and whose turn it is; central's reason why it does not move comes first."""
+def _standing(told: Told | None, order: queries.OrderHere) -> tuple[str, Text, Text, Tone]:
+    """(icon, where it stands, whose turn it is, tone). Central's reason why it does not move comes first."""
     totes = tuple(tote.name for tote in order.totes)
     here = standing(order.state, order.station, totes, parked=any(t.state == "parked" for t in order.totes))
     if told is not None and told.cause:
         tone = Tone.WARN if told.held or order.state in ("received", "held") else here.tone
-        return Note(here.icon, told.cause, say("{who}: {act}", who=told.who, act=told.act), tone)
-    body = say("{who}: {act}", who=here.who, act=here.act) if here.who else NOTHING
-    return Note(here.icon, here.words, body, here.tone)
+        return here.icon, told.cause, say("{who}: {act}", who=told.who, act=told.act), tone
+    return here.icon, here.words, say("{who}: {act}", who=here.who, act=here.act) if here.who else NOTHING, here.tone
 
 
-def _lines(order: queries.OrderHere) -> Lines:
+def _lines(order: queries.OrderHere, desk: Desk) -> Lines:
     """What was ordered; counted is what lies in a box, before packing what was picked."""
     boxed = any(line.packed for line in order.lines)
     rows = tuple(
         LineRow(
             line.picture, verbatim(line.name), verbatim(line.variant), line.sku,
-            line.packed if boxed else line.picked, max(line.wanted - line.short, 0), line.short,
+            line.packed if boxed else line.picked, line.wanted, line.short,
         )
         for line in order.lines
     )  # fmt: skip
-    units = sum(row.wanted for row in rows)
-    return Lines(say("Lines"), count(units, "{n} unit", "{n} units"), rows)
+    units = sum(row.wanted - row.short for row in rows)
+    return Lines(say("Lines"), _due(order, units, desk), rows)
 
 
 def _boxes(order: queries.OrderHere, parcel: queries.ParcelHere | None) -> tuple[Panel, ...]:

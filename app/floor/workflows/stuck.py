@@ -21,14 +21,14 @@ from app.facts import Fact
 from app.floor import queries
 from app.floor.rules import LEADERS, standing
 from app.ids import OrderId
-from app.text import NOTHING, Text, count, say, verbatim
-from app.view import Action, CountDatum, Header, Hero, Listing, ListingRow, Sound, Tone, View
+from app.text import NOTHING, Text, count, say
+from app.view import Action, Header, Hero, Listing, ListingRow, Sound, Tone, View
 from app.work.queries import describe
 from app.work.service.timeline import unpacked_words
 from app.workflow import Card, Desk, Next, Opening, Request, Workflow, on
 
-A_PAGE = 4
-"""Rows with cause, person and act that stand in the right column of the smallest screen."""
+A_PAGE = 6
+"""Rows with cause, person and act that stand on the smallest screen, in two columns."""
 ASK = Request("stuck", {}, waits=True)
 
 
@@ -134,7 +134,7 @@ class WhyStuck(Workflow[StuckState]):
             kind="stuck",
             header=Header(task=say("Why stuck")),
             hero=_hero(state),
-            context=(Listing(say("Orders that stand still"), rows, right, empty),),
+            object=(Listing(_title(state), rows, right, empty),),
             actions=(
                 *turn,
                 Action("STUCK", "refresh-cw", say("Again"), say("ask anew")),
@@ -146,7 +146,12 @@ class WhyStuck(Workflow[StuckState]):
 def _row(n: int, still: Still) -> ListingRow:
     """Cause, person and act of one order; its choice opens it."""
     second = say("{who}: {act}", who=still.who, act=still.act) if still.who else NOTHING
-    return ListingRow("circle-pause", still.cause, second, verbatim(still.number), command=f"OPT{n}")
+    return ListingRow("", say("{number}: {cause}", number=still.number, cause=still.cause), second, command=f"OPT{n}")
+
+
+def _title(state: StuckState) -> Text:
+    n = len(state.orders) + state.unseen
+    return count(n, "{n} order stands still", "{n} orders stand still") if n else say("Orders that stand still")
 
 
 def _hero(state: StuckState) -> Hero:
@@ -163,7 +168,6 @@ def _hero(state: StuckState) -> Hero:
     return Hero(
         imperative=say("Scan the card of a choice"),
         icon="circle-pause",
-        datum=CountDatum(str(n), count(n, "order stands still", "orders stand still")),
         second=second,
         tone=Tone.WARN if away else Tone.NORMAL,
     )
