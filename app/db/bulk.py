@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Dialect, Table, insert
+from sqlalchemy import Dialect, LargeBinary, Table, insert
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
+
+from app.models.base import Id
 
 Row = Mapping[str, object]
 
@@ -55,8 +58,14 @@ def _insert_of(table: Table, dialect: Dialect) -> _Insert:
     compiled = insert(table).compile(dialect=dialect, column_keys=[c.key for c in table.columns])
     by_name = {c.key: c for c in table.columns}
     columns = tuple(getattr(compiled, "positiontup", None) or by_name)
-    turns = tuple(by_name[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns)
+    turns = tuple(_turn(by_name[name].type, dialect) for name in columns)
     return _Insert(str(compiled), columns, turns, bool(compiled.positional))
+
+
+def _turn(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """How a value of a type is given to the driver; bytes are given as they are."""
+    plain = isinstance(kind, Id | LargeBinary)
+    return None if plain else kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 @cache

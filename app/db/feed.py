@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -74,9 +75,17 @@ def _key_value(kind: Any, part: str) -> Any:
 
 def pack_row(table: Table, row: dict[str, Any]) -> str:
     """A row as canonical JSON without its private columns."""
+    return _ENCODE({name: _plain(row[name]) for name in _told(table)})
+
+
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+@cache
+def _told(table: Table) -> tuple[str, ...]:
+    """The columns that travel."""
     hidden = table.info.get("private", ())
-    values = {c.name: _plain(row[c.name]) for c in table.columns if c.name not in hidden}
-    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return tuple(c.name for c in table.columns if c.name not in hidden)
 
 
 def unpack_row(table: Table, body: str) -> dict[str, Any]:

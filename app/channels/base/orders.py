@@ -92,7 +92,7 @@ class ImportedOrder:
     def content_hash(self) -> bytes:
         """SHA-256 over everything that matters: not over `raw`, and not over when the channel touched it."""
         values = [getattr(self, name) for name in _MATTERS]
-        return hashlib.sha256(json.dumps(values, separators=(",", ":"), default=_plain).encode()).digest()
+        return hashlib.sha256(_ENCODE(values).encode()).digest()
 
     @property
     def all_fulfilled(self) -> bool:
@@ -132,6 +132,8 @@ def _plain(value: object) -> object:
         return value.isoformat()
     return _PARTS[type(value)](value)
 
+
+_ENCODE = json.JSONEncoder(separators=(",", ":"), default=_plain).encode
 
 # ---- free attributes ------------------------------------------------------------------------------------------------
 
