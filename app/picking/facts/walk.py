@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sqlalchemy import case, select, update
+from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.orm import Session
 
-from app.db import changed
+from app.db import Prepared, changed
 from app.facts import Fact, Row, Stamp
 from app.inventory.facts import GOOD, move, stock_row, transfer
 from app.models import PickLine, Tote, ToteCount, Work
@@ -308,9 +308,12 @@ class Dropped(Fact):
         )
 
 
+_FENCE = Prepared(select(Work.fence).where(Work.id == bindparam("work_id")))
+
+
 def holds(session: Session, work_id: bytes, fence: int) -> bool:
     """Whether the lease with this fence is still the newest one of the work (it may be done, but is nobody else's)."""
-    return session.scalar(select(Work.fence).where(Work.id == work_id)) == fence
+    return bool(_FENCE.scalar(session, work_id=work_id) == fence)
 
 
 def was_counted(session: Session, work_id: bytes, tote_id: bytes, fence: int) -> bool:
@@ -332,19 +335,27 @@ def _set_work(
     changed(session, Work, work_id)
 
 
-def set_line(session: Session, line_id: bytes, *, picked: int = 0, short: int = 0, reason: int | None = None) -> None:
-    taken, missing = PickLine.picked + picked, PickLine.short + short
+def _line_update(*more: str) -> Prepared:
+    taken, missing = PickLine.picked + bindparam("more_picked"), PickLine.short + bindparam("more_short")
     full = taken + missing >= PickLine.quantity
-    values: dict[str, object] = {} if reason is None else {"reason": reason}
-    session.execute(
+    return Prepared(
         update(PickLine)
-        .where(PickLine.id == line_id)
+        .where(PickLine.id == bindparam("line_id"))
         .values(
+            **{name: bindparam(name) for name in more},
             picked=taken,
             short=missing,
             state=case((full & (missing > 0), "short"), (full, "done"), else_="open"),
-            **values,
         )
-        .execution_options(synchronize_session=False)
     )
+
+
+_UNITS, _UNITS_AND_REASON = _line_update(), _line_update("reason")
+
+
+def set_line(session: Session, line_id: bytes, *, picked: int = 0, short: int = 0, reason: int | None = None) -> None:
+    if reason is None:
+        _UNITS.run(session, line_id=line_id, more_picked=picked, more_short=short)
+    else:
+        _UNITS_AND_REASON.run(session, line_id=line_id, more_picked=picked, more_short=short, reason=reason)
     changed(session, PickLine, line_id)
