@@ -67,7 +67,8 @@ FROM order_brief b"""
 _PARCEL = f"""
 SELECT (SELECT b.number FROM order_brief b WHERE b.order_id = p.order_id) AS order_number, p.number, p.state,
   p.tracking, p.sscc, p.weight_g, (SELECT b.code FROM box_type b WHERE b.id = p.box_type_id) AS box, p.carrier,
-  p.service, p.price, p.currency, p.opened_at, p.closed_at, p.closed_by_code,
+  p.service, p.price, p.currency, p.opened_at, p.closed_at, p.closed_by_code, p.tracking_state,
+  (SELECT m.number FROM manifest m WHERE m.id = p.manifest_id) AS manifest,
   (SELECT coalesce(sum(l.quantity), 0) FROM parcel_line l WHERE l.parcel_id = p.id) AS units,
   {_STATION.format("p.station_id")} AS station, lower(hex(p.id)) AS parcel_id, lower(hex(p.order_id)) AS order_id
 FROM parcel p"""
@@ -86,17 +87,33 @@ SELECT {_PLACE.format("c.place_id")} AS place, {_SKU.format("c.sku_id")} AS sku,
   {_PERSON.format("c.first_by")} AS first_by, {_PERSON.format("c.second_by")} AS second_by, c.counted_at, c.settled_at,
   lower(hex(c.id)) AS count_id, lower(hex(c.settled_fact)) AS settled_fact
 FROM count_task c"""
+_MAIL = """
+SELECT (SELECT o.number FROM sales_order o WHERE o.id = e.order_id) AS order_number,
+  json_extract(e.request, '$.event') AS event, e.state, json_extract(e.request, '$.to') AS sent_to, e.attempts,
+  e.made_at, e.next_at, e.done_at, e.response, json_extract(e.request, '$.message_id') AS message_id,
+  lower(hex(e.id)) AS mail_id, lower(hex(e.order_id)) AS order_id
+FROM effect e WHERE e.kind = 'mail'"""
+_MANIFEST = """
+SELECT m.number, m.carrier, m.day, m.parcels, m.weight_g, m.closed_at, m.closed_by,
+  (SELECT count(*) FROM parcel p WHERE p.manifest_id = m.id) AS parcels_now, lower(hex(m.id)) AS manifest_id
+FROM manifest m"""
+_TRACKING = """
+SELECT (SELECT o.number FROM parcel p JOIN sales_order o ON o.id = p.order_id WHERE p.id = t.parcel_id) AS order_number,
+  (SELECT p.tracking FROM parcel p WHERE p.id = t.parcel_id) AS tracking, t.at, t.status, t.place, t.words, t.raw,
+  t.source, lower(hex(t.parcel_id)) AS parcel_id
+FROM tracking_event t ORDER BY t.at, t.id"""
 _SCAN = """
 SELECT id, at, device, number, text, touched, meaning, outcome, reason, workflow, handled_us FROM scan_log"""
 
 VIEWS: dict[str, dict[str, str]] = {
     "central": {
         "v_fact": _FACT, "v_movement": _MOVEMENT, "v_stock": _STOCK, "v_order": _ORDER_CENTRAL, "v_parcel": _PARCEL,
-        "v_print": _PRINT, "v_receipt": _RECEIPT, "v_count": _COUNT,
+        "v_print": _PRINT, "v_receipt": _RECEIPT, "v_count": _COUNT, "v_mail": _MAIL, "v_manifest": _MANIFEST,
+        "v_tracking": _TRACKING,
     },
     "station": {
         "v_fact": _FACT, "v_stock": _STOCK, "v_order": _ORDER_STATION, "v_parcel": _PARCEL, "v_print": _PRINT,
-        "v_receipt": _RECEIPT, "v_count": _COUNT, "v_scan": _SCAN,
+        "v_receipt": _RECEIPT, "v_count": _COUNT, "v_manifest": _MANIFEST, "v_scan": _SCAN,
     },
 }  # fmt: skip
 
