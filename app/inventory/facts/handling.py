@@ -15,17 +15,18 @@ DAMAGED = "damaged"
 
 @dataclass(frozen=True)
 class SourceProved(Fact):
-    """The place was scanned out of which goods are taken: a bin, the dock, a tote."""
+    """The place was scanned out of which goods are taken: a bin, the dock, or (`tote` 1) a tote."""
 
     place_id: bytes
+    tote: int = 0
 
 
 @dataclass(frozen=True)
 class Taken(Fact):
     """`units` more of an item are in the hand (negative: put back), taken at `place_id`.
 
-    `counted` is 1 when somebody said how many these are (a quantity card, scan by scan), 0 when one scan stands for
-    all that lies there. `toward_place_id` is the bin to which the screen led, empty where it led nowhere.
+    `counted` of them were scanned or said; where that is fewer, one scan stands for all that lies there. `case` is the
+    pack quantity of the code. `toward_place_id` is the bin to which the screen led, empty where it led nowhere.
     """
 
     sku_id: bytes
@@ -33,7 +34,8 @@ class Taken(Fact):
     lot: str
     status: str
     units: int
-    counted: int = 0
+    counted: int
+    case: int = 1
     toward_place_id: bytes = b""
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.db import changed
+from app.db import Prepared, changed
 from app.facts import Fact, Row, Stamp
 from app.models import Movement, Stock
 
@@ -18,6 +18,21 @@ GOOD = "good"
 def stock_row(sku_id: bytes, place_id: bytes, lot: str = "", status: str = GOOD) -> Row:
     """The stock row that a movement touches, for `Fact.touches`."""
     return ("stock", (sku_id, place_id, lot, status))
+
+
+_KEY = ("sku_id", "place_id", "lot", "status")
+_LINES = Prepared(select(func.count()).select_from(Movement).where(Movement.fact_id == bindparam("fact_id")))
+_ENTER = Prepared(
+    insert(Movement).values(
+        {name: bindparam(name) for name in ("fact_id", "line", *_KEY, "quantity", "reason", "at")}
+    )
+)  # fmt: skip
+_ADD = Prepared(
+    update(Stock)
+    .where(*(getattr(Stock, name) == bindparam(f"its_{name}") for name in _KEY))
+    .values(on_hand=Stock.on_hand + bindparam("quantity"))
+)
+_BEGIN = Prepared(insert(Stock).values(**{name: bindparam(name) for name in (*_KEY, "on_hand")}, reserved=0))
 
 
 def move(
@@ -34,31 +49,14 @@ def move(
     """Adds `quantity` (negative: takes) to one place. On hand may fall below zero: hands are right, books are not."""
     if not quantity:
         return
-    if session.info["side"] == "central":
-        line = session.scalar(select(func.count()).select_from(Movement).where(Movement.fact_id == stamp.fact_id)) or 0
-        session.execute(
-            insert(Movement).values(
-                fact_id=stamp.fact_id,
-                line=line,
-                sku_id=sku_id,
-                place_id=place_id,
-                lot=lot,
-                status=status,
-                quantity=quantity,
-                reason=reason,
-                at=stamp.at,
-            )
-        )
     key = {"sku_id": sku_id, "place_id": place_id, "lot": lot, "status": status}
-    found = session.execute(
-        update(Stock)
-        .where(*(getattr(Stock, k) == v for k, v in key.items()))
-        .values(on_hand=Stock.on_hand + quantity)
-        .execution_options(synchronize_session=False)
-        .returning(Stock.on_hand)
-    ).first()
-    if found is None:
-        session.execute(insert(Stock).values(**key, on_hand=quantity, reserved=0))
+    if session.info["side"] == "central":
+        line = _LINES.scalar(session, fact_id=stamp.fact_id)
+        _ENTER.run(
+            session, fact_id=stamp.fact_id, line=line, quantity=quantity, reason=reason, at=stamp.at, **key
+        )  # fmt: skip
+    if not _ADD.run(session, quantity=quantity, **{f"its_{name}": value for name, value in key.items()}):
+        _BEGIN.run(session, on_hand=quantity, **key)
     changed(session, Stock, sku_id, place_id, lot, status)
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from app import barcodes
 from app.events import ItemRead, Read
 from app.ids import SkuId
+from app.inventory.rules.receiving import typed_date
 
 _COMMON = tuple(f.name for f in fields(Read))
 
@@ -28,6 +29,14 @@ def alone(text: str) -> barcodes.Gs1:
         return found
     word = text.strip()[:64]
     return barcodes.Gs1(lot=word, serial=word)
+
+
+def day_of(text: str) -> str:
+    """The date in a code that was scanned for one: GS1's (an element of 17 and six digits), or six digits; else ""."""
+    found, digits = barcodes.gs1(text), text.strip()
+    if found is not None and found.expiry is not None:
+        return found.expiry.isoformat()
+    return typed_date(digits[2:] if len(digits) == 8 and digits.startswith("17") else digits)
 
 
 def code_value(text: str) -> str:

@@ -39,7 +39,7 @@ from app.inventory.queries.receiving import DeliveryLine
 from app.inventory.rules.put_away import ASIDE
 from app.inventory.rules.receiving import beyond, shelf_life, typed_date
 from app.inventory.workflows import receive_words, words
-from app.inventory.workflows.reads import alone, code_value, item_of
+from app.inventory.workflows.reads import alone, code_value, day_of, item_of
 from app.inventory.workflows.receive_state import ReceiveState, Run, after_fact
 from app.inventory.workflows.receive_view import imperative, view
 from app.text import Text, count, say
@@ -226,11 +226,9 @@ class Receive(Workflow[ReceiveState]):
     @on(Step.LOT, Step.DATE, to=OPEN)
     def word_scanned(self, state: ReceiveState, event: UnknownRead, desk: Desk) -> Next:
         """The lot, date or serial number was scanned alone."""
-        found = alone(event.text)
-        pending = _pending(state)
+        found, pending = alone(event.text), _pending(state)
         if pending.wants == "date":
-            day = found.expiry.isoformat() if found.expiry else typed_date(event.text.strip())
-            return self._with(state, event, desk, expires_on=_sure(day, event.text))
+            return self._with(state, event, desk, expires_on=_sure(day_of(event.text), event.text))
         expires_on = found.expiry.isoformat() if found.expiry else pending.expires_on
         if pending.wants == "serial":
             return self._with(state, event, desk, serial=found.serial or found.lot, expires_on=expires_on)

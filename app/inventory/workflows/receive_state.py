@@ -37,8 +37,8 @@ class Run:
     case: int = 1
 
     def goes_on(self, other: Run) -> bool:
-        """Whether the other one is of the same item, lot and place."""
-        return replace(self, units=0, case=0) == replace(other, units=0, case=0)
+        """Whether the other one is of the same code, lot and place."""
+        return replace(self, units=0) == replace(other, units=0)
 
 
 @dataclass(frozen=True, slots=True)
