@@ -14,7 +14,7 @@ from app.barcodes import command_code, own_code
 from app.processing.facts import EntryTerms
 from app.processing.workflows.draft import DraftLine, EntryState, amount, percent_off, totals, wrong_terms
 from app.settings import Home
-from app.view import Form, Hero, Lines, Listing, Offers, ProblemHero, View
+from app.view import Form, Hero, Listing, Offers, ProblemHero, View
 from ui.demo import BADGES, build
 from ui.end_states import rows
 from ui.simulated import SimulatedStation
@@ -91,21 +91,21 @@ def through(station: SimulatedStation) -> None:
     station.scan(item_codes(station)[0])
     card(station, "QTY2")
     card(station, "CHANGE")
-    type_words(station, "12,50")
+    type_words(station, "1250")
     card(station, "DONE")
     type_words(station, "Eva Klein", enter=False)
     card(station, "DONE")
-    fill_address(station, "", "", "Hauptstr. 7", "", "01067", "Dresden", "de", "eva@example.org")
+    fill_address(station, "", "", "Hauptstr. 7", "01067", "Dresden", "de", "eva@example.org")
     card(station, "DONE")
 
 
 def test_an_order_is_taken_checked_and_released(station: SimulatedStation) -> None:
     through(station)
     card(station, "OPT1")
-    type_words(station, "10%")
-    card(station, "OPT2")
-    type_words(station, "4.90")
+    type_words(station, "10")
     card(station, "OPT3")
+    type_words(station, "490")
+    card(station, "OPT4")
     card(station, "DONE")
 
     assert station.view.kind == "order-entry.check"
@@ -142,14 +142,14 @@ def test_a_known_customer_is_found_by_a_few_letters_with_the_address(station: Si
 
 
 def test_a_product_is_found_by_words_and_chosen(station: SimulatedStation) -> None:
-    sku, name = sql(station.home.station_file, "SELECT sku, name FROM sku ORDER BY sku LIMIT 1")[0]
+    name = sql(station.home.station_file, "SELECT name FROM sku ORDER BY sku LIMIT 1")[0][0]
 
     type_words(station, str(name)[:6].lower())
     assert station.view.kind == "order-entry.products"
     offered = [str(offer.words) for offer in panel(station.view, Offers).offers]
     card(station, f"OPT{offered.index(str(name)) + 1}")
 
-    assert [row.sku for row in panel(station.view, Lines).rows] == [sku]
+    assert [str(row.title) for row in panel(station.view, Listing).rows] == [name]
 
 
 def test_undo_takes_the_last_line_and_keeps_what_was_typed(station: SimulatedStation) -> None:
@@ -161,8 +161,12 @@ def test_undo_takes_the_last_line_and_keeps_what_was_typed(station: SimulatedSta
 
     card(station, "UNDO")
 
-    assert len(panel(station.view, Lines).rows) == 1
     assert panel(station.view, Form).fields[0].value == "tea"
+    type_words(station, "", enter=False)
+    for _ in "tea":
+        station.runner.key("BACK")
+    type_words(station, "")
+    assert len(panel(station.view, Listing).rows) == 1
 
 
 def test_an_address_that_lacks_something_is_taken_and_held_by_name(station: SimulatedStation) -> None:
@@ -172,10 +176,10 @@ def test_an_address_that_lacks_something_is_taken_and_held_by_name(station: Simu
     card(station, "DONE")
     type_words(station, "Eva Klein", enter=False)
     card(station, "DONE")
-    fill_address(station, "", "", "Hauptstr.", "", "1", "Dresden", "de")
+    fill_address(station, "", "", "Hauptstr.", "1", "Dresden", "de")
     problems = [str(field.problem) for field in panel(station.view, Form).fields if field.problem]
     card(station, "DONE")
-    card(station, "OPT3")
+    card(station, "OPT4")
     card(station, "DONE")
     card(station, "DONE")
 
@@ -187,7 +191,7 @@ def test_an_address_that_lacks_something_is_taken_and_held_by_name(station: Simu
 def test_a_large_discount_asks_for_somebody_who_may_give_it(station: SimulatedStation) -> None:
     through(station)
     card(station, "OPT1")
-    type_words(station, "50%")
+    type_words(station, "50")
 
     card(station, "DONE")
 
@@ -219,10 +223,10 @@ STATE = EntryState("EUR", Decimal(19), (DraftLine(b"a", 3, Decimal("3.33")), Dra
 @pytest.mark.parametrize(
     ("discount", "shipping", "expected"),
     [
-        ("", "", ("19.99", "0", "0", "3.19", "19.99")),
+        ("", "", ("19.99", "0.00", "0.00", "3.19", "19.99")),
         ("10%", "4,90", ("19.99", "2.00", "4.90", "3.65", "22.89")),
-        ("5", "0", ("19.99", "5.00", "0", "2.39", "14.99")),
-        ("99", "0", ("19.99", "19.99", "0", "0.00", "0.00")),
+        ("5", "0", ("19.99", "5.00", "0.00", "2.39", "14.99")),
+        ("99", "0", ("19.99", "19.99", "0.00", "0.00", "0.00")),
     ],
 )
 def test_totals_are_exact_to_the_cent(discount: str, shipping: str, expected: tuple[str, ...]) -> None:

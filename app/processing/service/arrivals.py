@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.channels import BadFile, batches
 from app.channels.base import Entry, ImportResult
 from app.clock import Clock
 from app.db import Database, central_write, reading
-from app.errors import Refused
+from app.errors import Problem, Refused
 from app.inventory.service.master import trial
 from app.models import Order
 from app.processing.service.cancel import cancel_order
@@ -40,7 +41,7 @@ def take_in(
         result = import_orders(session, entries, source=source, now=now)
         done = sum(_cancel(session, order_id, content, now) for order_id, content in result.cancelled)
         check_orders(session, order_ids=_open(session, result.touched), now=now)
-    return replace(result, late=result.late - done, updated=result.updated + done, touched=(), cancelled=())
+    return replace(result, late=result.late - done, updated=result.updated + done, cancelled=())
 
 
 def _cancel(session: Session, order_id: bytes, content: bytes, now: datetime) -> bool:
@@ -70,21 +71,60 @@ def check_known_products(session: Session, *, now: datetime) -> int:
     return len(set(unresolved) - set(unresolved_orders(session)))
 
 
-def release_waiting(
-    database: Database, clock: Clock, seen: Callable[[int, int], None] = lambda done, of: None
-) -> dict[str, int]:
-    """Releases what waits and can go, the most urgent first, unless the site's setting `release_on_import` says no.
+class FileIntake:
+    """One file on its way into the database. `result` and `problem` say how far it came and why no further."""
 
-    How many were `released` and `held`. `seen` hears of every step: how many of how many.
-    """
-    with reading(database) as session:
-        if setting(session, "release_on_import", "yes") == "no":
-            return {"released": 0, "held": 0}
-        waiting = waiting_orders(session)
-    counts = Counter({"released": 0, "held": 0})
-    for i in range(0, len(waiting), AT_ONCE):
-        with central_write(database) as session:
-            results = release_orders(session, order_ids=waiting[i : i + AT_ONCE], now=clock.now())
-        counts.update("held" if result.state == "held" else "released" for result in results)
-        seen(min(i + AT_ONCE, len(waiting)), len(waiting))
-    return dict(counts)
+    def __init__(self, database: Database, clock: Clock, source: str) -> None:
+        self._database = database
+        self._clock = clock
+        self._source = source
+        self.result = ImportResult()
+        self.problem: Problem | None = None
+        self.touched: list[bytes] = []
+
+    def steps(self, entries: Iterable[Entry]) -> Iterator[None]:
+        """Takes the file in, some orders a transaction; gives a sign after each of them."""
+        try:
+            for batch in batches(entries, AT_ONCE):
+                with central_write(self._database) as session:
+                    result = take_in(session, batch, source=self._source, now=self._clock.now())
+                self.touched += result.touched
+                self.result += replace(result, touched=())
+                yield
+        except BadFile as refusal:
+            self.problem = refusal.problem
+            self.result += ImportResult(refused=1)
+
+
+class Release:
+    """Orders on their way to the floor; `counts` says how many were `released` and `held`."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self.counts = Counter({"released": 0, "held": 0})
+        self.waiting = 0
+
+    def steps(self, only: Collection[bytes] | None = None) -> Iterator[None]:
+        """Releases what waits (or only those orders of it) and can go, the most urgent first; a sign after each step.
+
+        Nothing where the site's setting `release_on_import` says no.
+        """
+        with reading(self._database) as session:
+            if setting(session, "release_on_import", "yes") == "no":
+                return
+            waiting = [o for o in waiting_orders(session) if only is None or o in only]
+        self.waiting = len(waiting)
+        for i in range(0, len(waiting), AT_ONCE):
+            with central_write(self._database) as session:
+                results = release_orders(session, order_ids=waiting[i : i + AT_ONCE], now=self._clock.now())
+            self.counts.update("held" if result.state == "held" else "released" for result in results)
+            yield
+
+
+def release_waiting(database: Database, clock: Clock) -> dict[str, int]:
+    """Releases all that waits and can go; how many were `released` and `held`."""
+    release = Release(database, clock)
+    for _ in release.steps():
+        pass
+    return dict(release.counts)

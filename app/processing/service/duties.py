@@ -12,6 +12,7 @@ from app.db import Database, central_write, reading
 from app.inventory.queries import candidates
 from app.models import Hold, Order, Sku
 from app.processing.service.holds import OPEN
+from app.processing.service.hot_folder import serve_inbox
 from app.processing.service.release import release_order
 from app.processing.service.replan import replan_short, short_orders
 from app.settings import Home
@@ -80,5 +81,5 @@ def plan_what_came_back(database: Database, clock: Clock, home: Home) -> int:
     return done
 
 
-DUTIES = {"release-due": release_what_is_due, "replan-short": plan_what_came_back}
+DUTIES = {"inbox": serve_inbox, "release-due": release_what_is_due, "replan-short": plan_what_came_back}
 """What central does by itself while time passes."""

@@ -48,7 +48,6 @@ class Person:
     name: str = ""
     company: str = ""
     line1: str = ""
-    line2: str = ""
     postcode: str = ""
     city: str = ""
     country: str = ""
@@ -62,7 +61,6 @@ LABELS: Mapping[str, Text] = MappingProxyType(
         "name": say("Name"),
         "company": say("Company"),
         "line1": say("Street and number"),
-        "line2": say("More of the address"),
         "postcode": say("Postal code"),
         "city": say("City"),
         "country": say("Country (two letters)"),
@@ -83,7 +81,7 @@ class Draft:
     typed: str = ""
     found: tuple[Any, ...] = ()
     person: Person = Person()
-    active: int = 0
+    active: int = -1  # which field is typed into; -1 for none: then no keyboard covers the screen
     prices: tuple[tuple[bytes, Decimal], ...] = ()
     request: bytes = b""
     problem: Text = field(default_factory=lambda: Text(""))
@@ -162,8 +160,9 @@ def totals(state: EntryState) -> Totals:
     unit = Decimal(1).scaleb(-get_currency_precision(state.currency))
     goods = sum((line.units * (state.price_of(line) or Decimal(0)) for line in state.lines), Decimal(0))
     taken = _discount(state.terms.discount, goods)
-    discount = min(taken, goods).quantize(unit, ROUND_HALF_UP) if taken else Decimal(0)
-    shipping = amount(state.terms.shipping) or Decimal(0)
+    discount = min(taken or Decimal(0), goods).quantize(unit, ROUND_HALF_UP)
+    shipping = (amount(state.terms.shipping) or Decimal(0)).quantize(unit, ROUND_HALF_UP)
+    goods = max(goods, goods.quantize(unit, ROUND_HALF_UP))
     total = goods - discount + shipping
     tax = (total * state.tax_percent / (100 + state.tax_percent)).quantize(unit, ROUND_HALF_UP)
     return Totals(goods, discount, shipping, tax, total)
@@ -188,6 +187,13 @@ def amount(words: str) -> Decimal | None:
     if not plain:
         return Decimal(0)
     return Decimal(plain) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{0,4})?", plain) else None
+
+
+def keyed(typed: str, currency: str) -> Decimal | None:
+    """An amount from a keypad: digits alone fill up from the right as on a till ("1250" is 12.50), else as written."""
+    if typed and typed.isascii() and typed.isdigit():
+        return Decimal(typed).scaleb(-get_currency_precision(currency)) if len(typed) <= 9 else None
+    return amount(typed) if typed else None
 
 
 def wrong_terms(discount: str, shipping: str) -> Text:

@@ -10,7 +10,7 @@ from app.approval import approval
 from app.errors import Problem, Refused
 from app.events import Answered, AskFailed, ChoiceRead, CommandRead, ItemRead, KeyRead, QuantityRead, Read
 from app.facts import Fact
-from app.processing.facts import EntryLine, EntryPlaced, EntryPriced
+from app.processing.facts import EntryLine, EntryPlaced, EntryPriced, EntryTerms
 from app.processing.workflows import draft as drafts
 from app.processing.workflows.draft import TYPED, Draft, EntryState, Person, Step
 from app.processing.workflows.enter_order_view import entry_view
@@ -67,7 +67,7 @@ class EnterOrder(Workflow[EntryState]):
         ask = () if known else (Request("price", {"sku": sku_id.hex(), "currency": state.currency}),)
         return Next(
             facts=(fact,),
-            state=self.evolve(state, fact).with_draft(step=Step.LINES, typed="", found=()),
+            state=self.evolve(state, fact).with_draft(step=Step.LINES, typed="", found=(), active=-1),
             echo=say("{n} × {name}", n=units, name=card.name),
             ask=ask,
             flash=True,
@@ -82,15 +82,24 @@ class EnterOrder(Workflow[EntryState]):
         words = say("{n} × {name}", n=event.units, name=desk.read(sku_card, last.sku_id).name)
         return Next(facts=(fact,), state=self.evolve(state, fact).with_draft(), echo=words)
 
+    @on(Step.LINES)
+    def typing_begun(self, state: EntryState, event: ChoiceRead, desk: Desk) -> Next:
+        if event.choice != 1:
+            raise Refused(_no_choice(1))
+        return Next(state=state.with_draft(active=0), echo=say("Type a part of its name, or its SKU"))
+
     @on(Step.LINES, to=(Step.PRODUCTS,))
     def word_typed(self, state: EntryState, event: KeyRead, desk: Desk) -> Next:
         if event.key != "ENTER":
-            return Next(state=state.with_draft(typed=_typed(state.draft.typed, event.key)), sound=Sound.NONE)
+            typed = _typed(state.draft.typed, event.key)
+            return Next(state=state.with_draft(typed=typed, active=0), sound=Sound.NONE)
+        if not state.draft.typed.strip():
+            return Next(state=state.with_draft(typed="", active=-1), sound=Sound.NONE)
         found = desk.read(products_named, state.draft.typed)
         if not found:
             words = say("Nothing is called {words}", words=state.draft.typed)
             return Next(state=state.with_draft(problem=words), echo=words, tone=Tone.WARN, sound=Sound.ATTENTION)
-        return Next(state=state.with_draft(step=Step.PRODUCTS, found=found), echo=_found(len(found)))
+        return Next(state=state.with_draft(step=Step.PRODUCTS, found=found, active=-1), echo=_found(len(found)))
 
     @on(Step.PRODUCTS, to=(Step.LINES,))
     def product_chosen(self, state: EntryState, event: ChoiceRead, desk: Desk) -> Next:
@@ -100,7 +109,8 @@ class EnterOrder(Workflow[EntryState]):
 
     @on(Step.PRODUCTS, to=(Step.LINES,))
     def another_word(self, state: EntryState, event: KeyRead, desk: Desk) -> Next:
-        again = state.with_draft(step=Step.LINES, found=(), typed="" if event.key != "BACK" else state.draft.typed)
+        typed = "" if event.key != "BACK" else state.draft.typed
+        again = state.with_draft(step=Step.LINES, found=(), typed=typed, active=0)
         return self.word_typed(again, event, desk) if event.key != "ENTER" else Next(state=again, sound=Sound.NONE)
 
     # -- price --------------------------------------------------------------------------------------------------------
@@ -109,7 +119,7 @@ class EnterOrder(Workflow[EntryState]):
     def price_typed(self, state: EntryState, event: KeyRead, desk: Desk) -> Next:
         if event.key != "ENTER":
             return Next(state=state.with_draft(typed=_typed(state.draft.typed, event.key)), sound=Sound.NONE)
-        price = drafts.amount(state.draft.typed) if state.draft.typed else None
+        price = drafts.keyed(state.draft.typed, state.currency)
         if price is None:
             words = say("A price is an amount such as 24.90")
             return Next(state=state.with_draft(problem=words), echo=words, tone=Tone.WARN, sound=Sound.ATTENTION)
@@ -126,7 +136,8 @@ class EnterOrder(Workflow[EntryState]):
     def customer_typed(self, state: EntryState, event: KeyRead, desk: Desk) -> Next:
         if event.key != "ENTER":
             typed = _typed(state.draft.typed, event.key)
-            return Next(state=state.with_draft(step=Step.CUSTOMER, typed=typed, found=()), sound=Sound.NONE)
+            following = state.with_draft(step=Step.CUSTOMER, typed=typed, found=(), active=0)
+            return Next(state=following, sound=Sound.NONE)
         if len(state.draft.typed.strip()) < 2:
             words = say("Type at least two letters")
             return Next(state=state.with_draft(problem=words), echo=words, tone=Tone.WARN, sound=Sound.ATTENTION)
@@ -168,31 +179,32 @@ class EnterOrder(Workflow[EntryState]):
 
     @on(Step.TERMS)
     def terms_typed(self, state: EntryState, event: KeyRead, desk: Desk) -> Next:
-        draft, terms = state.draft, state.terms
-        active = max(draft.active, 0)
-        if event.key == "ENTER":
-            return Next(state=state.with_draft(active=1 if active == 0 else -1), sound=Sound.NONE)
-        if active == 0:
-            fact = replace(terms, discount=_typed(terms.discount, event.key)[:12])
-        else:
-            fact = replace(terms, shipping=_typed(terms.shipping, event.key)[:12])
-        following = replace(state, terms=fact).with_draft(
-            active=active, problem=drafts.wrong_terms(fact.discount, fact.shipping)
-        )
-        return Next(state=following, sound=Sound.NONE)
+        draft = state.draft
+        if draft.active < 0:
+            return Next(sound=Sound.NONE)
+        if event.key != "ENTER":
+            return Next(
+                state=state.with_draft(active=draft.active, typed=_typed(draft.typed, event.key)), sound=Sound.NONE
+            )
+        terms = _with_term(state)
+        if terms is None:
+            words = say("That is no amount")
+            return Next(state=_keep(state, problem=words), echo=words, tone=Tone.WARN, sound=Sound.ATTENTION)
+        following = replace(state, terms=terms).with_draft(typed="", active=-1)
+        return Next(facts=(terms,), state=following, echo=say("Kept"))
 
     @on(Step.TERMS)
     def term_chosen(self, state: EntryState, event: ChoiceRead, desk: Desk) -> Next:
         terms = state.terms
         match event.choice:
-            case 1 | 2:
-                return Next(state=state.with_draft(active=event.choice - 1), sound=Sound.ACCEPTED)
-            case 3:
-                terms = replace(terms, paid=not terms.paid)
+            case 1 | 2 | 3:
+                return Next(state=state.with_draft(active=event.choice - 1, typed=""), echo=say("Type it"))
             case 4:
+                terms = replace(terms, paid=not terms.paid)
+            case 5:
                 terms = replace(terms, service="" if terms.service else EXPRESS)
             case _:
-                raise Refused(_no_choice(4))
+                raise Refused(_no_choice(5))
         return Next(facts=(terms,), state=replace(state, terms=terms).with_draft(active=-1), echo=say("Changed"))
 
     # -- on and back --------------------------------------------------------------------------------------------------
@@ -216,10 +228,9 @@ class EnterOrder(Workflow[EntryState]):
                 name = desk.read(sku_card, state.unpriced[0].sku_id).name
                 return Next(state=_at(state, Step.PRICE), echo=say("What does {name} cost?", name=name), tone=Tone.WARN)
             case Step.LINES | Step.PRICE | Step.PRODUCTS:
-                return Next(
-                    state=_at(state, Step.ADDRESS if draft.person != Person() else Step.CUSTOMER),
-                    echo=say("Whose order is it?"),
-                )
+                known = draft.person != Person()
+                following = _at(state, Step.ADDRESS) if known else _at(state, Step.CUSTOMER).with_draft(active=0)
+                return Next(state=following, echo=say("Whose order is it?"))
             case Step.CUSTOMER | Step.CUSTOMERS:
                 person = draft.person if draft.person != Person() else Person(name=draft.typed.strip())
                 following = state.with_draft(
@@ -282,6 +293,20 @@ class EnterOrder(Workflow[EntryState]):
         return entry_view(state, desk)
 
 
+def _with_term(state: EntryState) -> EntryTerms | None:
+    """The terms with what was typed into the active field: percent off, an amount off, or shipping."""
+    typed, terms = state.draft.typed, state.terms
+    if state.draft.active == 0:
+        share = drafts.amount(typed.removesuffix("%"))
+        return None if share is None or share > 100 else replace(terms, discount=f"{share}%" if share else "")
+    value = drafts.keyed(typed, state.currency) if typed else Decimal(0)
+    if value is None:
+        return None
+    if state.draft.active == 1:
+        return replace(terms, discount=f"{value}" if value else "")
+    return replace(terms, shipping=f"{value}" if value else "")
+
+
 def _typed(words: str, key: str) -> str:
     if key == "BACK":
         return words[:-1]
@@ -306,7 +331,7 @@ def _customers(state: EntryState, body: dict[str, Any]) -> Next:
         words = say("Nobody has that in name, e-mail or phone. DONE takes a new customer")
         return Next(state=_keep(state, problem=words), echo=words, tone=Tone.WARN, sound=Sound.ATTENTION)
     words = count(len(found), "{n} customer has that", "{n} customers have that")
-    return Next(state=state.with_draft(step=Step.CUSTOMERS, found=found), echo=words)
+    return Next(state=state.with_draft(step=Step.CUSTOMERS, found=found, active=-1), echo=words)
 
 
 def _placed(state: EntryState, body: dict[str, Any]) -> Next:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from app.barcodes import command_code, own_code
@@ -18,15 +19,14 @@ from app.view import (
     Header,
     Hero,
     Keyboard,
-    LineRow,
-    Lines,
+    Keypad,
     Listing,
     ListingRow,
     NameDatum,
     Offer,
     Offers,
     Panel,
-    StepMark,
+    Progress,
     Tone,
     View,
     Wanted,
@@ -50,20 +50,14 @@ def entry_view(state: EntryState, desk: Desk) -> View:
     """The whole screen of the step in hand."""
     made = _SCREENS[state.draft.step](state, desk)
     stage = STAGE_OF[state.draft.step]
-    steps = tuple(
-        StepMark(words, "done" if n < stage else "now" if n == stage else "todo") for n, words in enumerate(STAGES)
-    )
-    hero = made.hero
-    assert isinstance(hero, Hero)
-    header = Header(task=say("New order"))
-    return View(
+    label = say("Step {n} of {m}: {what}", n=stage + 1, m=len(STAGES), what=STAGES[stage])
+    units = count(state.units, "{n} unit", "{n} units")
+    typing = any(isinstance(panel, Keyboard) for panel in made.object)
+    return replace(
+        made,
         kind=f"order-entry.{state.draft.step.value}",
-        hero=Hero(hero.imperative, hero.icon, hero.datum, None, steps, hero.tone, hero.second),
-        header=header,
-        object=made.object,
-        context=made.context,
-        actions=made.actions,
-        wanted=made.wanted,
+        header=Header(task=say("New order")),
+        progress=None if typing else Progress(stage, len(STAGES), label, units),  # the keyboard needs the room
     )
 
 
@@ -79,35 +73,48 @@ def _tone(state: EntryState) -> Tone:
     return Tone.WARN if state.draft.problem else Tone.NORMAL
 
 
-def _lines(state: EntryState, desk: Desk) -> Lines:
-    sums = drafts.totals(state)
+def _lines(state: EntryState, desk: Desk) -> Listing:
     rows = []
     for line in reversed(state.lines):
         card = desk.read(sku_card, line.sku_id)
         price = state.price_of(line)
-        variant = verbatim(f"{price} {state.currency}") if price is not None else say("price is missing")
-        rows.append(LineRow(card.picture, card.title, variant, card.sku, 0, line.units))
-    right = say("{total} {currency}", total=sums.total, currency=state.currency)
-    return Lines(count(len(rows), "{n} line", "{n} lines"), right, tuple(rows))
+        if price is None:
+            second, right, tone = say("{n} ×, the price is missing", n=line.units), NOTHING, Tone.WARN
+        else:
+            second = say("{n} × {price}", n=line.units, price=price)
+            right, tone = verbatim(f"{line.units * price}"), Tone.NORMAL
+        rows.append(ListingRow("package", card.title, second, right, tone))
+    title = count(len(rows), "{n} line", "{n} lines")
+    return Listing(title, tuple(rows), _money(drafts.totals(state).total, state), say("Nothing is on it yet"))
 
 
 def _typing(title: Text, label: Text, state: EntryState, desk: Desk) -> tuple[Panel, ...]:
-    return Form(title, (FormField(label, state.draft.typed, state.draft.problem),), 0), _keys(desk)
+    return Form(title, (FormField(label, state.draft.typed),), 0), _keys(desk)
 
 
 # ---- items ----------------------------------------------------------------------------------------------------------
 
 
 def _at_lines(state: EntryState, desk: Desk) -> View:
+    actions = (DONE, *((UNDO, PRICE) if state.lines else ()), HELP)
+    if state.draft.active >= 0:
+        hero = Hero(_second(state, say("Type its name or SKU")), "keyboard", tone=_tone(state))
+        return View("", hero, object=_typing(say("Find a product"), say("Name or SKU"), state, desk), actions=actions)
     hero = Hero(
-        say("Scan an item, or type its name"), "scan-barcode", tone=_tone(state),
+        say("Scan an item"), "scan-barcode", datum=_count_of(state), tone=_tone(state),
         second=_second(state, say("A quantity card changes the last one")),
     )  # fmt: skip
-    actions = (DONE, *((UNDO, PRICE) if state.lines else ()), HELP)
+    field = FormField(say("No barcode at hand: type its name"), state.draft.typed, NOTHING, 1)
     return View(
-        "", hero, object=_typing(say("Find a product"), say("Name or SKU"), state, desk),
-        context=(_lines(state, desk),), actions=actions, wanted=_wanted_items(state, desk),
+        "", hero, object=(Form(say("Find a product"), (field,)),), context=(_lines(state, desk),), actions=actions,
+        wanted=_wanted_items(state, desk),
     )  # fmt: skip
+
+
+def _count_of(state: EntryState) -> CountDatum | None:
+    if not state.units:
+        return None
+    return CountDatum(str(state.units), count(state.units, "unit", "units"))
 
 
 def _at_products(state: EntryState, desk: Desk) -> View:
@@ -127,11 +134,17 @@ def _at_price(state: EntryState, desk: Desk) -> View:
     line = state.unpriced[0] if state.unpriced else state.lines[-1]
     card = desk.read(sku_card, line.sku_id)
     hero = Hero(
-        say("Type what one costs"), "credit-card", NameDatum(card.title, verbatim(card.sku)), tone=_tone(state),
+        say("Type what one costs"), "tag", NameDatum(card.title, verbatim(card.sku)), tone=_tone(state),
         second=_second(state, say("In {currency}, tax included", currency=state.currency)),
     )  # fmt: skip
-    return View("", hero, object=_typing(say("Price"), card.title, state, desk), context=(_lines(state, desk),),
-                actions=(BACK, HELP))  # fmt: skip
+    keypad = Keypad(say("Price of one"), _shown(state), enter=say("Keep"))
+    return View("", hero, object=(_lines(state, desk),), context=(keypad,), actions=(BACK, HELP))
+
+
+def _shown(state: EntryState) -> str:
+    """What was typed as the amount that it is."""
+    value = drafts.keyed(state.draft.typed, state.currency)
+    return state.draft.typed if value is None else f"{value} {state.currency}"
 
 
 def _wanted_items(state: EntryState, desk: Desk) -> tuple[Wanted, ...]:
@@ -146,12 +159,9 @@ def _wanted_items(state: EntryState, desk: Desk) -> tuple[Wanted, ...]:
 
 
 def _at_customer(state: EntryState, desk: Desk) -> View:
-    hero = Hero(
-        say("Type whose order it is"), "search", tone=_tone(state),
-        second=_second(state, say("Part of the name, e-mail or phone; DONE takes a new customer")),
-    )  # fmt: skip
-    return View("", hero, object=_typing(say("Find the customer"), say("Name, e-mail or phone"), state, desk),
-                context=(_lines(state, desk),), actions=(DONE, BACK, HELP))  # fmt: skip
+    hero = Hero(_second(state, say("Type whose order it is")), "search", tone=_tone(state))
+    panels = _typing(say("Find the customer"), say("Name, e-mail or phone; DONE takes a new one"), state, desk)
+    return View("", hero, object=panels, actions=(DONE, BACK, HELP))
 
 
 def _at_customers(state: EntryState, desk: Desk) -> View:
@@ -174,22 +184,22 @@ def _at_address(state: EntryState, desk: Desk) -> View:
     form = Form(say("Where it goes"), fields, draft.active)
     if draft.active >= 0:
         label = drafts.LABELS[TYPED[draft.active]]
-        hero = Hero(say("Type: {field}", field=label), "keyboard", second=say("Enter goes to the next field"))
-        return View("", hero, object=(form, _keys(desk)), context=(_lines(state, desk),), actions=(DONE, BACK, HELP))
+        hero = Hero(say("Type: {field}", field=label), "keyboard")
+        return View("", hero, object=(form, _keys(desk)), actions=(DONE, BACK, HELP))
     missing = (
         count(len(wrong), "{n} field wants a look", "{n} fields want a look") if wrong else say("The address is whole")
     )
     hero = Hero(
         say("Choose a field, or scan DONE"), "map-pin", second=missing, tone=Tone.WARN if wrong else Tone.NORMAL
     )
-    return View("", hero, object=(form,), context=(_lines(state, desk),), actions=(DONE, BACK, HELP))
+    return View("", hero, object=(form,), actions=(DONE, BACK, HELP))
 
 
 def _wrong_fields(state: EntryState) -> dict[str, Text]:
     """What the country's own rules say of the address, by field; nothing while it is still empty."""
     p = state.draft.person
-    address = Address(p.name, p.company, p.line1, p.line2, p.city, "", p.postcode, p.country, p.phone, p.email)
-    said = {"house number": "line1", "region": "line2", "address": "line1"}
+    address = Address(p.name, p.company, p.line1, "", p.city, "", p.postcode, p.country, p.phone, p.email)
+    said = {"house number": "line1", "region": "city", "address": "line1"}
     return {
         said.get(need.field, need.field): _need_words(need) for need in rules.address_needs(address)
         if said.get(need.field, need.field) in TYPED
@@ -209,19 +219,23 @@ def _need_words(need: rules.Need) -> Text:
 
 def _at_terms(state: EntryState, desk: Desk) -> View:
     terms, active = state.terms, state.draft.active
+    share = terms.discount if terms.discount.endswith("%") else ""
     fields = (
-        FormField(say("Discount"), terms.discount, state.draft.problem if active == 0 else NOTHING, 1),
-        FormField(say("Shipping"), terms.shipping, state.draft.problem if active == 1 else NOTHING, 2),
-        FormField(say("Paid"), _yes(terms.paid), NOTHING, 3),
-        FormField(say("Express"), _yes(bool(terms.service)), NOTHING, 4),
+        FormField(say("Percent off"), share, NOTHING, 1),
+        FormField(say("Amount off"), "" if share else terms.discount, NOTHING, 2),
+        FormField(say("Shipping"), terms.shipping, NOTHING, 3),
+        FormField(say("Paid"), _yes(terms.paid), NOTHING, 4),
+        FormField(say("Express"), _yes(bool(terms.service)), NOTHING, 5),
     )
-    form = Form(say("Terms"), fields, active)
-    hero = Hero(
-        say("Type the terms, or scan DONE") if active < 0 else say("Type: {field}", field=fields[active].label),
-        "ticket", second=_second(state, say("A discount is 5.00 or 10%")), tone=_tone(state),
-    )  # fmt: skip
-    panels: tuple[Panel, ...] = (form,) if active < 0 else (form, _keys(desk))
-    return View("", hero, object=panels, context=(_sums(state),), actions=(DONE, BACK, HELP))
+    form = Form(say("Terms"), fields)
+    if active < 0:
+        hero = Hero(say("Choose a term"), "ticket", second=_second(state, say("DONE goes on")))
+        return View("", hero, object=(form,), context=(_sums(state),), actions=(DONE, BACK, HELP))
+    hero = Hero(say("Type: {field}", field=fields[active].label), "keyboard", tone=_tone(state),
+                second=_second(state, say("Enter keeps it")))  # fmt: skip
+    shown = f"{state.draft.typed or 0} %" if active == 0 else _shown(state)
+    keypad = Keypad(fields[active].label, shown, enter=say("Keep"))
+    return View("", hero, object=(_sums(state),), context=(keypad,), actions=(DONE, BACK, HELP))
 
 
 def _yes(on: bool) -> str:
