@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Insert, Select, Update
+from sqlalchemy import Connection, Delete, Insert, Select, Update, bindparam, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -140,6 +140,29 @@ def _from_driver(kind: TypeEngine[Any]) -> Convert | None:
     if isinstance(kind, Id | LargeBinary):
         return None
     return kind.dialect_impl(_SQLITE).result_processor(_SQLITE, None)
+
+
+# ---- one row by its key ---------------------------------------------------------------------------------------------
+
+
+def set_row(session: Session, model: type[Model], key: object, **values: object) -> bool:
+    """Writes these columns of the row with this (single) primary key; whether there is one. Columns by their names.
+
+    An object that the session holds of that row is read anew when somebody looks at it.
+    """
+    found = _set_row(model, tuple(values)).run(session, **values, key_of_row=key) > 0
+    if len(session.identity_map) and (held := session.identity_map.get(session.identity_key(model, key))) is not None:
+        session.expire(held)
+    return found
+
+
+@cache
+def _set_row(model: type[Model], names: tuple[str, ...]) -> Prepared:
+    table = Model.metadata.tables[model.__tablename__]
+    (key,) = table.primary_key.columns
+    return Prepared(
+        update(table).where(key == bindparam("key_of_row")).values({name: bindparam(name) for name in names})
+    )
 
 
 # ---- which tables a statement names ---------------------------------------------------------------------------------

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.db import changed
+from app.db import Prepared, changed, set_row
 from app.facts import Fact, Row, Stamp
 from app.inventory.facts import stock_row, transfer
 from app.models import BriefLine, Order, OrderBrief, Parcel, ParcelLine, PrintJob, StationRow, Stock, Tote
@@ -27,7 +27,7 @@ _FINAL = ("cancelled", "shipped")
 
 
 def _set_parcel(session: Session, parcel_id: bytes, **values: object) -> None:
-    session.execute(update(Parcel).where(Parcel.id == parcel_id).values(**values))
+    set_row(session, Parcel, parcel_id, **values)
     changed(session, Parcel, parcel_id)
 
 
@@ -200,6 +200,15 @@ class PaperAskedAgain(Fact):
 # ---- units ----------------------------------------------------------------------------------------------------------
 
 
+_BOX_LINE = ("parcel_id", "order_line_id", "lot")
+_MORE_IN_BOX = Prepared(
+    update(ParcelLine)
+    .where(*(getattr(ParcelLine, name) == bindparam(f"its_{name}") for name in _BOX_LINE))
+    .values(quantity=ParcelLine.quantity + bindparam("more"))
+)
+_FIRST_IN_BOX = Prepared(insert(ParcelLine).values({n: bindparam(n) for n in (*_BOX_LINE, "sku_id", "quantity")}))
+
+
 @dataclass(frozen=True)
 class Packed(Fact):
     """Units of a line were proven by their code and put from a tote into the box."""
@@ -229,26 +238,10 @@ class Packed(Fact):
             session, stamp, sku_id=self.sku_id, source=self.tote_id, target=self.parcel_id, quantity=quantity,
             lot=self.lot, reason="pack",
         )  # fmt: skip
-        key = (self.parcel_id, self.line_id, self.lot)
-        found = session.execute(
-            update(ParcelLine)
-            .where(
-                ParcelLine.parcel_id == self.parcel_id,
-                ParcelLine.order_line_id == self.line_id,
-                ParcelLine.lot == self.lot,
-            )
-            .values(quantity=ParcelLine.quantity + quantity)
-            .execution_options(synchronize_session=False)
-            .returning(ParcelLine.quantity)
-        ).first()
-        if found is None:
-            session.execute(
-                insert(ParcelLine).values(
-                    parcel_id=self.parcel_id, order_line_id=self.line_id, lot=self.lot, sku_id=self.sku_id,
-                    quantity=quantity,
-                )
-            )  # fmt: skip
-        changed(session, ParcelLine, *key)
+        key = {"parcel_id": self.parcel_id, "order_line_id": self.line_id, "lot": self.lot}
+        if not _MORE_IN_BOX.run(session, more=quantity, **{f"its_{name}": value for name, value in key.items()}):
+            _FIRST_IN_BOX.run(session, sku_id=self.sku_id, quantity=quantity, **key)
+        changed(session, ParcelLine, *key.values())
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import ClassVar
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from app.db import changed
+from app.db import changed, set_row
 from app.facts import Fact, Row, Stamp, decode
 from app.models import FactRow, PinGuard, PrintJob, StationRow, Tote, Voiding
 from app.work.rules import wait_after
@@ -202,9 +202,7 @@ class StaffChanged(Fact):
 
 def set_tote(session: Session, tote_id: bytes, **values: object) -> None:
     """Writes a tote's state; the same on the mirror and at central."""
-    session.execute(
-        update(Tote).where(Tote.id == tote_id).values(**values).execution_options(synchronize_session=False)
-    )
+    set_row(session, Tote, tote_id, **values)
     changed(session, Tote, tote_id)
 
 
