@@ -73,7 +73,9 @@ class Post:
             self.envelopes.append((envelope.mail_from or "", list(envelope.rcpt_tos)))
         return self.end
 
-    def authenticator(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+    def authenticator(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
+    ) -> AuthResult:
         good = isinstance(data, LoginPassword) and data.password == PASSWORD.encode()
         if good:
             self.signed_in.append(data.login.decode())

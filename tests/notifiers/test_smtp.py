@@ -13,7 +13,7 @@ import pytest
 
 from app.notifiers import post_office
 from app.notifiers.base import BadMailConfig, Message, Outcome, Postponed, Rejected, Taken, Unclear
-from tests.notifiers.servers import PASSWORD, free_port, heard, scripted, server, write_config, write_password
+from tests.notifiers.servers import free_port, heard, scripted, server, write_config, write_password
 
 # The server of the tests warns of what our side refuses; implicit TLS is none in its eyes.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -25,7 +25,7 @@ LETTER = Message(
     to="lena@example.org",
     to_name="Lena Özdemir 🎈",
     subject="Ihre Bestellung 10482 ist unterwegs – schön!",
-    text="Guten Tag,\n.\n..a line with a dot\n" + "lang " * 400 + "\nשלום\n",
+    text="Guten Tag,\n.\n..a line with a dot\n" + "lang " * 400 + "\nשלום\n",  # noqa: RUF001
     page="<p>Grüße 🎈</p>\n",
     language="de",
     reply_to="questions@teamug.example",
@@ -236,5 +236,3 @@ def test_what_no_mail_can_be_made_of_is_refused_and_nothing_is_sent(tmp_path: Pa
         outcome = send(tmp_path, replace(LETTER, subject="hello\r\nBcc: everybody@example.org"))
     assert isinstance(outcome, Rejected)
     assert running.post.mails == []
-
-

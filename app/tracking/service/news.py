@@ -165,7 +165,7 @@ def tell_unknown_words(session: Session, unknown: Mapping[tuple[str, str], int],
     """One incident a word that no table knows, and what the import says of it."""
     said = []
     for (carrier, raw), n in sorted(unknown.items()):
-        incident_id = stable_id("incident", "tracking_word", carrier, plain_word(raw))
+        incident_id = _word_id(carrier, raw)
         if session.get(Incident, incident_id) is None:
             detail = f"{carrier or 'a carrier'} says {raw!r}, which nobody here knows"
             session.execute(
@@ -174,6 +174,20 @@ def tell_unknown_words(session: Session, unknown: Mapping[tuple[str, str], int],
         one, many = "{n} row says {word}, which nobody here knows", "{n} rows say {word}, which nobody here knows"
         said.append(count(n, one, many, word=raw[:80]))
     return said
+
+
+def word_is_known(session: Session, carrier: str, raw: str, now: datetime) -> None:
+    """A table has learnt what a carrier's word means: nobody need look at it any more."""
+    session.execute(
+        update(Incident)
+        .where(Incident.id == _word_id(carrier, raw), Incident.resolved_at.is_(None))
+        .values(resolved_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _word_id(carrier: str, raw: str) -> bytes:
+    return stable_id("incident", "tracking_word", carrier, plain_word(raw))
 
 
 # ---- the customer ---------------------------------------------------------------------------------------------------

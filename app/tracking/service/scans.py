@@ -25,7 +25,7 @@ from app.models import Parcel, TrackingEvent
 from app.shipping.queries.site import site_zone
 from app.text import say
 from app.tracking.rules.statuses import STATUSES, UNKNOWN, normalised, plain_word
-from app.tracking.service.news import News, tell_news, tell_unknown_words
+from app.tracking.service.news import News, tell_news, tell_unknown_words, word_is_known
 
 COLUMNS = Columns(("tracking", "at", "status"), ("place", "words"))
 _TOO_EARLY = timedelta(days=1)
@@ -109,7 +109,7 @@ def import_tracking(
         reader = _Reader(session, mapping, now)
         news: dict[bytes, list[News]] = defaultdict(list)
         for some in _batches(table.fields(errors)):
-            for parcel, new in _keep(session, tally, list(reader.events(some)), file):
+            for parcel, new in _keep(session, tally, list(reader.events(some)), file, now):
                 news[parcel].append(new)
         tell_news(session, news, now)
         tally.warnings += tell_unknown_words(session, reader.unknown, now)
@@ -154,6 +154,7 @@ class _Event:
     place: str
     words: str
     raw: str
+    carrier: str
 
     @property
     def id(self) -> bytes:
@@ -202,7 +203,7 @@ class _Reader:
         status = normalised(raw, carrier, self._mapping.statuses)
         if status == UNKNOWN:
             self.unknown[(carrier, raw)] += 1
-        return _Event(parcel, at, status, place, words, raw)
+        return _Event(parcel, at, status, place, words, raw, carrier)
 
     def _moment(self, f: Fields) -> datetime | None:
         text = f.text("at", most=64, required=True)
@@ -232,7 +233,9 @@ def _local(moment: datetime, zone: tzinfo | None) -> datetime:
     return moment.replace(tzinfo=zone) if zone else moment.astimezone()
 
 
-def _keep(session: Session, tally: Tally, events: list[_Event], file: str) -> Iterator[tuple[bytes, News]]:
+def _keep(
+    session: Session, tally: Tally, events: list[_Event], file: str, now: datetime
+) -> Iterator[tuple[bytes, News]]:
     """Keeps what is new, mends what a better table of words now understands; gives out what is news."""
     by_id = {event.id: event for event in events}
     known = dict(
@@ -244,6 +247,7 @@ def _keep(session: Session, tally: Tally, events: list[_Event], file: str) -> It
         session.execute(insert(TrackingEvent), [_columns(i, e, file) for i, e in fresh])
     for event_id, event in better:
         session.execute(update(TrackingEvent).where(TrackingEvent.id == event_id).values(status=event.status))
+        word_is_known(session, event.carrier, event.raw, now)
     tally.created += len(fresh)
     tally.updated += len(better)
     tally.unchanged += len(events) - len(fresh) - len(better)
