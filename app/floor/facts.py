@@ -15,9 +15,10 @@ from app.models import Order, OrderBrief
 
 @dataclass(frozen=True)
 class OrderRecalled(Fact):
-    """A closed box was brought back before the carrier took it: the order is no longer shipped but at packing again.
+    """A box was brought back before the carrier took it, and its label is void: the order is at packing again.
 
-    Recorded with the voided label of that box; without this the order would stay shipped with an open box.
+    Recorded with that void. Without this a shipped order would stay shipped with an open box, and its bench would go on
+    where its task ended.
     """
 
     order_id: bytes

@@ -86,7 +86,9 @@ def _labelled(session: Session, fact: did.LabelMade, stamp: Stamp) -> None:
 
 
 def _voided(session: Session, fact: did.LabelVoided, stamp: Stamp) -> None:
-    words = say("Label {tracking} voided, reason {reason}", tracking=fact.tracking, reason=fact.reason)
+    words = say("Label {tracking} voided", tracking=fact.tracking)
+    if fact.reason:
+        words = say("Label {tracking} voided, reason {reason}", tracking=fact.tracking, reason=fact.reason)
     _tell(session, stamp, fact.order_id, "label_voided", words)
 
 

@@ -24,6 +24,14 @@ def module_width(code: str, width: float) -> int:
     return int(width // (len(modules(code)) + 2 * QUIET_ZONE))
 
 
+def least_width(code: str, unit: int) -> float:
+    """The width in pixels at which a module of this code is `unit` pixels wide, quiet zones included."""
+    try:
+        return float((len(modules(code)) + 2 * QUIET_ZONE) * unit)
+    except ValueError:
+        return 0.0
+
+
 def draw_barcode(canvas: Canvas, code: str, rect: QRectF) -> bool:
     """Black bars on white paper, as wide as whole pixels allow. False (and nothing drawn) when the code is too long
     for the place, or holds what Code 128 cannot (a code of the site's own, in another script)."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF
 
 from app.view import CommandCards
 from ui.theme import PADDING, Style
-from ui.widgets.barcode import draw_barcode
+from ui.widgets.barcode import draw_barcode, least_width
 from ui.widgets.canvas import CENTRE, Canvas, Look
 from ui.widgets.panel import PanelWidget, shows
 
@@ -43,7 +43,8 @@ class CommandCardSheet(PanelWidget[CommandCards]):
         u = canvas.u
         canvas.box(rect, 10, "paper", "control", 1.6)
         if rect.height() < u(LEAST_STACKED):  # the bars need the height more than the word
-            label = QRectF(rect.left() + u(14), rect.top(), rect.width() * 0.27 - u(14), rect.height())
+            room = min(rect.width() * 0.27, rect.width() - least_width(code, 2) - u(2)) - u(14)
+            label = QRectF(rect.left() + u(14), rect.top(), max(room, u(90)), rect.height())
             canvas.words(label, word, Style("body", 700), "#0F171E", lines=2)
             bars = QRectF(label.right(), rect.top() + u(7), rect.right() - label.right() - u(2), rect.height() - u(14))
         else:

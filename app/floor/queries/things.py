@@ -189,13 +189,29 @@ def _lines(session: Session, order_id: bytes) -> tuple[LineHere, ...]:
         .where(BriefLine.order_id == order_id)
         .order_by(BriefLine.position)
     )
-    return tuple(
+    found = tuple(
         LineHere(
             sku.sku, sku.name, sku.variant, sku.picture, line.quantity, line.short, picked.get(line.line_id, 0) or 0,
             packed.get(line.line_id, 0) or 0,
         )
         for line, sku in rows
     )  # fmt: skip
+    return found or _boxed(session, order_id)
+
+
+def _boxed(session: Session, order_id: bytes) -> tuple[LineHere, ...]:
+    """The lines of an order that is over: stations keep only what went into its boxes."""
+    rows = session.execute(
+        select(Sku, func.sum(ParcelLine.quantity))
+        .join(ParcelLine, ParcelLine.sku_id == Sku.id)
+        .join(Parcel, Parcel.id == ParcelLine.parcel_id)
+        .where(Parcel.order_id == order_id, Parcel.state != "void")
+        .group_by(ParcelLine.order_line_id, Sku.id)
+        .order_by(Sku.name, Sku.sku)
+    )
+    return tuple(
+        LineHere(sku.sku, sku.name, sku.variant, sku.picture, units, 0, units, units) for sku, units in rows if units
+    )
 
 
 def _parcels(session: Session, order_id: bytes) -> tuple[ParcelHere, ...]:

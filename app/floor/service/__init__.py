@@ -8,8 +8,11 @@ from app.floor.service.orders import (
     answer_resend,
     answer_story,
     answer_stuck,
+    order_recalled,
 )
 
+CONSEQUENCES = {"OrderRecalled": order_recalled}
+"""What follows at central from a fact, by its kind."""
 ANSWERS = {
     "story": answer_story,
     "stuck": answer_stuck,

@@ -14,11 +14,14 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.errors import Problem, Refused
+from app.facts import Stamp
+from app.floor.facts import OrderRecalled
 from app.ids import new_id
 from app.models import Effect, Hold, Order, Parcel, Person, Tote
 from app.processing.queries import find_orders, order_story, stuck
 from app.processing.rules import Stuck
 from app.processing.service import cancel_order, check_order, place_hold, release_hold, release_order
+from app.receipt.service.briefs import write_brief
 from app.text import NOTHING, Text, say
 from app.tracking.queries.mails import KIND
 from app.work.rules import roles_of
@@ -95,6 +98,14 @@ def answer_find(session: Session, *, station_id: bytes, body: dict[str, Any], no
         ends = select(Order).where(Order.number.endswith(typed, autoescape=True)).order_by(Order.number, Order.id)
         found = list(session.scalars(ends.limit(9)))
     return {"typed": typed, "orders": [{"order_id": o.id.hex(), "number": o.number, "state": o.state} for o in found]}
+
+
+# ---- to follow ------------------------------------------------------------------------------------------------------
+
+
+def order_recalled(session: Session, fact: OrderRecalled, stamp: Stamp) -> None:
+    """Stations forgot the lines of an order that was shipped: packing it again needs them."""
+    write_brief(session, fact.order_id)
 
 
 # ---- to decide ------------------------------------------------------------------------------------------------------

@@ -79,13 +79,13 @@ class Devices(Workflow[DevicesState]):
         if not 1 <= event.choice <= len(rows):
             raise Refused(self.unexpected(state, event, desk))
         row = rows[event.choice - 1]
-        return Next(state=DevicesState(row.page, row.name, state.page), echo=row.title)
+        return Next(state=DevicesState(row.page, row.name, back=state.page), echo=row.title)
 
     @on(*Step, to=(Step.LIST,))
     def command_scanned(self, state: DevicesState, event: CommandRead, desk: Desk) -> Next:
         match event.word:
             case "DONE" | "DEVICES":
-                return Next(state=DevicesState(page=state.page), echo=say("All devices"))
+                return Next(state=DevicesState(page=state.back), echo=say("All devices"))
             case "SKIP" if (pages := screen.pages(self.step(state).value, desk)) > 1:
                 page = (state.page + 1) % pages
                 return Next(state=replace(state, page=page), echo=say("Page {n}", n=page + 1))

@@ -23,10 +23,14 @@ class ReadBack:
 
 @dataclass(frozen=True, slots=True)
 class DevicesState:
-    """The open page ("" for the list), the device that it is about, what was read on it; `coarse`: large steps."""
+    """The open page ("" for the list), the device that it is about, what was read on it; `coarse`: large steps.
+
+    `page` counts the pages of the list that is shown, `back` is that of the list of devices behind it.
+    """
 
     open: str = ""
     name: str = ""
     page: int = 0
+    back: int = 0
     reads: tuple[ReadBack, ...] = ()
     coarse: bool = False

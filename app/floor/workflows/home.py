@@ -93,8 +93,7 @@ class Home(Workflow[HomeState]):
     def order_scanned(self, state: HomeState, event: OrderRead, desk: Desk) -> Next:
         if (begun := _begin(event, desk)) is not None:
             return begun
-        task = desk.read(queries.task_of, event.order_id, "PackOpened")
-        return _open("pack", task if _still_packing(event.order_id, desk) else None, event, desk)
+        return _open("pack", _pack_task(event.order_id, desk), event, desk)
 
     @on(Step.ANYTHING)
     def thing_scanned(
@@ -181,9 +180,13 @@ def _open(workflow: str, task: bytes | None, event: Read, desk: Desk) -> Next:
     return Next(opens=Opening(workflow, desk.new_id(), event))
 
 
-def _still_packing(order_id: bytes, desk: Desk) -> bool:
+def _pack_task(order_id: bytes, desk: Desk) -> bytes | None:
+    """The task at this bench that packs this order and is not over: a box that was recalled begins a new one."""
     card = desk.read(order_card, order_id)
-    return card is not None and card.state == "packing"
+    if card is None or card.state != "packing":
+        return None
+    task = desk.read(queries.task_of, order_id, "PackOpened")
+    return task if task == desk.read(queries.task_of, order_id, "PackOpened", "OrderRecalled") else None
 
 
 def _elsewhere(name: str, order_id: bytes | None, desk: Desk) -> Problem:

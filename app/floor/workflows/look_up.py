@@ -320,10 +320,9 @@ class LookUp(Workflow[LookUpState]):
         if order is None or parcel is None or event.parcel_id != parcel.id:
             raise Refused(words.another_label(event.text, parcel.tracking if parcel else ""))
         void = LabelVoided(order.id, parcel.id, parcel.tracking, parcel.label_job)
-        recalled = (OrderRecalled(order.id, parcel.id),) if order.state == "shipped" else ()
         return Next(
             state=replace(state, proving=b""),
-            facts=(*recalled, void),
+            facts=(OrderRecalled(order.id, parcel.id), void),
             echo=say("Label {tracking} is void. Bin it", tracking=parcel.tracking),
             sound=Sound.STEP,
             ask=(_story(order.id),),

@@ -339,16 +339,12 @@ def _order(state: LookUpState, desk: Desk) -> View:
         return _unknown_order(state)
     parcel = parcel_in_hand(state, order)
     shown, more = _order_actions(state, order, parcel, desk)
-    icon, words, who, tone = _standing(state.told, order)
-    name = say("Order {number}", number=order.number)
-    warning: tuple[Panel, ...] = (Note(icon, words, who, tone),) if tone is Tone.WARN else ()
-    beneath = NOTHING if warning else say("{a}. {b}", a=words, b=who) if who else words
     return View(
         kind="look-up.order",
         header=TASK,
-        hero=Hero(imperative=NEXT, datum=NameDatum(name, beneath)),
-        object=(*warning, _lines(order, desk)),
-        context=(*_boxes(order, parcel), _story(state, desk)),
+        hero=Hero(imperative=NEXT, datum=NameDatum(say("Order {number}", number=order.number))),
+        object=(_lines(order, desk),),
+        context=(_standing(state.told, order), *_boxes(order, parcel), _story(state, desk)),
         actions=shown,
         more=(*more, AGAIN, MANUAL),
     )
@@ -373,14 +369,15 @@ def _due(order: queries.OrderHere, units: int, desk: Desk) -> Text:
     return say("{a}, {b}", a=say("Gift"), b=whole) if order.gift else whole
 
 
-def _standing(told: Told | None, order: queries.OrderHere) -> tuple[str, Text, Text, Tone]:
-    """(icon, where it stands, whose turn it is, tone). Central's reason why it does not move comes first."""
+def _standing(told: Told | None, order: queries.OrderHere) -> Note:
+    """Where it stands and whose turn it is; central's reason why it does not move comes first."""
     totes = tuple(tote.name for tote in order.totes)
     here = standing(order.state, order.station, totes, parked=any(t.state == "parked" for t in order.totes))
     if told is not None and told.cause:
-        tone = Tone.WARN if told.held or order.state in ("received", "held") else here.tone
-        return here.icon, told.cause, say("{who}: {act}", who=told.who, act=told.act), tone
-    return here.icon, here.words, say("{who}: {act}", who=here.who, act=here.act) if here.who else NOTHING, here.tone
+        tone = Tone.WARN if told.held or order.state in ("received", "held") else Tone.NORMAL
+        return Note(here.icon, told.cause, say("{who}: {act}", who=told.who, act=told.act), tone)
+    body = say("{who}: {act}", who=here.who, act=here.act) if here.who else NOTHING
+    return Note(here.icon, here.words, body, Tone.NORMAL if here.tone is Tone.OK else here.tone)
 
 
 def _lines(order: queries.OrderHere, desk: Desk) -> Lines:
@@ -411,11 +408,11 @@ def _boxes(order: queries.OrderHere, parcel: queries.ParcelHere | None) -> tuple
     state = states.get(parcel.state, verbatim(parcel.state))
     if parcel.manifest:
         state = say("the carrier has it")
-    row = ListingRow(
-        "package", verbatim(parcel.tracking) if parcel.tracking else say("No label yet"),
-        verbatim(" ".join(part for part in (parcel.carrier, parcel.service) if part)), state,
-    )  # fmt: skip
-    return (Listing(name, (row,)),)
+    title = say("{box}, {state}", box=name, state=state)
+    service = verbatim(" ".join(part for part in (parcel.carrier, parcel.service) if part))
+    label = verbatim(parcel.tracking)
+    body = say("{a}, {b}", a=label, b=service) if parcel.tracking and service else label or service
+    return (Note("package", title, body or say("No label yet"), Tone.NORMAL),)
 
 
 def _story(state: LookUpState, desk: Desk) -> Panel:
