@@ -22,8 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def add_commands(commands: Commands) -> None:
-    """Adds what every file of this folder adds: each has an `add(commands)`, `base` has none."""
+    """Adds what every file of this folder adds, by its `add(commands)` where it has one."""
     for module in pkgutil.iter_modules(__path__):
         loaded = importlib.import_module(f"{__name__}.{module.name}")
-        if module.name not in ("base", "progress"):
+        if hasattr(loaded, "add"):
             loaded.add(commands)

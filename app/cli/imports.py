@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from app.channels import read_orders
-from app.channels.base import BadFile, Channel, Entry, ImportResult, RowError, bad_file
-from app.channels.plain_csv import PlainCsv, load_mapping
+from app.channels.base import ImportResult, bad_file
 from app.cli.base import Commands, central, command_of
-from app.clock import SystemClock
-from app.db import Database, central_write, reading
+from app.cli.import_report import FileReport, report
+from app.cli.take_in import add_orders
+from app.clock import Clock, SystemClock
+from app.db import Database, central_write
 from app.floor.service.people import import_people
 from app.floor.service.site import import_settings, import_stations
 from app.inventory.service import (
@@ -29,15 +25,10 @@ from app.inventory.service import (
     import_stock,
     import_totes,
 )
-from app.processing.service import release_order, waiting_orders
-from app.receipt.service import import_orders
+from app.processing.service.arrivals import take_up_known
 from app.shipping.service.tariff import import_tariff
-from app.text import Text, say
+from app.text import say
 from app.tracking.service import import_tracking, load_scan_mapping
-from app.work.queries import setting
-
-BATCH = 100
-"""Orders a transaction: the floor writes to the same database, and never waits long for an import."""
 
 
 class MasterImport(Protocol):
@@ -66,14 +57,15 @@ MASTERS: dict[str, tuple[MasterImport, str]] = {
 }
 
 
+AFTER: dict[MasterImport, Callable[[Database, Clock], dict[str, int]]] = {import_products: take_up_known}
+"""What orders have of an import: how many were `released` and `held` when it was in."""
+
+
 def add(commands: Commands) -> None:
     """Adds `import`."""
     group = commands.add_parser("import", help="bring in orders, products, bins, people …")
     kinds = group.add_subparsers(title="what", metavar="WHAT", required=True)
-    orders = command_of(kinds, "orders", "orders of a shop: Shopify, WooCommerce, or any table", _import_orders)
-    orders.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    orders.add_argument("--mapping", type=Path, help="TOML or JSON: which column of a table holds what")
-    orders.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+    add_orders(kinds)
     for name, (importer, words) in MASTERS.items():
         command = command_of(kinds, name, words, _master(importer))
         command.add_argument("file", type=Path, metavar="FILE")
@@ -97,128 +89,11 @@ def _master(importer: MasterImport) -> Callable[[Any], int]:
             data = file.read_bytes()
         except OSError as error:
             raise bad_file(say("{file} can't be read: {why}", file=file.name, why=error.strerror or "?")) from None
-        with central(options) as database, central_write(database) as session:
-            result = importer(session, data, file=file.name, dry_run=options.dry_run)
-        return _report([(file.name, result, None)], options, {})
+        with central(options) as database:
+            with central_write(database) as session:
+                result = importer(session, data, file=file.name, dry_run=options.dry_run)
+            after = AFTER.get(importer) if result.done and not options.dry_run else None
+            moved = after(database, SystemClock()) if after else {}
+        return report([FileReport(file.name, result)], options, moved)
 
     return run
-
-
-def _import_orders(options: Any) -> int:
-    channel = PlainCsv(load_mapping(options.mapping)) if options.mapping else None
-    files: list[tuple[str, ImportResult, Text | None]] = []
-    with central(options) as database:
-        for path in options.files:
-            files.append(_import_file(database, path, channel, options.dry_run))
-        moved = _release(database) if not options.dry_run and any(result.done for _, result, _ in files) else {}
-    return _report(files, options, moved)
-
-
-def _import_file(
-    database: Database, path: Path, channel: Channel | None, dry_run: bool
-) -> tuple[str, ImportResult, Text | None]:
-    result = ImportResult()
-    entries = _with_progress(read_orders(path, channel), path.name)
-    try:
-        while batch := list(islice(entries, None if dry_run else BATCH)):
-            with central_write(database) as session:
-                now = SystemClock().now()
-                result += import_orders(session, batch, source=path.name, now=now, dry_run=dry_run)
-    except BadFile as error:
-        return path.name, result + ImportResult(refused=1), _joined(error)
-    return path.name, result, None
-
-
-def _joined(error: BadFile) -> Text:
-    problem = error.problem
-    return say("{what}. {do}", what=problem.what, do=problem.do[0]) if problem.do else problem.what
-
-
-def _release(database: Database) -> dict[str, int]:
-    """Releases what can be released, unless the site's setting `release_on_import` says no."""
-    with reading(database) as session:
-        waiting = waiting_orders(session) if setting(session, "release_on_import", "yes") != "no" else ()
-    counts = Counter({"released": 0, "held": 0})
-    for i in range(0, len(waiting), BATCH // 2):
-        with central_write(database) as session:
-            for order_id in waiting[i : i + BATCH // 2]:
-                result = release_order(session, order_id=order_id, now=SystemClock().now())
-                counts["released" if result.work_id else "held"] += 1
-    return dict(counts)
-
-
-def _with_progress(entries: Iterable[Entry], name: str) -> Iterator[Entry]:
-    """A running count on stderr for long files, when a person looks on."""
-    shown = sys.stderr.isatty()
-    number = 0
-    for number, entry in enumerate(entries, 1):
-        yield entry
-        if shown and number % 50 == 0:
-            turning = "|/-\\"[number // 50 % 4]
-            print(f"\r{turning} {name}: {number} orders", end="", file=sys.stderr, flush=True)
-    if shown and number >= 50:
-        print(f"\r{' ' * (len(name) + 24)}\r", end="", file=sys.stderr, flush=True)
-
-
-# ---- what an import says ------------------------------------------------------------------------------------------
-
-_COUNTS = ("created", "updated", "unchanged", "refused", "late")
-
-
-def _report(files: list[tuple[str, ImportResult, Text | None]], options: Any, moved: dict[str, int]) -> int:
-    total = sum((result for _, result, _ in files), ImportResult())
-    if options.json:
-        print(json.dumps(_report_json(files, total, options.dry_run, moved), ensure_ascii=False))
-    else:
-        _print_report(files, total, options.dry_run, moved)
-    nothing = bool(total.refused or total.late) and not total.done
-    if nothing and len(files) == 1 and files[0][2] is not None:
-        print(f"packbay: {files[0][0]}: {files[0][2]}", file=sys.stderr)
-    return 2 if nothing else 1 if total.refused or total.late else 0
-
-
-def _report_json(
-    files: list[tuple[str, ImportResult, Text | None]], total: ImportResult, dry_run: bool, moved: dict[str, int]
-) -> dict[str, object]:
-    return {
-        **{name: getattr(total, name) for name in _COUNTS},
-        **moved,
-        "dry_run": dry_run,
-        "files": [
-            {"file": name, **{c: getattr(result, c) for c in _COUNTS}, "problem": str(problem) if problem else None}
-            for name, result, problem in files
-        ],
-        "errors": [_error_json(error) for error in total.errors],
-        "warnings": [str(warning) for warning in total.warnings],
-    }
-
-
-def _error_json(error: RowError) -> dict[str, object]:
-    return {
-        "file": error.file, "row": error.row, "order": error.order, "field": error.field, "value": error.value,
-        "expected": str(error.expected),
-    }  # fmt: skip
-
-
-def _print_report(
-    files: list[tuple[str, ImportResult, Text | None]], total: ImportResult, dry_run: bool, moved: dict[str, int]
-) -> None:
-    for name, result, problem in files:
-        if problem is None:
-            print(f"{name}: {_counts(result)}")
-        elif len(files) > 1 or result.done:
-            print(f"{name}: refused: {problem}")
-    for line in (*total.warnings, *total.errors):
-        print(f"  {line}", file=sys.stderr)
-    if len(files) > 1:
-        print(f"together: {_counts(total)}")
-    if moved:
-        print(f"released to pick: {moved['released']}, held: {moved['held']}")
-    if dry_run:
-        print("dry run: nothing was changed")
-
-
-def _counts(result: ImportResult) -> str:
-    words = ("new", "changed", "as before", "refused", "too late")
-    counts = [f"{getattr(result, name)} {word}" for name, word in zip(_COUNTS, words, strict=True)]
-    return ", ".join(counts if result.late else counts[:-1])

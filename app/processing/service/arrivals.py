@@ -22,7 +22,7 @@ from app.processing.service.checks import check_orders
 from app.processing.service.holds import OPEN
 from app.processing.service.mass_release import release_orders
 from app.processing.service.release import waiting_orders
-from app.receipt.service import accept_version, import_orders, unresolved_orders
+from app.receipt.service import accept_version, import_orders, newly_known_orders, resolve_orders
 from app.work.queries import setting
 
 AT_ONCE = 200
@@ -64,11 +64,21 @@ def _open(session: Session, order_ids: Sequence[bytes]) -> list[bytes]:
     return [order_id for order_id in order_ids if order_id in found]
 
 
-def check_known_products(session: Session, *, now: datetime) -> int:
-    """After products came: orders that lacked one of them are checked again; how many orders have one more now."""
-    unresolved = unresolved_orders(session)
-    check_orders(session, order_ids=_open(session, unresolved), now=now)
-    return len(set(unresolved) - set(unresolved_orders(session)))
+def take_up_known(database: Database, clock: Clock) -> dict[str, int]:
+    """After products came: orders that lacked one of them are checked again, and released where nothing else keeps
+    them. How many were `released` and `held`; {} when no order waited for any.
+    """
+    with reading(database) as session:
+        known = newly_known_orders(session)
+    for i in range(0, len(known), AT_ONCE):
+        with central_write(database) as session:
+            waiting = _open(session, known[i : i + AT_ONCE])
+            resolve_orders(session, order_ids=known[i : i + AT_ONCE])
+            check_orders(session, order_ids=waiting, now=clock.now())
+    release = Release(database, clock)
+    for _ in release.steps(only=set(known)):
+        pass
+    return dict(release.counts) if known else {}
 
 
 class FileIntake:

@@ -97,6 +97,10 @@ class Inbox:
         self._looks = looks
         return [path for _, path in sorted(ready)]
 
+    def is_waiting(self) -> bool:
+        """Whether something lies here that may become whole, or was claimed and is not done."""
+        return bool(_scan(self.root / WORKING)) or any(found.st_size for _, found in self._files())
+
     def _files(self) -> Iterator[tuple[Path, os.stat_result]]:
         """Plain files that may hold orders, in the inbox and in its subfolders."""
         for folder in self._folders():

@@ -110,12 +110,14 @@ def _told(session: Session, order_ids: Iterable[bytes]) -> set[bytes]:
     }
 
 
-def unresolved_orders(session: Session) -> tuple[bytes, ...]:
-    """Orders that are not over and have a line whose product is not known here, the most urgent first."""
-    rows = session.scalars(
-        select(Order.id)
-        .join(OrderLine, OrderLine.order_id == Order.id)
-        .where(OrderLine.sku_id.is_(None), OrderLine.ships, OrderLine.external_sku != "", Order.state.not_in(OVER))
-        .order_by(Order.priority, Order.placed_at, Order.number, Order.id)
-    )
-    return tuple(dict.fromkeys(rows))
+def newly_known_orders(session: Session) -> tuple[bytes, ...]:
+    """Orders that are not over and have a line whose product was not known and is known now."""
+    open_line = select(OrderLine.external_sku).join(Order, Order.id == OrderLine.order_id)
+    open_line = open_line.where(OrderLine.sku_id.is_(None), OrderLine.ships, OrderLine.external_sku != "")
+    open_line = open_line.where(Order.state.not_in(OVER))
+    known = sorted(skus_of(session, session.scalars(open_line.distinct())))
+    found: dict[bytes, None] = {}
+    for some in batches(known):
+        orders = open_line.with_only_columns(OrderLine.order_id).where(OrderLine.external_sku.in_(some))
+        found |= dict.fromkeys(session.scalars(orders.distinct()))
+    return tuple(found)
