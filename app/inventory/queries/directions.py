@@ -9,9 +9,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.inventory.queries.balances import floor, goal
-from app.inventory.queries.places import Pile, goods_of, homes_of, piles, shelves_for
-from app.inventory.rules.put_away import Choice, Goods, choose
+from app.inventory.queries.ground import Ground, all_goods, goods_of, ground_for
+from app.inventory.queries.places import Pile, piles
+from app.inventory.rules.put_away import Goods, choose
 from app.inventory.rules.rounds import shortest_round
 from app.inventory.rules.walk import Point
 from app.models import Bin
@@ -37,18 +37,17 @@ class Direction:
     fill_percent: int | None = None
 
 
-def direction(
-    session: Session, pile: Pile, today: date, passed: Passed = (), without: Collection[bytes] = ()
-) -> Direction:
-    """The bin for one pile; `without` are bins that others are led to already."""
+def direction(session: Session, pile: Pile, today: date, passed: Passed = ()) -> Direction:
+    """The bin for one pile."""
     goods = goods_of(session, pile.sku_id, pile.lot, pile.status, pile.units, today)
-    homes = homes_of(session, pile.sku_id)
+    return _led(ground_for(session, (pile.sku_id,), aside=not goods.sellable), pile, goods, passed, ())
+
+
+def _led(ground: Ground, pile: Pile, goods: Goods, passed: Passed, without: Collection[bytes]) -> Direction:
     over = {place for sku, lot, place in passed if (sku, lot) == (pile.sku_id, pile.lot)}
-    choice = choose(goods, shelves_for(session, goods, homes), homes, over | set(without))
-    return Direction(pile) if choice is None else _direction(pile, goods, choice)
-
-
-def _direction(pile: Pile, goods: Goods, choice: Choice) -> Direction:
+    choice = choose(goods, ground.shelves(goods), ground.homes(pile.sku_id), over | set(without))
+    if choice is None:
+        return Direction(pile)
     shelf = choice.shelf
     fill = shelf.fill_percent(choice.units * goods.unit_ml) if goods.unit_ml else None
     return Direction(pile, shelf.place_id, shelf.name, choice.why, choice.units, fill)
@@ -59,21 +58,27 @@ def round_of(
 ) -> tuple[Direction, ...]:
     """Where the piles of a place go, in the order in which they are walked from `here_id` (or from where they lie).
 
-    What has no place left stands last. Two piles are led to one empty bin only if nothing else is free.
+    What has no place left stands last. No two piles are led to one empty bin.
     """
+    lying = piles(session, source_id)[:AT_ONCE]
+    goods = all_goods(session, [(*p.key, p.units, p.expires_on) for p in lying], today)
+    ground = ground_for(session, {p.sku_id for p in lying}, aside=not all(g.sellable for g in goods))
     taken: set[bytes] = set()
     found = []
-    for pile in piles(session, source_id)[:AT_ONCE]:
-        led = direction(session, pile, today, passed, taken)
+    for pile, wants in zip(lying, goods, strict=True):
+        led = _led(ground, pile, wants, passed, taken)
         if led.place_id and led.why not in ("same_item", "aside"):
             taken.add(led.place_id)
         found.append(led)
     led_to = [d for d in found if d.place_id]
-    at = {b.id: Point(b.x_mm, b.y_mm) for b in session.scalars(select(Bin).where(Bin.id.in_([*_ids(led_to), here_id])))}
-    start = at.get(here_id) or goal(session)
-    order = shortest_round(floor(session), start, [at[d.place_id] for d in led_to])
+    order = shortest_round(ground.way, _start(session, ground, here_id), [_at(ground, d) for d in led_to])
     return (*(led_to[i] for i in order), *(d for d in found if not d.place_id))
 
 
-def _ids(led: Collection[Direction]) -> list[bytes]:
-    return [d.place_id for d in led]
+def _at(ground: Ground, led: Direction) -> Point:
+    return ground.spots[led.place_id].point
+
+
+def _start(session: Session, ground: Ground, here_id: bytes) -> Point:
+    row = session.execute(select(Bin.x_mm, Bin.y_mm).where(Bin.id == here_id)).first() if here_id else None
+    return Point(row.x_mm, row.y_mm) if row else ground.end

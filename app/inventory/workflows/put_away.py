@@ -11,7 +11,8 @@ from app.facts import Fact
 from app.inventory.facts import BinPassed, Moved, SourceProved, StatusChanged, Taken, ToteCleared
 from app.inventory.queries import receiving
 from app.inventory.queries.directions import direction
-from app.inventory.queries.places import Pile, goods_of, holder_name, piles, shelf_of
+from app.inventory.queries.ground import goods_of, shelf_of
+from app.inventory.queries.places import Pile, holder_name, piles
 from app.inventory.rules.put_away import refusal
 from app.inventory.workflows import words
 from app.inventory.workflows.hand import HandState, InHand, after_fact, pile_of

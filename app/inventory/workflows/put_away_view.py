@@ -168,7 +168,8 @@ def directed(hand: InHand, state: HandState, desk: Desk) -> Direction:
 def _at_bin(state: HandState, desk: Desk, led: tuple[Direction, ...]) -> View:
     hand = state.hand
     assert hand is not None, "only then there is a bin to scan"
-    first = directed(hand, state, desk)
+    known = next((d for d in led if d.pile.key == hand.key and d.place_id == hand.toward_id), None)
+    first = known if known and known.pile.units == hand.units else directed(hand, state, desk)
     rest = tuple(d for d in led if d.pile.key != first.pile.key)
     return _bin_view(desk, first, hand.units, rest, item_done=True)
 
