@@ -255,9 +255,10 @@ def _shipped(
     left = (
         select(ParcelLine.order_line_id, ParcelLine.sku_id, ParcelLine.lot, func.sum(ParcelLine.quantity))
         .join(Parcel, Parcel.id == ParcelLine.parcel_id)
+        .join(Sku, Sku.id == ParcelLine.sku_id)
         .where(Parcel.order_id == order_id, Parcel.state == "closed")
         .group_by(ParcelLine.order_line_id, ParcelLine.sku_id, ParcelLine.lot)
-        .order_by(func.min(Parcel.number), ParcelLine.sku_id, ParcelLine.order_line_id, ParcelLine.lot)
+        .order_by(func.min(Parcel.number), func.min(Sku.name), ParcelLine.order_line_id, ParcelLine.lot)
     )
     if parcel_id is not None:
         left = left.where(Parcel.id == parcel_id)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.facts import Fact, Stamp, decode
@@ -21,10 +21,11 @@ from app.models import (
     ReturnCase,
     ReturnItem,
     ReturnLine,
+    SerialUnit,
     Sku,
     Voiding,
 )
-from app.picking.service.serials import move_serial, withdraw_serial
+from app.picking.service.serials import move_serial
 from app.returns import facts as did
 from app.returns.queries.shipped import departures
 from app.returns.rules.dispositions import disposition_words, grade_words
@@ -117,8 +118,11 @@ def _compare_serial(session: Session, stamp: Stamp, fact: did.ReturnedItem, orde
     if known - {""} and fact.serial not in known:
         detail = f"serial {fact.serial} came back with an order that never shipped it"
         _incident(session, stamp, "strange_serial", order_id, fact.sku_id, detail)
-    for parcel_id in _parcels(session, order_id):
-        withdraw_serial(session, fact.sku_id, fact.serial, parcel_id)
+    session.execute(
+        delete(SerialUnit)
+        .where(SerialUnit.sku_id == fact.sku_id, SerialUnit.serial == fact.serial, SerialUnit.order_id == order_id)
+        .execution_options(synchronize_session=False)
+    )  # it may leave again
 
 
 def _parcels(session: Session, order_id: bytes | None) -> list[bytes]:
@@ -175,7 +179,7 @@ def _undo_item(session: Session, fact: Any, stamp: Stamp) -> None:
     case = _case(session, fact.return_id)
     order_id = case.order_id if case is not None else None
     _tell(session, stamp, order_id, "Voided", say("Taken back: {n} units did not come back after all", n=fact.quantity))
-    for parcel_id in _parcels(session, order_id)[:1] if fact.serial else ():
+    for parcel_id in _parcels(session, order_id)[-1:] if fact.serial else ():
         move_serial(
             session, sku_id=fact.sku_id, serial=fact.serial, place_id=parcel_id, order_id=order_id, stamp=stamp
         )  # fmt: skip

@@ -34,6 +34,7 @@ from app.returns.rules.money import (
     gives_shipping_back,
     ours,
     restocking_fee,
+    rounded,
 )
 from app.text import Text, say
 from app.work.queries import setting
@@ -178,7 +179,7 @@ def _write(whole: _Case, row: Refund | None, refund_id: bytes, **values: object)
         row = Refund(id=refund_id, return_id=whole.case.id, order_id=whole.order_id, batch="")
         session.add(row)
     for name, value in {**values, "currency": whole.bill.currency, "computed_at": whole.now}.items():
-        setattr(row, name, value)
+        setattr(row, name, rounded(value, whole.money.step) if isinstance(value, Decimal) else value)
     row.return_id = whole.case.id
     session.flush()
     if row.amount:
