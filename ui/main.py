@@ -118,6 +118,7 @@ def _add_shots(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command = commands.add_parser("shots", help="pictures of every screen, each with its texts and rectangles as JSON")
     command.add_argument("--out", type=Path, default=Path("out/shots"))
     command.add_argument("--only", default="", help="only screens whose name contains this")
+    command.add_argument("--language", default="", help="in this language alone (en, de, es, pl)")
     command.set_defaults(func=_shots)
 
 
@@ -201,7 +202,7 @@ def _shift(options: argparse.Namespace) -> int:
 def _shots(options: argparse.Namespace) -> int:
     from ui.shots import run_shots
 
-    return run_shots(options.out, options.only)
+    return run_shots(options.out, options.only, options.language)
 
 
 def _labels(options: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """`packbay shots`: pictures of the running window after listed scan files, with what was measured on them.
 
 One station works through `ui/scenes/*.scan` on simulated devices, behind the real window, off-screen. At each
-`!shot NAME` the window is grabbed in three themes and two sizes. Beside every PNG lies a JSON with its texts and
+`!shot NAME` the window is grabbed in three themes and two sizes, and once in each other language. Beside every PNG lies a JSON with its texts and
 rectangles; contrast and clipping are measured on the pixels. Exit status 1 names every text that is too faint or cut.
 """
 
@@ -29,10 +29,12 @@ from ui.play import BadLine, Player
 from ui.runner import Runner
 from ui.simulated import SimulatedStation
 from ui.theme import Theme, fitting_scale
+from ui.translate import SOURCE, Translator, languages
 
 SCENES = Path(__file__).parent / "scenes"
 THEMES = ("day", "dark", "hc")
 SIZES = ((1280, 800), (1920, 1080))
+LOOKS = tuple((theme, size) for theme in THEMES for size in SIZES)
 LEAST_CONTRAST, LEAST_INK = 7.0, 0.97
 MAY_BE_ELIDED = ("name", "code")
 """Names and codes of the site may end in dots after two lines; a sentence of ours never does."""
@@ -52,9 +54,9 @@ class Photographer(QObject):
     wanted = Signal(str)
     finished = Signal()
 
-    def __init__(self, out: Path, only: str, verdict: Verdict) -> None:
+    def __init__(self, out: Path, only: str, languages: tuple[str, ...], verdict: Verdict) -> None:
         super().__init__()
-        self._out, self._only, self.verdict = out, only, verdict
+        self._out, self._only, self._languages, self.verdict = out, only, languages, verdict
         self._done = threading.Event()
         self.kiosk: Kiosk | None = None
         self.wanted.connect(self._grab, Qt.ConnectionType.QueuedConnection)
@@ -80,11 +82,12 @@ class Photographer(QObject):
         assert self.kiosk is not None
         window = self.kiosk.window
         assert window.view is not None
-        for theme in THEMES:
-            for width, height in SIZES:
+        for language in self._languages:
+            for theme, (width, height) in LOOKS if language == SOURCE else LOOKS[:1]:
                 window.resize(width, height)
-                window.restyle(Theme(theme, fitting_scale(width, height)))
-                path = self._out / f"{name}-{theme}-{width}x{height}.png"
+                window.restyle(Theme(theme, fitting_scale(width, height)), Translator(language))
+                mark = theme if language == SOURCE else language
+                path = self._out / f"{name}-{mark}-{width}x{height}.png"
                 taken = shot(window, window.view, path)
                 self.verdict.pictures += 1
                 self.verdict.faults += [f"{path.name}: {fault}" for fault in faults(taken)]
@@ -153,12 +156,13 @@ class Session:
         return self._kiosk.runner
 
 
-def run_shots(out: Path, only: str) -> int:
-    """Takes all pictures. Exit status 0: nothing too faint, nothing cut; 1: every fault is named; 2: no picture."""
+def run_shots(out: Path, only: str, language: str = "") -> int:
+    """Takes all pictures: English in every theme and size, the other languages in the smallest; or `language` alone.
+    Exit status 0: nothing too faint, nothing cut; 1: every fault is named; 2: no picture."""
     application(offscreen=True)
     out.mkdir(parents=True, exist_ok=True)
     verdict = Verdict()
-    photographer = Photographer(out, only, verdict)
+    photographer = Photographer(out, only, (language,) if language else languages(), verdict)
     scenes = sorted(SCENES.glob("*.scan"))
     with tempfile.TemporaryDirectory(prefix="packbay-shots-") as folder:
         template = Home(Path(folder) / "template")
