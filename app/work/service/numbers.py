@@ -8,18 +8,35 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from app.models import NumberRange
+from app.models import NumberRange, Parcel, SiteSetting
+from app.work.service.recording import OFFICE
 
 BLOCK = 500
 """Parcels a station can label without hearing from central."""
+PARCELS = "parcel"
+LEAST_GAP, MOST_GAP = 40 * BLOCK, 1_000_000
 
 
 def lease_numbers(session: Session, *, station_id: bytes, kind: str, count: int = BLOCK) -> tuple[int, int]:
     """The next free range of a kind, (first, last), now leased to this station. The writer's lock makes it unique."""
     highest = session.scalar(select(func.max(NumberRange.last)).where(NumberRange.kind == kind)) or 0
+    if kind == PARCELS:  # what was used counts as well: stations tell central after a restore what it has forgotten
+        highest = max(highest, session.scalar(select(func.max(Parcel.serial))) or 0)
     first, last = highest + 1, highest + count
     session.execute(insert(NumberRange).values(kind=kind, first=first, last=last, station_id=station_id))
     return first, last
+
+
+def skip_numbers(session: Session) -> dict[str, tuple[int, int]]:
+    """Leaves out a gap in each kind of number; after a restore: what was leased since the backup is never leased again.
+
+    A station that leased a range since then goes on in it, and parcels that this database has forgotten carry such
+    numbers. The gap is a million, less where the site's company prefix leaves few SSCCs. Returns it by kind.
+    """
+    kinds = {PARCELS, *session.scalars(select(NumberRange.kind).distinct())}
+    digits = 16 - len(session.scalar(select(SiteSetting.value).where(SiteSetting.name == "company_prefix")) or "0" * 7)
+    gap = max(LEAST_GAP, min(MOST_GAP, 10**digits // 100))
+    return {kind: lease_numbers(session, station_id=OFFICE, kind=kind, count=gap) for kind in sorted(kinds)}
 
 
 def answer_numbers(session: Session, *, station_id: bytes, body: dict[str, Any], now: datetime) -> dict[str, Any]:
