@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from app.notifiers.base import Message, Outcome, Postponed, Rejected, Table, Taken, mime
@@ -21,7 +20,7 @@ class Folder:
     path: Path
 
     def send(self, message: Message) -> Outcome:
-        name = f"{message.at:%Y%m%dT%H%M%S}-{sha256(message.message_id.encode()).hexdigest()[:16]}.eml"
+        name = "".join(c for c in message.message_id if c.isalnum() or c in "@.-")[:120] + ".eml"
         try:
             data = mime(message)
         except ValueError as error:
