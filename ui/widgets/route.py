@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 from app.view import FloorPlan, MapStop, RackShape, RouteMap
@@ -23,6 +23,7 @@ STOPS_AHEAD = 2
 NEAR_MM = 800  # a stop this near to the walk lies on it
 MOST_STRETCH = 1.7  # how much one axis may be stretched against the other to fill the card
 CACHED = 12
+STRIP_MM = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,10 @@ class Window:
 
     def rect(self, rack: RackShape) -> QRectF:
         """The shape of a rack on the screen."""
-        foot, head = self.point(rack.x_mm, rack.y_mm), self.point(rack.x_mm + rack.w_mm, rack.y_mm + rack.h_mm)
-        return QRectF(foot.x(), head.y(), head.x() - foot.x(), foot.y() - head.y())
+        area = self.area
+        across, up = area.width() / self.w, area.height() / self.h
+        top = area.bottom() - (rack.y_mm + rack.h_mm - self.y) * up
+        return QRectF(area.left() + (rack.x_mm - self.x) * across, top, rack.w_mm * across, rack.h_mm * up)
 
     def holds(self, x_mm: float, y_mm: float) -> bool:
         return self.x <= x_mm <= self.x + self.w and self.y <= y_mm <= self.y + self.h
@@ -66,8 +69,9 @@ def choose_window(route: RouteMap, area: QRectF) -> Window:
         low_x, width = _at_least(low_x, low_x + width, width * ratio / MOST_STRETCH)
     elif ratio < 1 / MOST_STRETCH:
         low_y, height = _at_least(low_y, low_y + height, height / (ratio * MOST_STRETCH))
-    low_x = _inside(low_x, width, *_columns(route.plan, xs))
-    low_y = _inside(low_y, height, *_rows(route.plan))
+    grid = grid_of(route.plan)
+    low_x = _inside(low_x, width, *grid.columns(xs))
+    low_y = _inside(low_y, height, *grid.rows)
     return Window(low_x, low_y, width, height, area)
 
 
@@ -126,17 +130,63 @@ def _at_least(low: float, high: float, span: float) -> tuple[float, float]:
     return (low, width) if width >= span else (low - (span - width) / 2, span)
 
 
-def _columns(plan: FloorPlan, xs: list[float]) -> tuple[float, float]:
-    """From the first rack to the last one, and as far as the walk itself goes."""
-    racks = [x for rack in plan.racks for x in (rack.x_mm, rack.x_mm + rack.w_mm)]
-    every = [*racks, *(aisle.x_mm for aisle in plan.aisles), *xs]
-    return (min(every), max(every)) if racks else (0, plan.width_mm)
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The racks of a plan by strips of the floor, so that a window of a large floor asks only for those in sight."""
 
-
-def _rows(plan: FloorPlan) -> tuple[float, float]:
+    plan: FloorPlan
+    strips: dict[int, tuple[RackShape, ...]]
+    first_x: float
+    last_x: float
+    rows: tuple[float, float]
     """From the lower ends of the aisles to the upper ones: what lies outside is seldom walked."""
+
+    def columns(self, xs: list[float]) -> tuple[float, float]:
+        """From the first rack to the last one, and as far as the walk itself goes."""
+        if not self.plan.racks:
+            return 0, self.plan.width_mm
+        return min(self.first_x, *xs), max(self.last_x, *xs)
+
+    def within(self, window: Window) -> list[RackShape]:
+        """The racks of which something is in this window, each once, in the order of the plan's strips."""
+        low, high = window.x, window.x + window.w
+        foot, head = window.y, window.y + window.h
+        seen: dict[int, RackShape] = {}
+        for strip in range(int(low // STRIP_MM), int(high // STRIP_MM) + 1):
+            for rack in self.strips.get(strip, ()):
+                if (
+                    rack.x_mm < high and rack.x_mm + rack.w_mm > low
+                    and rack.y_mm < head and rack.y_mm + rack.h_mm > foot
+                ):  # fmt: skip
+                    seen[id(rack)] = rack
+        return list(seen.values())
+
+
+_GRIDS: list[Grid] = []
+
+
+def grid_of(plan: FloorPlan) -> Grid:
+    """The grid of a plan; that of the last one is kept, for every View of a walk carries the same plan."""
+    if not _GRIDS or _GRIDS[0].plan is not plan:
+        _GRIDS[:] = [_grid(plan)]
+    return _GRIDS[0]
+
+
+def _grid(plan: FloorPlan) -> Grid:
+    strips: dict[int, list[RackShape]] = {}
+    for rack in plan.racks:
+        for strip in range(int(rack.x_mm // STRIP_MM), int((rack.x_mm + rack.w_mm) // STRIP_MM) + 1):
+            strips.setdefault(strip, []).append(rack)
+    every = [*(aisle.x_mm for aisle in plan.aisles), *(r.x_mm for r in plan.racks)]
+    last = [*(aisle.x_mm for aisle in plan.aisles), *(r.x_mm + r.w_mm for r in plan.racks)]
     ends = [y for aisle in plan.aisles for y in (aisle.y0_mm, aisle.y1_mm)]
-    return (min(ends), max(ends)) if ends else (0, plan.height_mm)
+    return Grid(
+        plan,
+        {strip: tuple(racks) for strip, racks in strips.items()},
+        min(every, default=0),
+        max(last, default=0),
+        (min(ends), max(ends)) if ends else (0, plan.height_mm),
+    )
 
 
 def _inside(low: float, span: float, first: float, last: float) -> float:
@@ -210,12 +260,11 @@ class RouteCard(PanelWidget[RouteMap]):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.scale(ratio, ratio)
         painter.translate(-window.area.topLeft())
-        canvas = Canvas(painter, self.look, QPointF(0, 0), window.area)
-        for rack in plan.racks:
-            shape = window.rect(rack)
-            if shape.intersects(window.area):
-                gap = 0.8 * theme.scale
-                canvas.box(shape.adjusted(gap, gap, -gap, -gap), 2, "rack")
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("rack"))
+        gap, corner, draw = 0.8 * theme.scale, theme.px(2), painter.drawRoundedRect
+        for rack in grid_of(plan).within(window):
+            draw(window.rect(rack).adjusted(gap, gap, -gap, -gap), corner, corner)
         painter.end()
         return pixmap
 
