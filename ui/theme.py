@@ -277,6 +277,9 @@ def largest_scale(width: float, height: float) -> float:
     return min(width / 1280, height / 800)
 
 
+MOST_WIDTHS = 4_000
+
+
 class Theme:
     """One theme at one scale. Immutable in use; a change of theme or size makes a new one.
 
@@ -291,6 +294,7 @@ class Theme:
         self._hex = PALETTES[self.name]
         self._colours = {token: QColor(value) for token, value in self._hex.items()}
         self._fonts: dict[tuple[float, int, bool, bool], tuple[QFont, QFontMetricsF]] = {}
+        self._widths: dict[tuple[str, float, int, bool, bool], float] = {}
 
     @classmethod
     def for_screen(
@@ -351,7 +355,14 @@ class Theme:
         return self._face(style)[1]
 
     def width(self, text: str, style: Style) -> float:
-        return self.metrics(style).horizontalAdvance(text)
+        """How wide this is set, measured once: the same words are fitted, placed and drawn."""
+        key = (text, style.u, style.weight, style.mono, style.tabular)
+        width = self._widths.get(key)
+        if width is None:
+            if len(self._widths) >= MOST_WIDTHS:
+                self._widths.clear()
+            width = self._widths[key] = self.metrics(style).horizontalAdvance(text)
+        return width
 
     def pixel_size(self, style: Style) -> int:
         return round(style.u * self.scale)

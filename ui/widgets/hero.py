@@ -201,6 +201,9 @@ def _code_size(
     """The largest size at which all parts fit; a part is at least as wide as its caption."""
     gaps = canvas.u(HYPHEN_ROOM) * (len(datum.parts) - 1)
     size = min(LARGEST_CODE, (rect.height() - below) / 0.69 / canvas.theme.scale)
+    natural = sum(canvas.width(code, Style(size, 800, tabular=False)) for code, _ in datum.parts)
+    if natural + gaps > rect.width():  # type is as wide as it is large: begin two steps above where it will end
+        size -= 2 * max(0, int((size - size * (rect.width() - gaps) / natural) / 2) - 2)
     while True:
         style = Style(size, 800, tabular=False)
         widths = [canvas.width(code, style) for code, _ in datum.parts]
