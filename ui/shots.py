@@ -1,8 +1,9 @@
 """`packbay shots`: pictures of the running window after listed scan files, with what was measured on them.
 
 One station works through `ui/scenes/*.scan` on simulated devices, behind the real window, off-screen. At each
-`!shot NAME` the window is grabbed in three themes and two sizes, and once in each other language. Beside every PNG lies a JSON with its texts and
-rectangles; contrast and clipping are measured on the pixels. Exit status 1 names every text that is too faint or cut.
+`!shot NAME` the window is grabbed in three themes and two sizes, and once in each other language. Beside every PNG lies
+a JSON with its texts and rectangles; contrast and clipping are measured on the pixels. Exit status 1 names every text
+that is too faint or cut.
 """
 
 from __future__ import annotations
