@@ -25,13 +25,14 @@ class CountStarted(Fact):
 
 @dataclass(frozen=True)
 class CountNoted(Fact):
-    """`units` more of an item were seen (negative: fewer)."""
+    """`units` more of an item were seen (negative: fewer); `case` is the pack quantity of the code."""
 
     sku_id: bytes
     units: int
     lot: str = ""
     status: str = GOOD
     serial: str = ""
+    case: int = 1
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class CountAsked(Fact):
 class Found(Fact):
     """Units were found where nothing says they belong, and laid into a bin: that bin is to be counted.
 
-    No stock comes of it: what lies in the bin is what its count says.
+    No stock comes of it: what lies in the bin is what its count says. `count_id` is empty where one is asked already.
     """
 
     count_id: bytes
@@ -103,13 +104,15 @@ class Found(Fact):
     lot: str = ""
 
     def touches(self) -> tuple[Row, ...]:
-        return (("count_task", (self.count_id,)),)
+        return (("count_task", (self.count_id,)),) if self.count_id else ()
 
     def apply(self, session: Session, stamp: Stamp) -> None:
-        _make_task(session, stamp, self.count_id, self.place_id, self.sku_id, "found")
+        if self.count_id:
+            _make_task(session, stamp, self.count_id, self.place_id, self.sku_id, "found")
 
     def revert(self, session: Session, stamp: Stamp) -> None:
-        _cancel_task(session, self.count_id)
+        if self.count_id:
+            _cancel_task(session, self.count_id)
 
 
 @dataclass(frozen=True)
