@@ -152,7 +152,7 @@ class Picked(Fact):
 
     def _take(self, session: Session, stamp: Stamp, quantity: int) -> None:
         current = holds(session, self.work_id, self.fence)
-        if False:
+        if not current and was_counted(session, self.work_id, self.tote_id, self.fence):
             return
         transfer(
             session, stamp, sku_id=self.sku_id, source=self.place_id, target=self.tote_id, quantity=quantity,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.db import changed
 from app.facts import Fact, Stamp
 from app.ids import new_id
-from app.models import FactRow, Movement, Order, OrderBrief, Sku, StationRow, Tote, Voiding, Work
+from app.models import FactRow, Incident, Movement, Order, OrderBrief, Sku, StationRow, Tote, Voiding, Work
 from app.picking.facts import WorkTakenOver, holds
 from app.picking.service.promises import settle_promises
 from app.picking.service.telling import enter, is_stale, tell
@@ -112,6 +112,7 @@ def follow_take_over(session: Session, fact: Fact, stamp: Stamp) -> None:
     assert isinstance(fact, WorkTakenOver)
     if is_stale(session, stamp, fact.work_id, fact.fence, fact.order_id):
         return
+    _settle_doubts(session, fact, stamp)
     settle_promises(session, fact.order_id)
     order = session.get(Order, fact.order_id)
     if order is None:
@@ -128,6 +129,16 @@ def follow_take_over(session: Session, fact: Fact, stamp: Stamp) -> None:
         note_put_back(session, order_id=order.id, units=units_outside(session, order.id), now=stamp.at)
     elif order.state != "shipped" and holds(session, fact.work_id, fact.fence):
         set_state(session, fact.order_id, "picking")
+
+
+def _settle_doubts(session: Session, fact: WorkTakenOver, stamp: Stamp) -> None:
+    """What came under the old lease while the totes were counted is in the count: nobody has to look at it."""
+    session.execute(
+        update(Incident)
+        .where(Incident.kind == "stale_lease", Incident.subject == fact.work_id, Incident.resolved_at.is_(None))
+        .values(resolved_at=stamp.at)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _tell_missing(session: Session, fact: WorkTakenOver, stamp: Stamp) -> None:
