@@ -96,7 +96,7 @@ def _is_order(value: object) -> bool:
     return isinstance(value, dict) and bool(value.keys() & {"financial_status", "total_price"})
 
 
-_SHAPE = Shape(("orders",), "order", _is_order, re.compile(r'"name"\s*:\s*"(#[^"\\]{1,63})"'), _refuse)
+_SHAPE = Shape(("orders",), "order", _is_order, re.compile(r'"name"\s*:\s*"(#[^"\\\n{}]{1,63})"'), _refuse)
 
 
 def _thing(value: object) -> str:

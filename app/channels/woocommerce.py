@@ -75,7 +75,7 @@ def _is_order(value: object) -> bool:
     return isinstance(value, dict) and "line_items" in value and bool(value.keys() & {"order_key", "billing", "status"})
 
 
-_SHAPE = Shape(_BATCH, None, _is_order, re.compile(r'"(?:number|id)"\s*:\s*"?([^",\\}\s]{1,64})'), _refuse)
+_SHAPE = Shape(_BATCH, None, _is_order, re.compile(r'"(?:number|id)"\s*:\s*"?([^",\\{}\s]{1,64})'), _refuse)
 
 
 def _thing(value: object) -> str:

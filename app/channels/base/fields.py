@@ -45,7 +45,15 @@ def _countries() -> Mapping[str, str]:
             if len(code) == 2 and code.isalpha() and code not in ("EU", "EZ", "UN", "XA", "XB", "ZZ"):
                 names.setdefault(name.casefold(), code)
                 names[code.casefold()] = code
-    return names
+    return names | _ALSO
+
+
+_ALSO = {
+    "uk": "GB", "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB",
+    "eire": "IE", "usa": "US", "u.s.a.": "US", "u.s.": "US", "holland": "NL", "the netherlands": "NL",
+    "czech republic": "CZ", "hong kong": "HK", "macau": "MO", "turkey": "TR", "ivory coast": "CI",
+}  # fmt: skip
+"""Names that people and shops write beside those of the CLDR."""
 
 
 def country_code(word: str) -> str:

@@ -22,6 +22,8 @@ MOST_ELEMENT = 16 * 1024 * 1024
 """Characters of one element: no order is so large, and what is must not fill the memory."""
 _REACH = 1024 * 1024
 """Characters in which the next order is looked for at once after a broken one."""
+_NEAR = 300
+"""Characters at the beginning of a broken order in which its number is looked for."""
 _TRIES = 500
 """How many broken beginnings are looked at, in one file, before it is given up."""
 _STRANGERS = 100
@@ -364,12 +366,12 @@ class _Reader:
         window = self._window
         line = window.line(broken.at)
         shown = window.text[max(window.at, broken.at - 20) : broken.at + 20]
-        number = self._number(window.text[window.at : broken.at])
+        number = self._number(window.text[window.at : max(broken.at, window.at + _NEAR)])
         words = say("sound JSON (line {line}: {what})", line=line, what=broken.what)
         refusal = bad_file(say("Broken JSON in line {line}: {what}", line=line, what=broken.what))
         self._errors.append((RowError(self._file, self._row, "", clean(shown), words, number), refusal))
         self._row += 1
-        window.at = max(window.at, broken.at)
+        # not from behind the error on: a string without an end has swallowed the beginning of the next order
         good = window.next_good(self._shape.is_order, self._tries)
         if good is None:
             return None

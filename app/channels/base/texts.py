@@ -11,7 +11,7 @@ from typing import BinaryIO
 from app.channels.base.results import bad_file
 from app.text import say
 
-CHUNK = 256 * 1024
+CHUNK = 64 * 1024
 """Bytes that are read at once: far above an order, far below anything that matters for memory."""
 ENCODINGS = ("utf-8", "utf-16", "latin-1", "cp1252")
 LONGEST_LINE = 1024 * 1024
