@@ -27,6 +27,7 @@ from app.barcodes import command_code, own_code
 from app.clock import FakeClock
 from app.db import Database, central_write, migrate, open_database, reading, station_write
 from app.events import Answered, AskFailed, KeyRead, Read, Refreshed, Scan
+from app.facts import Fact
 from app.ids import RequestId, new_id, stable_id
 from app.inventory.service import (
     import_layout,
@@ -269,6 +270,13 @@ class Hand:
         assert len({action.command for action in view.actions}) == len(view.actions)
         assert not isinstance(view.hero, ProblemHero) or view.hero.do
         assert view.progress is None or view.progress.label
+
+    def record(self, *facts: Fact) -> None:
+        """Facts of other tasks that a hand made here (a pick)."""
+        self.site.groups += 1
+        with station_write(self.database) as session:
+            record(session, facts, Cause(self.site.clock.now(), group=self.site.groups))
+        self.sync()
 
     # -- towards central ----------------------------------------------------------------------------------------------
 

@@ -25,7 +25,10 @@ def second(card: SkuCard) -> Text:
 
 
 def tote_busy(tote: ToteCard, desk: Desk, do: Text) -> Problem:
-    """A tote that is at work for an order somewhere else."""
+    """A tote that is at work for an order somewhere else, or that holds nothing where goods are wanted."""
+    if tote.state == "free":
+        what = say("Tote {name} is empty", name=tote.name)
+        return Problem(name="NothingInIt", what=what, do=(do,), unchanged=NOT_CHANGED)
     order = desk.read(order_card, tote.order_id) if tote.order_id else None
     return Problem(
         name="ToteBusy",
