@@ -1,4 +1,4 @@
-"""An entrance with an empty mirror."""
+"""An entrance with an empty mirror, and a central for what stations ask of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.central_home import _template, central, shop
 from tests.floor.entrance import Entrance
+
+__all__ = ["_template", "central", "entrance", "shop"]
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -14,9 +15,10 @@ from app import events
 from app.clock import FakeClock
 from app.db import open_database, reading, station_write
 from app.facts import Fact
-from app.ids import new_id, stable_id
+from app.ids import RequestId, new_id, stable_id
 from app.models import Code, Model, NumberRange, OrderBrief, Person, Tote, Work
 from app.sync.station import Cause, found_station, put_ask, record
+from app.view import View
 from app.work.queries import describe, meaning
 from app.workflow import Bench, DeviceState, Operator, Outcome, Station, Workflow, describe_with
 from tests.approving import Leads
@@ -85,6 +87,13 @@ class Entrance:
         with station_write(self.database) as session:
             yield session
 
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """All that is read meanwhile comes from one look."""
+        with reading(self.database) as self._session:
+            yield
+        self._session = None
+
     def add(self, *rows: Model) -> None:
         with self.write() as session:
             session.add_all(rows)
@@ -144,14 +153,45 @@ class Entrance:
         scan = events.Scan(text, "gun", self.clock.now(), self.clock.mono_ns(), self.pulls)
         return self.read(meaning, scan)
 
-    def scan(self, text: str) -> Outcome:
+    def scan(self, text: str, *, approved_by: bytes = b"") -> Outcome:
         """One trigger pull, long after the last; the screen before it was seen; what it records is kept."""
-        self.bench.seen(self.clock.mono_ns())
-        event = self.event(text)
+        return self.give(replace(self.event(text), approved_by=approved_by))
+
+    def keys(self, typed: str) -> Outcome:
+        """Keys of the screen: one for each character, "\n" is ENTER, "\b" is BACK. What the last one led to."""
+        named = {"\n": "ENTER", "\b": "BACK"}
+        for character in typed:
+            self.clock.advance(1)
+            at, mono = self.clock.now(), self.clock.mono_ns()
+            key = named.get(character, character)
+            outcome = self.give(events.KeyRead(text="", at=at, mono_ns=mono, touched=True, key=key))
+        return outcome
+
+    def answer(self, kind: str, body: dict[str, Any]) -> Outcome:
+        """Central answered an ask of this task."""
+        return self.give(events.Answered(RequestId(b"r" * 16), kind, body))
+
+    def no_answer(self, kind: str = "") -> Outcome:
+        """The time for an answer is over."""
+        return self.give(events.AskFailed(RequestId(b"r" * 16), kind))
+
+    def give(self, event: object) -> Outcome:
+        """Any event; what it records is kept."""
+        self.bench.seen(self.clock.mono_ns() - 1)
         with self.write() as session:
             self._session = session
-            outcome = self.bench.handle(event)
-            kept = record(session, outcome.facts, Cause(at=self.clock.now(), group=self.pulls), outcome.voids)
-            self._session = None
+            try:
+                outcome = self.bench.handle(event)
+                kept = record(session, outcome.facts, Cause(at=self.clock.now(), group=self.pulls), outcome.voids)
+            finally:
+                self._session = None
         self.bench.commit(outcome, kept)
         return outcome
+
+    @property
+    def view(self) -> View:
+        return self.bench.view()
+
+    def sign_in(self, role: str) -> None:
+        """Somebody of this role stands here; nobody scanned a badge."""
+        self.operator = Operator(person_id("Jo"), "Jo", role, "en")

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from app.barcodes import command_code
+from app.events import BinRead, Read, ToteRead
 from app.floor import queries
+from app.floor.facts import OrderRecalled
 from app.floor.workflows.home import Home
-from app.models import Cart, Code, OrderBrief, Parcel
+from app.models import Bin, Cart, Code, OrderBrief, Parcel
 from app.packing.facts import PackOpened
 from app.picking.facts import ToteBound
-from app.text import say
-from app.view import Hero, ProblemHero, Tiles
+from app.text import Text, count, say
+from app.view import CountDatum, Hero, ProblemHero, Tiles
 from app.work.facts import ToteEmptied
-from app.workflow import Opening, Outcome
+from app.workflow import Card, Desk, Opening, Outcome, Workflow
 from tests.floor.entrance import ELSEWHERE, Entrance, order_id, tote_id
 
 TASK = b"\x51" * 16
@@ -101,10 +105,49 @@ def _set_state(order: bytes, state: str) -> Any:
 
 
 def test_what_opens_nothing_is_said_for_what_it_is(home: Entrance) -> None:
-    home.add(Parcel(id=b"\x09" * 16, order_id=order_id("1"), tracking="PB77"))
-
-    assert home.scan("PB77").refused == "ParcelKnown"
     assert home.scan("nobody knows this").refused == "NotATask"
+
+
+@dataclass(frozen=True)
+class Greeter(Workflow[None]):
+    """A task with a card that says which scans begin it."""
+
+    name: str
+    meets: tuple[type, ...] = ()
+    number: int | None = None
+    for_roles: frozenset[str] = frozenset()
+    place: int = 50
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]
+        return self.name.lower()
+
+    @property
+    def card(self) -> Card:  # type: ignore[override]
+        return Card(self.name, "box", say(self.name), self.count, self.for_roles, self.place)
+
+    def count(self, _session: Any) -> int | None:
+        return self.number
+
+    def greets(self, event: Read, desk: Desk) -> Opening | None:
+        return Opening(self.kind, TASK, event) if isinstance(event, self.meets) else None
+
+
+def test_a_scan_begins_the_first_task_that_greets_it(home: Entrance) -> None:
+    home.add(Bin(id=b"\x0b" * 16, name="A-1", x_mm=0, y_mm=0), Code(value="BIN", kind="bin", subject=b"\x0b" * 16))
+    home.workflows = (Greeter("LATE", (BinRead,), place=80), Greeter("EARLY", (BinRead, ToteRead), place=20))
+    home.tote("T1", "received")
+
+    assert [home.scan(code).opens.workflow for code in ("BIN", "TOTE-T1")] == ["early", "early"]  # type: ignore[union-attr]
+
+
+def test_the_card_of_a_task_begins_it(home: Entrance) -> None:
+    home.workflows = (Greeter("COUNT"), Greeter("MOVE"))
+
+    outcome = home.scan(_card("MOVE"))
+
+    assert outcome.opens is not None
+    assert (outcome.opens.workflow, outcome.opens.event, len(outcome.opens.task_id)) == ("move", None, 16)
 
 
 # ---- EMPTY ----------------------------------------------------------------------------------------------------------
@@ -152,7 +195,94 @@ def _card(word: str) -> str:
 # ---- the screen -----------------------------------------------------------------------------------------------------
 
 
-def test_the_tiles_count_what_waits(home: Entrance) -> None:
+def tiles(entrance: Entrance) -> list[tuple[str, int | None]]:
+    [grid] = entrance.view.object
+    assert isinstance(grid, Tiles)
+    return [(tile.command, tile.number) for tile in grid.tiles]
+
+
+def test_every_task_with_a_card_has_a_tile_and_a_persons_own_come_first(home: Entrance) -> None:
+    home.workflows = (
+        Greeter("RECEIVE", number=3, for_roles=frozenset({"receiver"}), place=10),
+        Greeter("COUNT", number=0, for_roles=frozenset({"receiver", "picker"}), place=30),
+        Greeter("PICK", number=7, for_roles=frozenset({"picker"}), place=40),
+        Greeter("LOOKUP", place=80),
+    )
+
+    home.sign_in("picker")
+    assert tiles(home) == [("COUNT", 0), ("PICK", 7), ("RECEIVE", 3), ("LOOKUP", None)]
+    home.sign_in("receiver")
+    assert tiles(home) == [("RECEIVE", 3), ("COUNT", 0), ("PICK", 7), ("LOOKUP", None)]
+
+
+def test_tasks_that_do_not_fit_stand_on_the_next_page_and_in_help(home: Entrance) -> None:
+    home.workflows = tuple(Greeter(f"TASK{n:02d}", place=n) for n in range(10))
+
+    first = home.view
+    home.scan(_card("SKIP"))
+
+    assert [command for command, _ in tiles(home)] == ["TASK08", "TASK09"]
+    assert [action.command for action in first.more] == ["TASK08", "TASK09"]
+    assert "SKIP" in {action.command for action in first.actions}
+    home.scan(_card("SKIP"))
+    assert tiles(home)[0] == ("TASK00", None)
+
+
+@pytest.mark.parametrize(
+    ("role", "imperative", "number"),
+    [
+        ("receiver", say("Scan a delivery"), "3"),
+        ("picker", say("Scan a free tote or a cart"), "7"),
+        ("packer", say("Scan a delivery"), "3"),  # nothing of a packer's own waits: the first of anybody's
+        ("lead", say("Scan the STUCK card"), "2"),
+    ],
+)
+def test_the_hero_names_what_begins_the_next_work_of_the_role(
+    role: str, imperative: Text, number: str, home: Entrance
+) -> None:
+    home.workflows = (
+        Greeter("RECEIVE", number=3, for_roles=frozenset({"receiver"}), place=10),
+        Greeter("PICK", number=7, for_roles=frozenset({"picker"}), place=40),
+        Greeter("PACK", number=0, for_roles=frozenset({"packer"}), place=50),
+        Greeter("STUCK", number=2, for_roles=frozenset({"lead"}), place=60),
+    )
+    home.sign_in(role)
+
+    hero = home.view.hero
+
+    assert isinstance(hero, Hero)
+    assert isinstance(hero.datum, CountDatum)
+    assert (hero.imperative, hero.datum.value) == (imperative, number)
+
+
+def test_the_next_cut_off_is_told_and_before_it_what_is_late(home: Entrance) -> None:
+    now = home.clock.now()
+    home.workflows = (Greeter("PACK", number=2),)
+    for number, hours, state in (("1", 2, "picked"), ("2", 2, "released"), ("3", 5, "picked"), ("4", 1, "shipped")):
+        home.add(
+            OrderBrief(order_id=order_id(number), number=number, state=state, ship_by=now + timedelta(hours=hours))
+        )
+
+    due = home.view.hero.second  # type: ignore[union-attr]
+    home.clock.advance(3 * 3600)
+    late = home.view.hero.second  # type: ignore[union-attr]
+
+    at = (now + timedelta(hours=2)).astimezone().strftime("%H:%M")
+    assert due == count(2, "{n} order must leave by {at}", "{n} orders must leave by {at}", at=at)
+    assert late == count(2, "{n} order is past its cut-off", "{n} orders are past their cut-off")
+
+
+def test_a_box_that_was_recalled_is_packed_anew_and_not_where_its_task_ended(home: Entrance) -> None:
+    home.order("1", "packing")
+    home.recorded(TASK, PackOpened(order_id("1"), b"\x01" * 16, 1, (), ()))
+    assert opened(home.scan("ORDER-1")) == ("pack", True, False)
+
+    home.recorded(b"\x52" * 16, OrderRecalled(order_id("1"), b"\x01" * 16))
+
+    assert opened(home.scan("ORDER-1")) == ("pack", False, True)
+
+
+def test_the_tiles_of_picking_and_packing_count_what_waits(home: Entrance) -> None:
     # given work of each kind
     for number, state in enumerate(("dropped", "packing", "parked", "picking", "free")):
         home.tote(f"T{number}", state)
@@ -162,10 +292,7 @@ def test_the_tiles_count_what_waits(home: Entrance) -> None:
     home.work("4", "done")
 
     # then the tiles tell how much of each
-    assert home.read(queries.waiting) == queries.Waiting(pick=2, pack=2, parked=1, started=1)
-    [tiles] = home.bench.view().context
-    assert isinstance(tiles, Tiles)
-    assert [tile.number for tile in tiles.tiles] == [2, 2, 1, 1]
+    assert (home.read(queries.orders_to_pick), home.read(queries.totes_to_pack)) == (2, 2)
 
 
 def test_the_most_urgent_tote_comes_first(home: Entrance) -> None:

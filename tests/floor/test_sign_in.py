@@ -89,6 +89,14 @@ def test_work_that_is_begun_or_somebody_elses_does_not_count(door: Entrance) -> 
     assert asks(door) == {"claim": {"kind": "pick", "limit": 3}}
 
 
+@pytest.mark.parametrize("role", ["packer", "receiver", "lead", "office"])
+def test_who_does_not_pick_takes_no_pick_work(role: str, door: Entrance) -> None:
+    door.numbers(1, 500)
+    door.person("Kim", role=role)
+
+    assert door.scan("BADGE-Kim").ask == ()
+
+
 def test_a_question_that_waits_for_central_is_not_asked_twice(door: Entrance) -> None:
     door.asked("claim")
     door.asked("numbers")

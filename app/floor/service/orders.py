@@ -105,6 +105,7 @@ def answer_find(session: Session, *, station_id: bytes, body: dict[str, Any], no
 
 def order_recalled(session: Session, fact: OrderRecalled, stamp: Stamp) -> None:
     """Stations forgot the lines of an order that was shipped: packing it again needs them."""
+    session.expire_all()  # the fact wrote past the session
     write_brief(session, fact.order_id)
 
 
