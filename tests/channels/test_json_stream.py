@@ -180,7 +180,7 @@ def peak_of(path: Path) -> int:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_file_of_three_times_the_size_takes_no_more_memory(kind: str, tmp_path: Path) -> None:
-    small, large = (write_orders(tmp_path, kind, size=size) for size in (300_000, 900_000))
+    small, large = (write_orders(tmp_path, kind, size=size) for size in (200_000, 600_000))
     peak_of(write_orders(tmp_path, kind, orders=20))  # caches fill
 
     assert peak_of(large) <= 1.2 * peak_of(small)

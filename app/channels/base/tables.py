@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from app.channels.base.fields import Fields, clean
 from app.channels.base.results import BadFile, RowError, bad_file
-from app.channels.base.texts import TextStream, head_text
+from app.channels.base.texts import SPOILT, TextStream, head_text
 from app.text import Text, say, verbatim
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -108,7 +108,7 @@ class OpenTable:
                 break
         else:
             return ()
-        if self.text.spoilt_at is not None:
+        if any(SPOILT.search(cell) for cell in record.cells):
             raise _not_text(self.text)
         return _without_doubles(name.strip() for name in record.cells)
 
