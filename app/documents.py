@@ -193,6 +193,35 @@ class ReorderList:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnFormLine:
+    """Units that a customer sends back, and why."""
+
+    sku: str
+    name: str
+    variant: str
+    quantity: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnForm:
+    """The paper that lies in a returned parcel: its code opens the return at the bench. `code` is a Code 128 value.
+
+    `send_to` is where the parcel goes, `customer` who sends it; `wish` in words ("Refund", "Replacement").
+    """
+
+    number: str
+    code: str  # e.g. "RMA4711K"
+    order_number: str
+    date: str
+    shop: str
+    send_to: Address
+    customer: Address
+    lines: tuple[ReturnFormLine, ...]
+    wish: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LabelBytes:
     """Ready for a printer: `media_type` is application/pdf or application/zpl."""
 
@@ -200,4 +229,6 @@ class LabelBytes:
     data: bytes
 
 
-Document = PackingSlip | ShippingLabel | BinLabel | ToteLabel | BadgeLabel | CommandCard | Manifest | ReorderList
+Document = (
+    PackingSlip | ShippingLabel | BinLabel | ToteLabel | BadgeLabel | CommandCard | Manifest | ReorderList | ReturnForm
+)

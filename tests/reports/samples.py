@@ -19,6 +19,8 @@ from app.documents import (
     ReorderList,
     ReorderRow,
     ReorderSupplier,
+    ReturnForm,
+    ReturnFormLine,
     ShippingLabel,
     SlipLine,
     SlipTotal,
@@ -175,6 +177,25 @@ def reorder_list(products: int = 5, **changes: object) -> ReorderList:
     return replace(document, **changes)  # type: ignore[arg-type]
 
 
+def return_form(lines: int = 3, **changes: object) -> ReturnForm:
+    reasons = ("too small", "damaged", "", "wrong colour")
+    rows = (slip_line(i) for i in range(lines))
+    document = ReturnForm(
+        number="4711",
+        code=own_code("RMA4711"),
+        order_number="10482",
+        date="2026-03-09",
+        shop="Fernlight Goods",
+        send_to=SHOP,
+        customer=LENA,
+        lines=tuple(
+            ReturnFormLine(r.sku, r.name, r.variant, r.ordered, reasons[i % len(reasons)]) for i, r in enumerate(rows)
+        ),
+        wish="Refund",
+    )
+    return replace(document, **changes)  # type: ignore[arg-type]
+
+
 def every_kind() -> tuple[Document, ...]:
     """One document of each kind, and the variants that are drawn differently."""
     return (
@@ -192,6 +213,8 @@ def every_kind() -> tuple[Document, ...]:
         command_card(entries=30),
         manifest(),
         manifest(parcels=90),
+        return_form(),
+        return_form(lines=40, wish=""),
         reorder_list(),
         reorder_list(products=70),
         reorder_list(suppliers=()),

@@ -28,6 +28,7 @@ from app.documents import (
     Manifest,
     PackingSlip,
     ReorderList,
+    ReturnForm,
     ShippingLabel,
     ToteLabel,
 )
@@ -37,7 +38,17 @@ from reports.faces import chain as faces_of_weight
 from reports.zpl_fields import fields as fields_of
 from tests.reports.hostile import PAYLOADS
 from tests.reports.reading import Counted, codes, pictures
-from tests.reports.samples import badge, bin_label, command_card, every_kind, manifest, shipping_label, slip, tote_label
+from tests.reports.samples import (
+    badge,
+    bin_label,
+    command_card,
+    every_kind,
+    manifest,
+    return_form,
+    shipping_label,
+    slip,
+    tote_label,
+)
 
 CODES = {"order_code", "code", "tracking", "sscc", "routing"}
 CASES = [
@@ -50,7 +61,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_every_kind_of_document_can_be_printed() -> None:
-    kinds = {PackingSlip, ShippingLabel, BinLabel, ToteLabel, BadgeLabel, CommandCard, Manifest, ReorderList}
+    slips = {PackingSlip, Manifest, ReorderList, ReturnForm}
+    kinds = {ShippingLabel, BinLabel, ToteLabel, BadgeLabel, CommandCard, *slips}
     assert {report.document for report in all_reports() if report.media_type == PDF} == kinds
     assert {report.document for report in all_reports() if report.media_type == ZPL} == {
         ShippingLabel,
@@ -71,7 +83,7 @@ def test_every_barcode_reads_back(report: Report, document: Document, counted: C
         counted(f"{report.name} (fields)", len(found))
         return
     pages = [[value for _, value in codes(picture)] for picture in pictures(data)]
-    if report.document in (PackingSlip, Manifest, ReorderList):
+    if report.document in (PackingSlip, Manifest, ReorderList, ReturnForm):
         assert pages == [values] * len(pages)
     else:
         assert sorted(chain.from_iterable(pages)) == sorted(values)
@@ -142,6 +154,7 @@ def test_no_text_opens_a_file_or_an_address(opened: list[str]) -> None:
         command_card(entries=2),
         slip(lines=1),
         manifest(parcels=1),
+        return_form(lines=1),
     )
     for document in samples:
         for report in all_reports():

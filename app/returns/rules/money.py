@@ -82,7 +82,7 @@ def cent(currency: str) -> Decimal:
 
 def rounded(amount: Decimal, step: Decimal) -> Decimal:
     """An amount in whole coins, half a coin up; never −0."""
-    return (amount / step).to_integral_value(ROUND_HALF_UP) * step + ZERO
+    return amount.quantize(step, ROUND_HALF_UP) + ZERO
 
 
 def apportion(total: Decimal, weights: Sequence[Decimal | Fraction], step: Decimal) -> tuple[Decimal, ...]:
@@ -100,7 +100,7 @@ def apportion(total: Decimal, weights: Sequence[Decimal | Fraction], step: Decim
     rest = coins - sum(shares)
     for i in sorted(range(len(parts)), key=lambda i: (shares[i] - quotas[i], i))[:rest]:
         shares[i] += 1
-    return tuple(share * step + ZERO for share in shares)
+    return tuple(rounded(share * step, step) for share in shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Apportioned:
 
     def _first(self, total: Decimal, quantity: int, n: int) -> Decimal:
         base, rest = divmod(int(total / self.step), quantity or 1)
-        return (n * base + min(n, rest)) * self.step + ZERO
+        return rounded((n * base + min(n, rest)) * self.step, self.step)
 
     def most_of_one(self, line_id: bytes) -> Decimal:
         """The most that one unit of a line is worth (its first units carry the odd cents)."""
