@@ -65,12 +65,10 @@ def imports(folder: Path, orders: int = ORDERS, times: int = TIMES) -> Iterator[
 def memory(folder: Path, small: int = SMALL, large: int = LARGE) -> Iterator[Figure]:
     """The peak of resident memory of `packbay import orders` for a file and for one of ten times its size."""
     for kind in KINDS:
-        peaks = [
-            peak_of_import(write_orders(folder, kind, size=size), folder / f"{kind}-{size}") for size in (small, large)
-        ]
-        megabytes = (f"{size // 1024 // 1024} MB" for size in (small, large))
-        for words, peak in zip(megabytes, peaks, strict=True):
-            yield Figure(f"peak of memory (MB), {words} of {kind}", (peak / 1024,))
+        peaks = []
+        for size in (small, large):
+            peaks.append(peak_of_import(write_orders(folder, kind, size=size), folder / f"{kind}-{size}"))
+            yield Figure(f"peak of memory (MB), {size // 1024 // 1024} MB of {kind}", (peaks[-1] / 1024,))
         yield Figure("  ratio (times, not milliseconds)", (peaks[1] / peaks[0],))
 
 
