@@ -8,7 +8,7 @@ from app.clock import Clock
 from app.db import migrate, open_database
 from app.settings import Home
 from app.sync.central import SqlCentral
-from app.sync.duties import Place
+from app.sync.duties import KINDS, Place
 from ui.courier import CentralThread, DutyThread, LocalLine
 
 
@@ -19,15 +19,17 @@ class CentralHere:
         self._database = open_database(home.central_file, "central")
         migrate(self._database)
         self._thread = CentralThread(self._database, clock, hint)
-        self._duties = DutyThread(Place(self._database, clock, home), hint)
+        self._duties = [DutyThread(Place(self._database, clock, home), hint, kind) for kind in KINDS]
         self.line = LocalLine(SqlCentral(self._database, clock), self._thread)
 
     def start(self) -> None:
         self._thread.start()
-        self._duties.start()
+        for each in self._duties:
+            each.start()
 
     def stop(self) -> None:
         """Ends the thread and closes the file."""
-        self._duties.stop()
+        for each in self._duties:
+            each.stop()
         self._thread.stop()
         self._database.close()

@@ -159,12 +159,13 @@ class CentralThread:
 class DutyThread:
     """What central does while time passes, apart from its answers: a slow mail server holds up nobody."""
 
-    def __init__(self, place: Place, done: Callable[[], None]) -> None:
+    def __init__(self, place: Place, done: Callable[[], None], kind: str) -> None:
         self._place = place
         self._done = done
+        self._kind = kind
         self._wake = threading.Event()
         self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="duties", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"duties-{kind.lower()}", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -178,7 +179,7 @@ class DutyThread:
     def _run(self) -> None:
         failing: set[str] = set()
         while not self._stopping:
-            if do_duties(self._place, failing):
+            if do_duties(self._place, failing, self._kind):
                 self._done()
             self._wake.wait(IDLE_S)
 

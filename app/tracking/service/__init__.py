@@ -8,10 +8,12 @@ from app.tracking.service.watch import watch_parcels
 
 CONSEQUENCES = {"ParcelClosed": parcel_closed, "LabelVoided": label_voided}
 """What central does after it applied a fact of this kind."""
-DUTIES = {"mails": send_mails, "scans": watch_parcels}
+DUTIES = {"scans": watch_parcels}
 """What central does while time passes."""
+OUTSIDE = {"mails": send_mails}
+"""The same, on a thread of its own: a mail server may be slow."""
 
 __all__ = [
-    "CONSEQUENCES", "DUTIES", "ScanMapping", "drop_mails", "import_tracking", "intend", "label_voided",
+    "CONSEQUENCES", "DUTIES", "OUTSIDE", "ScanMapping", "drop_mails", "import_tracking", "intend", "label_voided",
     "load_scan_mapping", "opt_out", "parcel_closed", "retry_mails", "send_mails", "send_trial", "watch_parcels",
 ]  # fmt: skip
