@@ -26,6 +26,7 @@ from app.inventory.service import (
     import_totes,
 )
 from app.processing.service.arrivals import take_up_known
+from app.returns.service import import_dispositions, import_returns
 from app.shipping.service.tariff import import_tariff
 from app.text import say
 from app.tracking.service import import_tracking, load_scan_mapping
@@ -41,6 +42,10 @@ def _stock(session: Any, data: bytes, *, file: str, dry_run: bool) -> ImportResu
     return import_stock(session, data, file=file, now=SystemClock().now(), dry_run=dry_run)
 
 
+def _returns(session: Any, data: bytes, *, file: str, dry_run: bool) -> ImportResult:
+    return import_returns(session, data, file=file, now=SystemClock().now(), dry_run=dry_run)
+
+
 MASTERS: dict[str, tuple[MasterImport, str]] = {
     "products": (import_products, "products with their barcodes"),
     "layout": (import_layout, "aisles, cross-aisles, bins and other places"),
@@ -49,6 +54,8 @@ MASTERS: dict[str, tuple[MasterImport, str]] = {
     "stock": (_stock, "what lies where"),
     "receipts": (import_receipts, "deliveries that are expected"),
     "reorder": (import_reorder, "when which product is bought again"),
+    "returns": (_returns, "returns that are announced, as a table or as a shop's refunds"),
+    "dispositions": (import_dispositions, "where a grade of a returned item leads"),
     "boxes": (import_boxes, "box types"),
     "tariff": (import_tariff, "zones and prices of the built-in carrier"),
     "policies": (import_policies, "how strictly each class of item is proven"),

@@ -105,15 +105,33 @@ FROM tracking_event t ORDER BY t.at, t.id"""
 _SCAN = """
 SELECT id, at, device, number, text, touched, meaning, outcome, reason, workflow, handled_us FROM scan_log"""
 
+_RETURN = f"""
+SELECT c.number, (SELECT b.number FROM order_brief b WHERE b.order_id = c.order_id) AS order_number, c.kind, c.state,
+  c.wish, (SELECT coalesce(sum(l.announced), 0) FROM return_line l WHERE l.return_id = c.id) AS announced,
+  {_SKU.format("i.sku_id")} AS sku, i.quantity, i.lot, i.serial, i.grade, i.disposition,
+  CASE WHEN i.id IS NOT NULL THEN {_PLACE.format("i.place_id")} END AS place, i.at AS returned_at, c.opened_at,
+  c.closed_at, (SELECT p.tracking FROM parcel p WHERE p.id = c.parcel_id) AS parcel,
+  (SELECT b.number FROM order_brief b WHERE b.order_id = c.replacement_id) AS replacement,
+  lower(hex(c.id)) AS return_id, lower(hex(i.id)) AS item_id, lower(hex(c.order_id)) AS order_id
+FROM return_case c LEFT JOIN return_item i ON i.return_id = c.id AND i.quantity > 0 WHERE c.state <> 'void'"""
+_REFUND = f"""
+SELECT (SELECT o.number FROM sales_order o WHERE o.id = r.order_id) AS order_number,
+  (SELECT c.number FROM return_case c WHERE c.id = r.return_id) AS return_number,
+  (SELECT {_SKU.format("i.sku_id")} FROM return_item i WHERE i.id = r.return_item_id) AS sku, r.quantity, r.goods,
+  r.discount, r.tax, r.fee, r.shipping, r.amount, r.currency, r.state, r.note, r.computed_at, r.handed_at, r.batch,
+  lower(hex(r.id)) AS refund_id, lower(hex(r.return_id)) AS return_id, lower(hex(r.order_id)) AS order_id
+FROM refund r"""
+
 VIEWS: dict[str, dict[str, str]] = {
     "central": {
         "v_fact": _FACT, "v_movement": _MOVEMENT, "v_stock": _STOCK, "v_order": _ORDER_CENTRAL, "v_parcel": _PARCEL,
         "v_print": _PRINT, "v_receipt": _RECEIPT, "v_count": _COUNT, "v_mail": _MAIL, "v_manifest": _MANIFEST,
-        "v_tracking": _TRACKING,
+        "v_tracking": _TRACKING, "v_return": _RETURN, "v_refund": _REFUND,
     },
     "station": {
         "v_fact": _FACT, "v_stock": _STOCK, "v_order": _ORDER_STATION, "v_parcel": _PARCEL, "v_print": _PRINT,
         "v_receipt": _RECEIPT, "v_count": _COUNT, "v_manifest": _MANIFEST, "v_scan": _SCAN,
+        "v_return": _RETURN,
     },
 }  # fmt: skip
 

@@ -10,7 +10,9 @@ from app.returns.queries.plans import (
     open_returns,
     plan_of_order,
     plan_of_return,
+    return_of,
     return_story,
+    returns,
     serials_back,
     subject_of_order,
     subject_of_parcel,
@@ -24,6 +26,6 @@ from app.returns.queries.shipped import Departure, candidates, departures, whose
 __all__ = [
     "Departure", "ReturnPlan", "ReturnSummary", "Returned", "Wanting", "candidates", "departures", "directed_place",
     "disposition_rules", "is_expired", "judge_place", "open_returns", "plan_of_order", "plan_of_return",
-    "return_story", "serials_back", "subject_of_order", "subject_of_parcel", "subject_of_return", "subject_of_task",
-    "unfinished_task", "waiting_returns", "whose_serial",
+    "return_of", "return_story", "returns", "serials_back", "subject_of_order", "subject_of_parcel",
+    "subject_of_return", "subject_of_task", "unfinished_task", "waiting_returns", "whose_serial",
 ]  # fmt: skip

@@ -105,6 +105,29 @@ def _summary(case: ReturnCase, number: str, items: tuple[Returned, ...] = ()) ->
     )
 
 
+def returns(session: Session, *, state: str = "", limit: int = 500) -> tuple[ReturnSummary, ...]:
+    """Returns of a state (or all), the open ones first, the newest first among them."""
+    wanted = (
+        select(ReturnCase, OrderBrief.number)
+        .outerjoin(OrderBrief, OrderBrief.order_id == ReturnCase.order_id)
+        .where(ReturnCase.state == state if state else ReturnCase.state != "void")
+        .order_by(ReturnCase.state == "closed", ReturnCase.opened_at.desc(), ReturnCase.number)
+        .limit(limit)
+    )
+    rows = session.execute(wanted).all()
+    return tuple(_summary(case, number or "", _items(session, case.id)) for case, number in rows)
+
+
+def return_of(session: Session, number: str) -> ReturnSummary | None:
+    """The return of this number with what came back, None when there is none."""
+    row = session.execute(
+        select(ReturnCase, OrderBrief.number)
+        .outerjoin(OrderBrief, OrderBrief.order_id == ReturnCase.order_id)
+        .where(ReturnCase.number == number)
+    ).first()
+    return None if row is None else _summary(row[0], row[1] or "", _items(session, row[0].id))
+
+
 def return_story(session: Session, order_id: bytes) -> tuple[ReturnSummary, ...]:
     """Every return of an order with what came back, the oldest first."""
     number = session.scalar(select(OrderBrief.number).where(OrderBrief.order_id == order_id)) or ""

@@ -131,11 +131,8 @@ class _Rows:
     def _order(self, f: Fields, word: str) -> Order | None:
         found = find_orders(self.session, word) if word else ()
         if len(found) != 1 and word:
-            f.wrong(
-                "order",
-                word,
-                say("the number of one order that is here") if not found else say("one order: several have it"),
-            )
+            several = say("the number of one order: several have it")
+            f.wrong("order", word, several if found else say("the number of an order that is here"))
         return self.session.get(Order, found[0]) if len(found) == 1 else None
 
 
