@@ -115,7 +115,7 @@ class PackOpened(Fact):
             tote_id=self.tote_ids[0] if self.tote_ids else b"", box=self.box_type_id,
         )  # fmt: skip
         for tote_id in self.tote_ids:
-            set_tote(session, tote_id, state="packing")
+            set_tote(session, tote_id, state="packing", parked_at=None)
         _set_order(session, self.order_id, "packing", station=_station_name(session, stamp.station_id))
         if self.slip_job_id:
             queue_print(
@@ -451,7 +451,8 @@ class ParcelAwaiting(Fact):
 class Parked(Fact):
     """An order that cannot go on was put aside with its totes: PARK (units are missing) or HOLD (`held`).
 
-    `place_id` is empty when it was held at the bench by a reason card. The totes stay bound until EMPTY.
+    `place_id` is empty when it was held at the bench by a reason card. The totes stay bound until EMPTY. A held order
+    is held until its hold is released, and then stands where it stood.
     """
 
     order_id: bytes
@@ -467,8 +468,47 @@ class Parked(Fact):
 
     def apply(self, session: Session, stamp: Stamp) -> None:
         for tote_id in self.tote_ids:
-            if self.place_id:
-                set_tote(session, tote_id, state="parked", place_id=self.place_id)
-            else:
-                set_tote(session, tote_id, state="parked")
-        _set_order(session, self.order_id, "picked", station="")  # what holds it back is a hold, not a state
+            where: dict[str, object] = {"place_id": self.place_id} if self.place_id else {}
+            set_tote(session, tote_id, state="parked", parked_at=stamp.at, **where)
+        _set_order(session, self.order_id, "held" if self.held else "picked", station="")
+
+
+@dataclass(frozen=True)
+class Unpacked(Fact):
+    """The order was cancelled while it stood on the bench: everything in its box went back into a tote.
+
+    `lines` are (order line, SKU, lot, units). The box is void; the tote is put back from here on.
+    """
+
+    order_id: bytes
+    parcel_id: bytes
+    tote_id: bytes
+    lines: tuple[tuple[bytes, bytes, str, int], ...]
+    voidable: ClassVar[bool] = False
+
+    def touches(self) -> tuple[Row, ...]:
+        rows: list[Row] = [("parcel", (self.parcel_id,)), ("tote", (self.tote_id,))]
+        for line_id, sku_id, lot, _ in self.lines:
+            rows += [("parcel_line", (self.parcel_id, line_id, lot)), stock_row(sku_id, self.parcel_id, lot)]
+            rows.append(stock_row(sku_id, self.tote_id, lot))
+        return tuple(dict.fromkeys(rows))
+
+    def apply(self, session: Session, stamp: Stamp) -> None:
+        for line_id, sku_id, lot, units in self.lines:
+            transfer(
+                session, stamp, sku_id=sku_id, source=self.parcel_id, target=self.tote_id, quantity=units, lot=lot,
+                reason="unpack",
+            )  # fmt: skip
+            session.execute(
+                update(ParcelLine)
+                .where(
+                    ParcelLine.parcel_id == self.parcel_id,
+                    ParcelLine.order_line_id == line_id,
+                    ParcelLine.lot == lot,
+                )
+                .values(quantity=ParcelLine.quantity - units)
+                .execution_options(synchronize_session=False)
+            )
+            changed(session, ParcelLine, self.parcel_id, line_id, lot)
+        _set_parcel(session, self.parcel_id, state="void")
+        set_tote(session, self.tote_id, state="dropped", order_id=self.order_id)

@@ -5,23 +5,27 @@ Rows (parcels, stock, states of orders) follow from the facts themselves; here i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.facts import Fact, Stamp
+from app.facts import Fact, Stamp, decode
 from app.ids import stable_id
-from app.models import Bin, Hold, Incident, Order, Parcel, Person, Sku, StationRow
+from app.models import Bin, FactRow, Hold, Incident, Order, Parcel, Person, SerialUnit, Sku, StationRow, Voiding
 from app.packing import facts as did
 from app.packing.queries.papers import carrier_name
+from app.picking.service import move_serial
+from app.processing.service import note_put_back
 from app.processing.service.holds import place_hold
 from app.receipt.service import write_brief
 from app.receipt.service.briefs import OVER
-from app.text import Text, say
+from app.text import Text, count, say
+from app.work.facts import Voided
 from app.work.service import dossier_of
 from app.work.service.timeline import add_entry
 
@@ -65,6 +69,7 @@ def _opened(session: Session, fact: did.PackOpened, stamp: Stamp) -> None:
     state = session.scalar(select(Order.state).where(Order.id == fact.order_id))
     if state == "cancelled":
         _incident(session, stamp, "cancelled_after_pick", fact.order_id, fact.parcel_id, "packed although cancelled")
+        note_put_back(session, order_id=fact.order_id, units=0, now=stamp.at)
     held = select(Hold.detail).where(Hold.order_id == fact.order_id, Hold.kind == "manual", Hold.released_at.is_(None))
     if (detail := session.scalar(held.limit(1))) is not None:
         _incident(session, stamp, "packed_while_held", fact.order_id, fact.parcel_id, detail)
@@ -98,7 +103,11 @@ def _reprinted(session: Session, fact: did.LabelReprinted, stamp: Stamp) -> None
 
 def _closed(session: Session, fact: did.ParcelClosed, stamp: Stamp) -> None:
     _tell(session, stamp, fact.order_id, "parcel_closed", _closing_words(session, fact))
-    if session.scalar(select(Order.state).where(Order.id == fact.order_id)) in OVER:
+    state = session.scalar(select(Order.state).where(Order.id == fact.order_id))
+    if state == "cancelled":
+        detail = "closed although cancelled: stop the box before it leaves"
+        _incident(session, stamp, "closed_although_cancelled", fact.order_id, fact.parcel_id, detail)
+    if state in OVER:
         write_brief(session, fact.order_id)
 
 
@@ -140,6 +149,53 @@ def _accepted(session: Session, fact: did.WeightAccepted, stamp: Stamp) -> None:
     _incident(session, stamp, "weight", fact.order_id, fact.parcel_id, detail)
 
 
+def _packed(session: Session, fact: did.Packed, stamp: Stamp) -> None:
+    if fact.serial and fact.quantity > 0:
+        move_serial(
+            session, sku_id=fact.sku_id, serial=fact.serial, place_id=fact.parcel_id, order_id=_order_of(session, fact),
+            stamp=stamp, out_of=fact.tote_id,
+        )  # fmt: skip
+
+
+def _order_of(session: Session, fact: did.Packed) -> bytes | None:
+    return session.scalar(select(Parcel.order_id).where(Parcel.id == fact.parcel_id))
+
+
+def _taken_back(session: Session, fact: Voided, stamp: Stamp) -> None:
+    """Units with serial numbers that were packed and taken out again lie in their tote."""
+    mine = select(Voiding.fact_id).where(Voiding.fact_id.in_(fact.fact_ids), Voiding.by_fact_id == stamp.fact_id)
+    rows = session.scalars(select(FactRow.data).where(FactRow.fact_id.in_(mine), FactRow.kind == "Packed"))
+    for data in rows.all():
+        named = decode("Packed", json.loads(data)["body"])
+        assert isinstance(named, did.Packed)
+        if named.serial:
+            session.execute(
+                update(SerialUnit)
+                .where(
+                    SerialUnit.sku_id == named.sku_id,
+                    SerialUnit.serial == named.serial,
+                    SerialUnit.place_id == named.parcel_id,
+                )
+                .values(place_id=named.tote_id)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def _unpacked(session: Session, fact: did.Unpacked, stamp: Stamp) -> None:
+    units = sum(n for _, _, _, n in fact.lines)
+    words = count(units, "{n} unit was taken out of the box again", "{n} units were taken out of the box again")
+    _tell(session, stamp, fact.order_id, "unpacked", words)
+    session.execute(
+        update(SerialUnit)
+        .where(SerialUnit.place_id == fact.parcel_id)
+        .values(place_id=fact.tote_id)
+        .execution_options(synchronize_session=False)
+    )
+    state = session.scalar(select(Order.state).where(Order.id == fact.order_id))
+    if state == "cancelled" and units:
+        note_put_back(session, order_id=fact.order_id, units=units, now=stamp.at)
+
+
 def _trayed(session: Session, fact: did.Trayed, stamp: Stamp) -> None:
     sku = session.scalar(select(Sku.sku).where(Sku.id == fact.sku_id)) or "?"
     _tell(session, stamp, fact.order_id, "trayed", say("{sku} was in the tote and is in the rework tray", sku=sku))
@@ -157,6 +213,9 @@ _ACTS: dict[type[Fact], Consequence] = {
     did.Parked: _parked,
     did.WeightAccepted: _accepted,
     did.Trayed: _trayed,
+    did.Packed: _packed,
+    did.Unpacked: _unpacked,
+    Voided: _taken_back,
 }
 CONSEQUENCES: dict[str, Consequence] = {cls.kind(): act for cls, act in _ACTS.items()}
 """What central does after it applied a fact of this kind."""

@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -57,6 +57,7 @@ from tests.approving import Leads
 P = ParamSpec("P")
 R = TypeVar("R")
 HERE = Station(stable_id("station", "PACK02"), "PACK02", "Pack 02")
+LEAD = stable_id("person", "1")
 JONAS = Operator(stable_id("person", "7"), "Jonas Weber", "packer", "en")
 SKUS = {
     "MUG": ("Ceramic mug 350 ml", "4006381333931", 350, (100, 90, 90)),
@@ -235,15 +236,15 @@ class PackBench:
             self.bench: Bench[PackState] = Bench(Pack(), self.task_id, self, facts_of(session, self.task_id))
             self.session = None
 
-    def scan(self, text: str, *, touched: bool = False, late: float = 1.0) -> Outcome:
-        """One trigger pull, `late` seconds after the last; the screen before it was seen."""
+    def scan(self, text: str, *, touched: bool = False, late: float = 1.0, allowed: bool = False) -> Outcome:
+        """One trigger pull, `late` seconds after the last; the screen before it was seen. `allowed` by a lead's PIN."""
         self.clock.advance(late)
         self.bench.seen(self.clock.mono_ns() - 1)
         self.scans += 1
         scan = events.Scan(text, "gun", self.clock.now(), self.clock.mono_ns(), self.scans)
         with reading(self.database) as session:
             read = meaning(session, scan)
-        return self.send(read)
+        return self.send(replace(read, approved_by=LEAD) if allowed else read)
 
     def send(self, event: object) -> Outcome:
         """Handles, records and commits one event, as the runner does."""

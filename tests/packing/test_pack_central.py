@@ -40,6 +40,7 @@ from app.models import (
     Tote,
 )
 from app.packing.service import answer_pack
+from app.processing.service import release_hold, release_order
 from app.sync.applier import rooms, work_off
 from app.sync.central import SqlCentral
 from app.sync.station import outgoing
@@ -135,7 +136,7 @@ def test_central_has_the_same_rows_as_the_mirror(opened: PackBench, central: Dat
     opened.item("SOAP")
     opened.fill()
     opened.card("VOID")
-    opened.scan(own_code("RSN2"))
+    opened.scan(own_code("RSN2"), allowed=True)
     opened.label()
 
     # when central applied it all
@@ -172,7 +173,7 @@ def accept_weight(bench: PackBench) -> None:
     bench.item("MUG", 2)
     bench.item("SOAP")
     bench.load(900)
-    bench.scan(own_code("OPT1"))
+    bench.scan(own_code("OPT1"), allowed=True)
 
 
 def tray_a_bag(bench: PackBench) -> None:
@@ -212,12 +213,23 @@ def test_a_hold_at_the_bench_is_a_hold_of_the_order(opened: PackBench, central: 
     assert [(h["kind"], h["detail"], h["placed_by"]) for h in rows(central, Hold)] == [
         ("manual", "held at the bench, reason 2", "Jonas Weber")
     ]
-    assert [o["state"] for o in rows(central, Order)] == ["picked"]
-    # and packing it all the same is told
+    assert [o["state"] for o in rows(central, Order)] == ["held"]
+    # and it is not packed on as long as it is held
     opened.open_task()
-    opened.scan(tote_code("0412"))
+    assert opened.scan(tote_code("0412")).refused == "OrderOnHold"
+
+
+def test_a_released_order_comes_back_to_where_it_was_held(opened: PackBench, central: Database) -> None:
+    hold(opened)
     push(opened, central)
-    assert [i["kind"] for i in rows(central, Incident)] == ["packed_while_held"]
+    now = datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+    with central_write(central) as session:
+        session.execute(update(Address).values(line1="Gasse 1"))
+        release_hold(session, order_id=order_id("10482"), now=now, by="Mia")
+        result = release_order(session, order_id=order_id("10482"), now=now)
+
+    assert (result.state, result.work_id) == ("packing", None)
 
 
 def test_an_order_that_was_cancelled_meanwhile_stays_cancelled(opened: PackBench, central: Database) -> None:
@@ -229,7 +241,8 @@ def test_an_order_that_was_cancelled_meanwhile_stays_cancelled(opened: PackBench
     push(opened, central)
 
     assert [o["state"] for o in rows(central, Order)] == ["cancelled"]
-    assert [i["kind"] for i in rows(central, Incident)] == ["cancelled_after_pick"]
+    kinds = sorted(i["kind"] for i in rows(central, Incident))
+    assert kinds == ["cancelled_after_pick", "closed_although_cancelled", "put_back"]
     assert [p["state"] for p in rows(central, Parcel)] == ["closed"]
 
 

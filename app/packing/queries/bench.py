@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -174,8 +175,27 @@ def order_plan(session: Session, order_id: bytes) -> OrderPlan | None:
         tracking=begun.tracking if begun else "",
         label_job_id=(begun and _job_of(session, begun.id, "label")) or b"",
         slip=bool(begun and _job_of(session, begun.id, "slip")),
-        dossier=session.scalar(select(Dossier.order_id).where(Dossier.order_id == order_id)) is not None,
+        dossier=has_dossier(session, order_id),
     )
+
+
+def has_dossier(session: Session, order_id: bytes) -> bool:
+    """Whether the order's dossier is here and as new as the order: an older one is fetched again."""
+    body = session.scalar(select(Dossier.body).where(Dossier.order_id == order_id))
+    if body is None:
+        return False
+    revision = session.scalar(select(OrderBrief.revision).where(OrderBrief.order_id == order_id)) or 0
+    return not revision or int(json.loads(body).get("revision", 0)) >= revision
+
+
+def lines_in(session: Session, parcel_id: bytes) -> tuple[tuple[bytes, bytes, str, int], ...]:
+    """(order line, SKU, lot, units) that lie in a box."""
+    rows = session.execute(
+        select(ParcelLine.order_line_id, ParcelLine.sku_id, ParcelLine.lot, ParcelLine.quantity)
+        .where(ParcelLine.parcel_id == parcel_id, ParcelLine.quantity > 0)
+        .order_by(ParcelLine.order_line_id, ParcelLine.lot)
+    )
+    return tuple((row.order_line_id, row.sku_id, row.lot, row.quantity) for row in rows)
 
 
 def _job_of(session: Session, parcel_id: bytes, kind: str) -> bytes | None:

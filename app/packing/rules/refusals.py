@@ -173,14 +173,51 @@ def already_packed(number: str) -> Problem:
     )
 
 
-def cancelled(number: str) -> Problem:
-    """An order was cancelled while it stood on the bench."""
+def cancelled(number: str, tote: str = "") -> Problem:
+    """An order was cancelled while it stood on the bench, or before it came there."""
+    do = say("Put everything back into tote {tote}, and scan it", tote=tote)
     return Problem(
         name="OrderCancelled",
         what=say("Order {number} was cancelled", number=number),
         why=say("Its units go back to stock."),
-        do=(say("Scan PARK"), say("Put everything on the problem shelf")),
+        do=(do,) if tote else (say("Put everything into a free tote, and scan it"),),
         unchanged=UNCHANGED,
+    )
+
+
+def held_on_bench(number: str) -> Problem:
+    """An order is held while it stands on the bench."""
+    return Problem(
+        name="OrderOnHold",
+        what=say("Order {number} is on hold", number=number),
+        why=say("Somebody keeps it back: it does not leave yet."),
+        do=(say("Scan HOLD"), say("Then scan the problem shelf")),
+        unchanged=UNCHANGED,
+    )
+
+
+def rest_is_coming(number: str, what: str) -> Problem:
+    """Units of the order are being picked: it is not complete yet."""
+    return Problem(
+        name="RestIsComing",
+        what=say("Order {number} is not complete yet", number=number),
+        detail=verbatim(what),
+        why=say("The rest of it is being picked."),
+        do=(say("Leave the tote where it stands"), say("Scan another tote")),
+        unchanged=_SAME,
+    )
+
+
+def same_piece(name: str, picture: str, serial: str) -> Problem:
+    """A serial number that is in a box of this order already."""
+    return Problem(
+        name="SameSerial",
+        what=say("This very piece is packed already"),
+        detail=say("{name}, serial {serial}", name=name, serial=serial),
+        why=say("Every piece has its own serial number."),
+        do=(say("Scan another piece"),),
+        unchanged=UNCHANGED,
+        picture=picture,
     )
 
 

@@ -55,6 +55,7 @@ class PackState:
     last_line: bytes = b""
     last_lot: str = ""
     voided: tuple[str, ...] = ()
+    serials: frozenset[tuple[bytes, str]] = frozenset()
     closed: bool = False
     moment: Moment = field(default=Moment(), compare=False)
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from enum import Enum
 from functools import reduce
 
+from app.approval import approval
 from app.errors import Problem, Refused
 from app.events import (
     Answered,
@@ -45,6 +46,7 @@ from app.packing.workflows.pack_desk import (
     band_of,
     computed_weight,
     counted_words,
+    is_cancelled,
     label_fact,
     more_numbers,
     must_be_ready,
@@ -53,6 +55,7 @@ from app.packing.workflows.pack_desk import (
     other_label,
     proves_last_unit,
     stranger,
+    unpacked,
 )
 from app.packing.workflows.pack_fold import after_fact
 from app.text import NOTHING, Text, say
@@ -190,6 +193,9 @@ class Pack(Workflow[PackState]):
             weight_g=plan.parcel_weight_g or 0,
         )
         words = say("Order {number}, the slip is printing", number=plan.number)
+        if len(plan.tote_ids) > 1:
+            names = ", ".join(desk.read(tote_card, t).name for t in plan.tote_ids)
+            words = say("Order {number} is in totes {totes}", number=plan.number, totes=names)
         if plan.slip:
             words = say("Order {number}, here it was left", number=plan.number)
         facts: tuple[Fact, ...] = (opened,)
@@ -231,6 +237,8 @@ class Pack(Workflow[PackState]):
 
     def _put(self, state: PackState, mine: list[PackLine], units: int, lot: str, serial: str, desk: Desk) -> Next:
         card = desk.read(sku_card, mine[0].sku_id)
+        if serial and (card.id, serial) in state.serials:
+            raise Refused(refusals.same_piece(card.name, card.picture, serial))
         left = open_units(mine)
         if not left:
             raise Refused(refusals.too_many(card.name, card.picture, sum(p.wanted for p in mine)))
@@ -326,10 +334,11 @@ class Pack(Workflow[PackState]):
         weighed = did.ParcelWeighed(state.parcel_id, grams, band.low_g, band.high_g)
         return self._with_label(state, (weighed,), desk)
 
-    def _weight_is_right(self, state: PackState, desk: Desk) -> Next:
+    def _weight_is_right(self, state: PackState, event: ChoiceRead, desk: Desk) -> Next:
         grams, band = state.moment.off_g, band_of(state, desk)
         assert grams is not None
         assert band is not None
+        approval(event, "weight", say("Accept this weight"))
         accepted = did.WeightAccepted(state.order_id, state.parcel_id, grams, band.low_g, band.high_g)
         weighed = did.ParcelWeighed(state.parcel_id, grams, band.low_g, band.high_g, "accepted")
         return self._with_label(state, (accepted, weighed), desk)
@@ -349,6 +358,10 @@ class Pack(Workflow[PackState]):
         after = reduce(after_fact, facts, state)
         assert after.weight_g is not None
         station = desk.station.station_id
+        if not desk.read(queries.has_dossier, after.order_id):
+            fetch = Request("pack", {"order_id": after.order_id.hex()}, waits=True)
+            words = say("The order was changed: it is fetched anew")
+            return Next(facts=facts, echo=words, ask=(fetch,), tone=Tone.WARN)
         try:
             must_live(after, desk)
             quote = desk.read(queries.quote, after.order_id, station, after.weight_g, service)
@@ -363,7 +376,7 @@ class Pack(Workflow[PackState]):
 
     @on(Step.AWAIT, to=(Step.LABEL,))
     def numbers_came(self, state: PackState, event: Answered, desk: Desk) -> Next:
-        return self._with_label(state, (), desk) if event.kind == "numbers" else Next(sound=Sound.NONE)
+        return self._with_label(state, (), desk) if event.kind in ("numbers", "pack") else Next(sound=Sound.NONE)
 
     @on(*_AT_WORK, Step.CLOSED)
     def paper_moved(self, state: PackState, event: PrintChanged, desk: Desk) -> Next:
@@ -394,6 +407,7 @@ class Pack(Workflow[PackState]):
 
     def _close(self, state: PackState, event: Read, desk: Desk) -> Next:
         assert state.label is not None
+        must_live(state, desk)
         facts: tuple[Fact, ...] = (
             PrintMoved(state.label.job_id, "confirmed"),
             did.ParcelClosed(state.order_id, state.parcel_id, event.text, state.tote_ids),
@@ -457,6 +471,7 @@ class Pack(Workflow[PackState]):
     @on(Step.SHELF, Step.LABEL)
     def reason_scanned(self, state: PackState, event: ReasonRead, desk: Desk) -> Next:
         if state.moment.asking == "void":
+            approval(event, "void", say("Void the label"))
             return self._void(state, event.reason, desk)
         if state.moment.asking == "hold":
             return self._put_aside(state, desk, reason=event.reason)
@@ -534,7 +549,7 @@ class Pack(Workflow[PackState]):
         if moment.asking == "takeover" and event.choice == 1:
             return self._open(replace(state, moment=Moment()), moment.order_id, desk, takeover=True)
         if moment.off_g is not None and event.choice == 1:
-            return self._weight_is_right(state, desk)
+            return self._weight_is_right(state, event, desk)
         if not moment.offers and moment.off_g is None and moment.asking != "takeover":
             raise Refused(self.unexpected(state, event, desk))
         if not 1 <= event.choice <= len(moment.offers):
@@ -544,6 +559,7 @@ class Pack(Workflow[PackState]):
             return self._take_box(state, chosen, desk)
         if state.label is None:
             return self._with_label(state, (), desk, service=chosen)
+        approval(event, "void", say("Void the label for another service"))
         return self._void(state, 0, desk, service=chosen)
 
     # ---- totes and orders in between --------------------------------------------------------------------------------
@@ -551,6 +567,10 @@ class Pack(Workflow[PackState]):
     @on(*_AT_WORK)
     def tote_in_between(self, state: PackState, event: ToteRead, desk: Desk) -> Next:
         tote = desk.read(tote_card, event.tote_id)
+        if is_cancelled(state, desk) and (
+            tote.order_id == state.order_id or (not state.tote_ids and not tote.order_id)
+        ):
+            return unpacked(state, tote, event, desk)
         if tote.order_id == state.order_id:
             return Next(echo=say("Tote {name} is of this order. Go on", name=tote.name))
         number = number_of(tote.order_id, desk) if tote.order_id else ""

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from app.approval import approval
 from app.errors import Problem, Refused
+from app.events import Read, ToteRead
+from app.facts import Fact
+from app.ids import ToteId
 from app.packing import facts as did
 from app.packing import queries
 from app.packing.rules import refusals, weights
 from app.packing.rules.lines import PackLine
 from app.packing.rules.standing import PackState
 from app.packing.workflows import pack_screen as screen
+from app.picking.queries import missing_of
 from app.text import Text, say
-from app.work.queries import order_card, sku_card, tote_card
-from app.workflow import Desk, Request
+from app.view import Sound
+from app.work.queries import ToteCard, order_card, sku_card, tote_card
+from app.workflow import Desk, Next, Opening, Request
 
 
 def band_of(state: PackState, desk: Desk) -> weights.WeightBand | None:
@@ -53,11 +59,13 @@ def label_fact(state: PackState, quote: queries.Quote, job_id: bytes) -> did.Lab
 def must_be_ready(plan: queries.OrderPlan, desk: Desk) -> None:
     totes = [desk.read(tote_card, t) for t in plan.tote_ids]
     if plan.state == "cancelled":
-        raise Refused(refusals.cancelled(plan.number))
+        raise Refused(refusals.cancelled(plan.number, ", ".join(t.name for t in totes)))
     if plan.state == "held" and not plan.short:
         raise Refused(refusals.on_hold(plan.number))
     if picking := next((t for t in totes if t.state == "picking"), None):
         raise Refused(refusals.still_picking(picking.name, plan.number))
+    if coming := [one for one in desk.read(missing_of, plan.order_id) if one.picked_now]:
+        raise Refused(refusals.rest_is_coming(plan.number, ", ".join(f"{m.picked_now} × {m.name}" for m in coming)))
     if not plan.open and not plan.parcel_id:
         raise Refused(refusals.already_packed(plan.number))
     if not totes and not plan.parcel_id and plan.state not in ("picked", "packing"):
@@ -65,9 +73,32 @@ def must_be_ready(plan: queries.OrderPlan, desk: Desk) -> None:
 
 
 def must_live(state: PackState, desk: Desk) -> None:
+    """Refuses what would bring a cancelled or held order nearer to the door."""
     card = desk.read(order_card, state.order_id)
     if card is not None and card.state == "cancelled":
-        raise Refused(refusals.cancelled(card.number))
+        raise Refused(refusals.cancelled(card.number, ", ".join(desk.read(tote_card, t).name for t in state.tote_ids)))
+    if card is not None and card.state == "held":
+        raise Refused(refusals.held_on_bench(card.number))
+
+
+def is_cancelled(state: PackState, desk: Desk) -> bool:
+    """Whether the order on the bench was cancelled."""
+    card = desk.read(order_card, state.order_id) if state.order_id else None
+    return card is not None and card.state == "cancelled"
+
+
+def unpacked(state: PackState, tote: ToteCard, event: Read, desk: Desk) -> Next:
+    """Everything in the box of a cancelled order goes back into the tote; a valid label is voided, if somebody may."""
+    facts: tuple[Fact, ...] = ()
+    if state.label is not None:
+        approval(event, "void", say("Void the label"))
+        facts = (did.LabelVoided(state.order_id, state.parcel_id, state.label.tracking, state.label.job_id),)
+    lines = desk.read(queries.lines_in, state.parcel_id)
+    facts += (did.Unpacked(state.order_id, state.parcel_id, tote.id, lines),)
+    words = say("Everything is in tote {name}. It goes back", name=tote.name)
+    again = ToteRead(tote_id=ToteId(tote.id), text="", at=event.at, mono_ns=event.mono_ns)
+    return Next(facts=facts, echo=words, sound=Sound.STEP, ends=True,
+                opens=Opening("put-back", desk.new_id(), again))  # fmt: skip
 
 
 def stranger(state: PackState, sku_id: bytes, desk: Desk) -> Problem:

@@ -18,6 +18,8 @@ def after_fact(state: PackState, fact: Fact) -> PackState:
             return _opened(fact)
         case did.Packed():
             state = _with_units(state, fact.line_id, fact.quantity)
+            if fact.serial:
+                state = replace(state, serials=state.serials | {(fact.sku_id, fact.serial)})
             kept = Moment(settled_g=state.moment.settled_g)
             return replace(state, last_line=fact.line_id, last_lot=fact.lot, moment=kept)
         case did.BoxChosen():
@@ -42,7 +44,7 @@ def after_fact(state: PackState, fact: Fact) -> PackState:
             )  # fmt: skip
         case did.SlipQueued():
             return replace(state, slip_job_id=fact.job_id, moment=Moment())
-        case did.Parked() | did.ParcelAwaiting() | ToteEmptied():
+        case did.Parked() | did.ParcelAwaiting() | did.Unpacked() | ToteEmptied():
             return replace(state, closed=bool(state.order_id), moment=Moment())
         case _:
             return state

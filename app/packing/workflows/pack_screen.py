@@ -98,6 +98,8 @@ def view(step: str, state: PackState, desk: Desk) -> View:
         box=_box(state, desk),
         band=band_of(state, state.boxed if state.full else state.whole, desk),
     )
+    if sight.order is not None and sight.order.state == "cancelled" and step in ("items", "weigh", "label", "await"):
+        return _cancelled(sight)
     match step:
         case "items":
             return _items(sight)
@@ -287,6 +289,9 @@ def _notes(sight: Sight) -> tuple[Panel, ...]:
         found.append(Note("triangle-alert", say("Dangerous goods"), verbatim(hazard)))
     if note := str(sight.body.get("note") or ""):
         found.append(Note("message-square", say("Note on the order"), verbatim(note)))
+    if len(sight.state.tote_ids) > 1:
+        names = ", ".join(sight.desk.read(tote_card, t).name for t in sight.state.tote_ids)
+        found.append(Note("package", say("In {n} totes", n=len(sight.state.tote_ids)), verbatim(names)))
     if short := sum(line.short for line in sight.state.lines):
         found.append(Note("circle-alert", count(short, "{n} unit will not come", "{n} units will not come")))
     return tuple(found[:2])
@@ -389,6 +394,32 @@ def _items(sight: Sight) -> View:
         actions=(_UNDO, _CHANGE, _HOLD, _HELP),
         wanted=(*_open_items(sight), *_choices(sight)),
     )
+
+
+def _cancelled(sight: Sight) -> View:
+    """The order was cancelled while it stood here: everything goes back into its tote."""
+    totes = [sight.desk.read(tote_card, t) for t in sight.state.tote_ids]
+    names = ", ".join(t.name for t in totes)
+    act = (
+        say("Put everything into tote {name}, scan it", name=names)
+        if totes
+        else say("Put all into a free tote, scan it")
+    )
+    units = sum(line.packed for line in sight.state.lines)
+    hero = Hero(
+        imperative=act,
+        icon="undo-2",
+        datum=NameDatum(say("Order {number} was cancelled", number=sight.number)),
+        second=count(units, "{n} unit is in the box", "{n} units are in the box"),
+        tone=Tone.WARN,
+    )
+    wanted = tuple(
+        Wanted("tote", say("Tote {name}", name=t.name), sight.desk.read(code_of, t.id, "tote")) for t in totes
+    )
+    return View(
+        kind="pack.cancelled", hero=hero, header=_header(sight), context=(_lines(sight),), actions=(_HELP,),
+        wanted=wanted,
+    )  # fmt: skip
 
 
 def _open_items(sight: Sight) -> tuple[Wanted, ...]:
