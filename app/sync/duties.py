@@ -55,8 +55,9 @@ def duties(kind: str = "") -> dict[str, Duty]:
 
 
 def do_duties(place: Place, failing: set[str], kind: str = "") -> int:
-    """Calls every duty of a kind once and returns how much was done. One that fails is logged when it begins to, not each time.
+    """Calls every duty of a kind once and returns how much was done.
 
+    One that fails is logged when it begins to, not each time.
     `failing` holds the names of those that failed last time; it is kept by the caller.
     """
     done = 0

@@ -134,7 +134,7 @@ def test_central_sends_by_itself(site: Site, post: Running) -> None:
     site.order("1", ("MUG", 1))
     site.pack("1", (1, 1))
     moved = threading.Event()
-    thread = DutyThread(Place(site.central, site.clock, site.home), moved.set)
+    thread = DutyThread(Place(site.central, site.clock, site.home), moved.set, "OUTSIDE")
     thread.start()
     assert moved.wait(30)
     thread.stop()
