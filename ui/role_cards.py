@@ -50,6 +50,7 @@ COMMAND_WORDS: MappingProxyType[str, tuple[str, Text]] = MappingProxyType(
         "DEVICES": ("stethoscope", say("test scanner, printer, scale, sound, screen")),
         "NEWORDER": ("phone", say("enter an order from the phone or the counter")),
         "FOUND": ("package-search", say("found after all")),
+        "PUTBACK": ("undo", say("bring a cancelled order's goods back to their bins")),
         "CANCEL": ("ban", say("cancel the order")),
         "RESEND": ("mail", say("send the mail again")),
         "RELEASE": ("play", say("let a held order go on")),
@@ -61,11 +62,12 @@ ROLES: MappingProxyType[str, tuple[Text, tuple[str, ...]]] = MappingProxyType(
     {
         "picker": (
             say("Picker"),
-            ("PICK", "SHORT", "DAMAGED", "NEWTOTE", "FOUND", "EMPTY", "PUTAWAY", "MOVE", "COUNT"),
+            ("PICK", "SHORT", "DAMAGED", "NEWTOTE", "FOUND", "EMPTY", "PUTAWAY", "MOVE", "COUNT", "PUTBACK"),
         ),
         "packer": (
             say("Packer"),
-            ("PACK", "BOX", "NEWBOX", "CHANGE", "SHORT", "DAMAGED", "PARK", "HOLD", "REPRINT", "VOID", "EMPTY"),
+            ("PACK", "BOX", "NEWBOX", "CHANGE", "SHORT", "DAMAGED", "PARK", "HOLD", "REPRINT", "VOID", "EMPTY", "COUNT",
+             "FOUND"),
         ),
         "receiver": (
             say("Receiver"),
@@ -78,12 +80,13 @@ ROLES: MappingProxyType[str, tuple[Text, tuple[str, ...]]] = MappingProxyType(
             say("Shift lead"),
             (
                 "STUCK", "RELEASE", "HOLD", "CANCEL", "REPRINT", "VOID", "RESEND", "NEWORDER", "CHANGE", "PICK",
-                "PACK", "RECEIVE", "PUTAWAY", "MOVE", "COUNT", "RETURN", "EMPTY",
+                "PACK", "RECEIVE", "PUTAWAY", "MOVE", "COUNT", "FOUND", "PUTBACK", "RETURN", "EMPTY",
             ),
         ),
         "office": (
             say("Office"),
-            ("NEWORDER", "CHANGE", "STUCK", "RELEASE", "HOLD", "CANCEL", "RESEND", "REPRINT", "RETURN"),
+            ("NEWORDER", "CHANGE", "STUCK", "RELEASE", "HOLD", "CANCEL", "RESEND", "REPRINT", "RETURN", "RECEIVE",
+             "PUTAWAY", "MOVE", "COUNT", "FOUND"),
         ),
     }
 )  # fmt: skip

@@ -159,7 +159,7 @@ class Entrance:
 
     def keys(self, typed: str) -> Outcome:
         """Keys of the screen: one for each character, "\n" is ENTER, "\b" is BACK. What the last one led to."""
-        named = {"\n": "ENTER", "\b": "BACK"}
+        named, outcome = {"\n": "ENTER", "\b": "BACK"}, Outcome()
         for character in typed:
             self.clock.advance(1)
             at, mono = self.clock.now(), self.clock.mono_ns()

@@ -20,7 +20,7 @@ from app.text import NOTHING, say, verbatim
 from app.view import Hero, ProblemHero, View
 from app.work.service.timeline import packed_words
 from app.workflow import DeviceState
-from tests.floor.entrance import HERE, Entrance, order_id, person_id
+from tests.floor.entrance import HERE, Entrance, order_id, person_id, tote_id
 from ui.help import acts, code_for
 
 MUG, BIN, CART, BOX, PARCEL, OTHER, RECEIPT, RETURN = (
@@ -139,29 +139,32 @@ def every_event(desk: Entrance) -> list[object]:
     """One of each kind of event, of things that exist and of some that do not."""
     now, mono = desk.clock.now(), desk.clock.mono_ns() + 2_000_000_000
     seen: dict[str, Any] = {"text": "x", "at": now, "mono_ns": mono, "device": "gun"}
+
+    def read(kind: Any, **values: Any) -> events.Read:
+        made: events.Read = kind(**values, **seen)
+        return made
+
     return [
-        *(events.CommandRead(word=word, **seen) for word in COMMANDS),
+        *(read(events.CommandRead, word=word) for word in COMMANDS),
         *(events.KeyRead(key=key, **{**seen, "text": "", "touched": True}) for key in ("1", "a", "BACK", "ENTER", "§")),
-        *(events.ChoiceRead(choice=n, **seen) for n in range(10)),
-        events.QuantityRead(units=2, **seen),
-        events.ReasonRead(reason=1, **seen),
-        events.GradeRead(grade=1, **seen),
-        events.BadgeRead(person_id=person_id("Jo"), **seen),
-        events.BinRead(bin_id=BIN, **seen),
-        *(events.ToteRead(tote_id=desk.read(_tote, name), **seen) for name in ("T1", "T2")),
-        events.CartRead(cart_id=CART, **seen),
-        events.BoxTypeRead(box_type_id=BOX, **seen),
-        *(events.OrderRead(order_id=order_id(number), **seen) for number in ("1", "2", "nobody")),
-        events.ReceiptRead(receipt_id=RECEIPT, **seen),
-        events.ReturnRead(return_id=RETURN, **seen),
-        *(events.StationRead(station_id=HERE.station_id, tray=tray, **seen) for tray in (True, False)),
-        events.ItemRead(sku_id=MUG, **seen),
-        *(events.ParcelRead(parcel_id=parcel, **seen) for parcel in (PARCEL, OTHER, b"n" * 16)),
-        events.UnknownRead(**seen),
-        events.UnknownRead(reason="check", **seen),
-        events.AmbiguousRead(
-            meanings=(events.BinRead(bin_id=BIN, **seen), events.ItemRead(sku_id=MUG, **seen)), **seen
-        ),
+        *(read(events.ChoiceRead, choice=n) for n in range(10)),
+        read(events.QuantityRead, units=2),
+        read(events.ReasonRead, reason=1),
+        read(events.GradeRead, grade=1),
+        read(events.BadgeRead, person_id=person_id("Jo")),
+        read(events.BinRead, bin_id=BIN),
+        *(read(events.ToteRead, tote_id=tote_id(name)) for name in ("T1", "T2")),
+        read(events.CartRead, cart_id=CART),
+        read(events.BoxTypeRead, box_type_id=BOX),
+        *(read(events.OrderRead, order_id=order_id(number)) for number in ("1", "2", "nobody")),
+        read(events.ReceiptRead, receipt_id=RECEIPT),
+        read(events.ReturnRead, return_id=RETURN),
+        *(read(events.StationRead, station_id=HERE.station_id, tray=tray) for tray in (True, False)),
+        read(events.ItemRead, sku_id=MUG),
+        *(read(events.ParcelRead, parcel_id=parcel) for parcel in (PARCEL, OTHER, b"n" * 16)),
+        read(events.UnknownRead),
+        read(events.UnknownRead, reason="check"),
+        events.AmbiguousRead(meanings=(read(events.BinRead, bin_id=BIN), read(events.ItemRead, sku_id=MUG)), **seen),
         *(events.Answered(b"r" * 16, kind, {}) for kind in ("story", "stuck", "find-order", "pack", "hold-order", "?")),
         events.Answered(b"r" * 16, "story", {"order_id": order_id("1").hex()}),
         events.Answered(b"r" * 16, "stuck", {"error": "KeyError"}),
@@ -171,13 +174,6 @@ def every_event(desk: Entrance) -> list[object]:
         events.LoadSettled(300, now, mono),
         events.Weight(300, True, "scale", now, mono),
     ]
-
-
-def _tote(session: Any, name: str) -> Any:
-    from tests.floor.entrance import tote_id
-
-    del session
-    return tote_id(name)
 
 
 @pytest.mark.parametrize("stand", STANDS)

@@ -16,8 +16,8 @@ from ui.icons import FOLDER, names
 
 Point = tuple[float, float]
 Stroke = tuple[Point, ...]
-_TOKENS = re.compile(r"[MmLlHhVvCcSsQqAaZz]|-?(?:\d+\.\d*|\.\d+|\d+)(?:e-?\d+)?")
-_ARGUMENTS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "A": 7, "Z": 0}
+_TOKENS = re.compile(r"[MmLlHhVvCcSsQqTtAaZz]|-?(?:\d+\.\d*|\.\d+|\d+)(?:e-?\d+)?")
+_ARGUMENTS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A": 7, "Z": 0}
 _FLAGS = re.compile(r"[01]")
 STEPS = 10
 
@@ -101,7 +101,7 @@ def _path(data: str) -> Iterator[Stroke]:
             bend, control = _segment(letter, values, here, control, relative=relative)
             points += bend
             here = bend[-1]
-        if letter not in "CS":
+        if letter not in "CSQT":
             control = here
     if len(points) > 1:
         yield tuple(points)
@@ -150,15 +150,23 @@ def _segment(
             end = (values[5] + dx, values[6] + dy)
             return _arc(here, end, values[0], values[1], values[2], bool(values[3]), bool(values[4])), end
         case "Q":
-            middle, end = (values[0] + dx, values[1] + dy), (values[2] + dx, values[3] + dy)
-            first = tuple(here[i] + 2 / 3 * (middle[i] - here[i]) for i in (0, 1))
-            second = tuple(end[i] + 2 / 3 * (middle[i] - end[i]) for i in (0, 1))
-            return _curve(here, (first[0], first[1]), (second[0], second[1]), end), end
+            middle = (values[0] + dx, values[1] + dy)
+            return _bend(here, middle, (values[2] + dx, values[3] + dy)), middle
+        case "T":
+            middle = (2 * here[0] - control[0], 2 * here[1] - control[1])
+            return _bend(here, middle, (values[0] + dx, values[1] + dy)), middle
         case _:
             pairs = [(values[i] + dx, values[i + 1] + dy) for i in range(0, len(values), 2)]
             if letter == "S":
                 pairs = [(2 * here[0] - control[0], 2 * here[1] - control[1]), *pairs]
             return _curve(here, *pairs), pairs[1]
+
+
+def _bend(a: Point, middle: Point, d: Point) -> list[Point]:
+    """A quadratic curve: the cubic one with the same shape."""
+    b = (a[0] + 2 / 3 * (middle[0] - a[0]), a[1] + 2 / 3 * (middle[1] - a[1]))
+    c = (d[0] + 2 / 3 * (middle[0] - d[0]), d[1] + 2 / 3 * (middle[1] - d[1]))
+    return _curve(a, b, c, d)
 
 
 def _curve(a: Point, b: Point, c: Point, d: Point) -> list[Point]:
