@@ -119,6 +119,35 @@ def rewrite_order(session: Session, row: Order, a: Arrival, *, source: str, now:
         add_entry(session, order_id=a.order_id, at=now, kind=OVER_IN_SHOP, words=over_words(row.state))
 
 
+def rewrite_in_work(session: Session, row: Order, a: Arrival, *, source: str, now: datetime) -> bool:
+    """Makes an order that is being picked be as the shop says now; its state and its work are the caller's to settle.
+
+    A line that is gone is cancelled, not deleted: units of it may lie in a tote. False, and nothing is written, where a
+    line is about another product now.
+    """
+    lines = rules.named_apart(a.order.lines)
+    if _has_other_goods(session, a.order_id, lines):
+        return False
+    for name, value in order_values(a.order, now).items():
+        setattr(row, name, value)
+    row.content_hash = a.content
+    row.customer_id = _write_customer(session, a)
+    row.ship_to_id = _write_address(session, a.order_id, "ship", a.order.ship_to)
+    row.bill_to_id = _write_address(session, a.order_id, "bill", a.order.bill_to)
+    _write_lines(session, a.order_id, lines, in_work=True)
+    settle_late(session, a.order_id, now)
+    _keep_payload(session, a, source, now)
+    session.flush()
+    add_entry(session, order_id=a.order_id, at=now, kind="OrderChanged", words=say("Changed in the shop"))
+    return True
+
+
+def _has_other_goods(session: Session, order_id: bytes, lines: tuple[ImportedLine, ...]) -> bool:
+    rows = session.scalars(select(OrderLine).where(OrderLine.order_id == order_id))
+    known = {row.external_id: row.external_sku for row in rows}
+    return any(known.get(line.external_id, line.sku) != line.sku for line in lines)
+
+
 def _was_cancelled_here(session: Session, row: Order) -> bool:
     """Whether the last one to cancel it was somebody here and not the shop."""
     kinds = (CANCELLED_HERE, OVER_IN_SHOP)
@@ -164,12 +193,15 @@ def _write_address(session: Session, order_id: bytes, role: str, address: docume
     return key
 
 
-def _write_lines(session: Session, order_id: bytes, lines: tuple[ImportedLine, ...]) -> None:
+def _write_lines(session: Session, order_id: bytes, lines: tuple[ImportedLine, ...], *, in_work: bool = False) -> None:
     rows = session.scalars(select(OrderLine).where(OrderLine.order_id == order_id))
     known = {row.external_id: row for row in rows}
     skus = skus_of(session, {line.sku for line in lines})
     for name in known.keys() - {line.external_id for line in lines}:
-        session.delete(known[name])
+        if in_work:
+            known[name].cancelled = known[name].quantity
+        else:
+            session.delete(known[name])
     for position, line in enumerate(lines, 1):
         row = known.get(line.external_id)
         if row is None:

@@ -16,6 +16,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -182,12 +183,11 @@ class Inbox:
 
     def finish(self, claim: Claim, report: dict[str, object], lines: list[str], *, refused: bool) -> Path:
         """Moves a file to where it ends and writes what became of it beside it; where it lies then."""
-        target = _free_name(self.root / (REFUSED if refused else DONE), claim.name)
-        stem = _cut(target.name, 255 - len(".report.json"))
+        target = _free_name(self.root / (REFUSED if refused else DONE), claim.name, 255 - len(".report.json.part"))
         body = json.dumps({**report, "file": claim.shown}, ensure_ascii=False, indent=1)
-        _write(target.with_name(f"{stem}.report.json"), body + "\n")
+        _write(target.with_name(f"{target.name}.report.json"), body + "\n")
         if lines:
-            _write(target.with_name(f"{stem}.report.txt"), "\n".join(lines) + "\n")
+            _write(target.with_name(f"{target.name}.report.txt"), "\n".join(lines) + "\n")
         claim.path.rename(target)
         _remove(claim.path.parent)
         return target
@@ -243,16 +243,14 @@ def _scan(folder: Path) -> list[os.DirEntry[str]]:
         return []
 
 
-def _free_name(folder: Path, name: str) -> Path:
-    """A name in a folder that nothing has yet: its own, else with a number."""
+def _free_name(folder: Path, name: str, most: int = 255) -> Path:
+    """A name of at most so many bytes in a folder that nothing has yet: its own, else with a number."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    target, n = folder / name, 1
-    while os.path.lexists(target):
-        n += 1
-        stem, dot, ending = name.rpartition(".")
-        tail = f"-{n}{dot}{ending}" if stem else f"-{n}"
-        target = folder / (_cut(stem or name, 255 - len(tail.encode("utf-8", "surrogateescape"))) + tail)
-    return target
+    stem, dot, ending = name.rpartition(".")
+    stem, tail = (stem, dot + ending) if stem and len(ending) <= 8 else (name, "")
+    ends = (f"-{n}{tail}" if n > 1 else tail for n in count(1))
+    names = (_cut(stem, most - len(os.fsencode(end))) + end for end in ends)
+    return next(folder / free for free in names if not os.path.lexists(folder / free))
 
 
 def _cut(name: str, most: int) -> str:
@@ -276,7 +274,7 @@ def _noted(own: Path) -> str:
 
 def _write(path: Path, text: str) -> None:
     """A file that is there whole or not at all."""
-    part = path.with_name(_cut(path.name, 240) + ".part")
+    part = path.with_name(path.name + ".part")
     number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with os.fdopen(number, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(text)

@@ -20,7 +20,8 @@ from app.channels.base import Entry, ImportedOrder, ImportResult, RowError, Tall
 from app.inventory.service import withdraw_pick_work
 from app.inventory.service.master import trial
 from app.models import Order, OrderPayload, Parcel, Work
-from app.receipt.service.changes import late_incident, note_late, rewrite_order
+from app.receipt.service.briefs import OVER
+from app.receipt.service.changes import late_incident, note_late, rewrite_in_work, rewrite_order
 from app.receipt.service.intake import Arrival, arrival, create_orders
 from app.text import say
 
@@ -120,6 +121,11 @@ class _Taking:
             rewrite_order(self.session, row, a, source=self.source, now=self.now)
             self.tally.count(new=False, changed=True)
             self.tally.touched.append(a.order_id)
+        elif self._is_in_totes(a, row) and rewrite_in_work(
+            self.session, row, a, source=self.source, now=self.now
+        ):  # fmt: skip
+            self.tally.count(new=False, changed=True)
+            self.tally.touched.append(a.order_id)
         else:
             self.tally.warnings.append(note_late(self.session, a, source=self.source, now=self.now))
             self.tally.late += 1
@@ -133,6 +139,12 @@ class _Taking:
             return at < row.updated_at
         seen = self.session.get(OrderPayload, (row.id, a.content)) is not None
         return seen and late_incident(self.session, row.id, a.content) is None
+
+    def _is_in_totes(self, a: Arrival, row: Order) -> bool:
+        """Whether hands have begun, but no box: then what is picked can follow the shop."""
+        boxed = select(Parcel.id).where(Parcel.order_id == row.id, Parcel.state != "void")
+        over = a.order.cancelled or a.order.all_fulfilled or row.state in OVER
+        return not over and self.session.scalar(boxed.limit(1)) is None
 
     def _is_untouched(self, order_id: bytes) -> bool:
         """Whether no hand has begun: nothing leased, nothing picked, no box."""
