@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from enum import Enum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from app.errors import Problem, Refused
 from app.inventory.service.master import trial
 from app.models import Order
 from app.processing.service.cancel import cancel_order
+from app.processing.service.change import follow_shop
 from app.processing.service.checks import check_orders
 from app.processing.service.holds import OPEN
 from app.processing.service.mass_release import release_orders
@@ -35,13 +37,14 @@ def take_in(
     """Takes in what a channel read of a file and checks what is new or different.
 
     An order that the shop cancelled after its work had begun here is cancelled wherever it stands; where that can't be
-    done any more it is `late`.
+    done any more it is `late`. One that it changed in mid-pick is picked as it is now.
     """
     with trial(session, dry_run):
         result = import_orders(session, entries, source=source, now=now)
         done = sum(_cancel(session, order_id, content, now) for order_id, content in result.cancelled)
         check_orders(session, order_ids=_open(session, result.touched), now=now)
-    return replace(result, late=result.late - done, updated=result.updated + done, cancelled=())
+        follow_shop(session, order_ids=result.touched, now=now)
+    return replace(result, late=result.late - done, updated=result.updated + done, touched=(), cancelled=())
 
 
 def _cancel(session: Session, order_id: bytes, content: bytes, now: datetime) -> bool:
@@ -76,7 +79,7 @@ def take_up_known(database: Database, clock: Clock) -> dict[str, int]:
             resolve_orders(session, order_ids=known[i : i + AT_ONCE])
             check_orders(session, order_ids=waiting, now=clock.now())
     release = Release(database, clock)
-    for _ in release.steps(only=set(known)):
+    for _ in release.steps(Which.THESE, set(known)):
         pass
     return dict(release.counts) if known else {}
 
@@ -90,20 +93,32 @@ class FileIntake:
         self._source = source
         self.result = ImportResult()
         self.problem: Problem | None = None
-        self.touched: list[bytes] = []
 
     def steps(self, entries: Iterable[Entry]) -> Iterator[None]:
         """Takes the file in, some orders a transaction; gives a sign after each of them."""
         try:
             for batch in batches(entries, AT_ONCE):
                 with central_write(self._database) as session:
-                    result = take_in(session, batch, source=self._source, now=self._clock.now())
-                self.touched += result.touched
-                self.result += replace(result, touched=())
+                    self.result += take_in(session, batch, source=self._source, now=self._clock.now())
                 yield
         except BadFile as refusal:
             self.problem = refusal.problem
             self.result += ImportResult(refused=1)
+
+
+class Which(Enum):
+    """Which orders a release looks at."""
+
+    ALL = "all that wait"
+    NEW = "those that were not looked at since they came or changed"
+    THESE = "those that are named"
+
+
+def _waiting(session: Session, which: Which, only: Collection[bytes]) -> Sequence[bytes]:
+    if which is Which.NEW:
+        new = select(Order.id).where(Order.state == "received")
+        return session.scalars(new.order_by(Order.priority, Order.placed_at, Order.number, Order.id)).all()
+    return [order_id for order_id in waiting_orders(session) if which is Which.ALL or order_id in only]
 
 
 class Release:
@@ -115,15 +130,15 @@ class Release:
         self.counts = Counter({"released": 0, "held": 0})
         self.waiting = 0
 
-    def steps(self, only: Collection[bytes] | None = None) -> Iterator[None]:
-        """Releases what waits (or only those orders of it) and can go, the most urgent first; a sign after each step.
+    def steps(self, which: Which = Which.ALL, only: Collection[bytes] = ()) -> Iterator[None]:
+        """Releases what waits and can go, the most urgent first; a sign after each step.
 
         Nothing where the site's setting `release_on_import` says no.
         """
         with reading(self._database) as session:
             if setting(session, "release_on_import", "yes") == "no":
                 return
-            waiting = [o for o in waiting_orders(session) if only is None or o in only]
+            waiting = _waiting(session, which, only)
         self.waiting = len(waiting)
         for i in range(0, len(waiting), AT_ONCE):
             with central_write(self._database) as session:

@@ -85,6 +85,14 @@ def agree(session: Session, *, order_id: bytes, now: datetime, person_id: bytes 
     return Changed(order.state, holds, plan)
 
 
+def follow_shop(session: Session, *, order_ids: Sequence[bytes], now: datetime) -> None:
+    """Orders in work that the shop changed: stations fetch them anew, and the work follows."""
+    in_work = select(Order.id).where(Order.id.in_(order_ids), Order.state.in_(("released", "picking", "picked")))
+    for order_id in session.scalars(in_work).all() if order_ids else ():
+        _renew_brief(session, order_id)
+        agree(session, order_id=order_id, now=now)
+
+
 def _tell_plan(session: Session, order_id: bytes, plan: Replanned, now: datetime) -> None:
     told = []
     if plan.added:
@@ -107,9 +115,7 @@ def _must_be_changeable(session: Session, order: Order, change: Change) -> None:
     if boxes & {"labelled", "closed"}:
         raise _refused("HasLabel", order, say("It has a label already"), say("Scan VOID at the bench first"))
     if change.lines and "open" in boxes:
-        raise _refused(
-            "InPacking", order, say("Its box is on the bench"), say("Scan UNDO or CANCEL at the bench first")
-        )
+        raise _refused("InPacking", order, say("Its box is on the bench"), say("Undo the packing at the bench first"))
     unknown = sorted(set(change.address) - ADDRESS)
     if unknown:
         known = ", ".join(sorted(ADDRESS))

@@ -14,7 +14,7 @@ from app.channels.plain_csv import PlainCsv, load_mapping
 from app.clock import Clock
 from app.db import Database, reading
 from app.errors import Problem, Unavailable
-from app.processing.service.arrivals import FileIntake, Release
+from app.processing.service.arrivals import FileIntake, Release, Which
 from app.receipt.service.inbox import Claim, Inbox, opened, state_of
 from app.settings import Home
 from app.text import say
@@ -79,7 +79,7 @@ class Serving:
                 if state_of(stream) != before:
                     self._inbox.give_back(claim)
                     return
-            for _ in release.steps(only=set(intake.touched)):
+            for _ in release.steps(Which.NEW):
                 yield None
         except BadFile as refusal:
             problem = refusal.problem
