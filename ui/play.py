@@ -13,12 +13,15 @@ A line is a code to scan; it is sent when the one before was answered by a beep.
     !double CODE         one trigger pull that is read twice, 5 ms apart
     !burst CODE CODE …   scans without waiting for the beeps
     !restart             the station's program ends and starts again
+    !packbay WORDS …     a command of the office on this home: !packbay import orders more.csv (files beside this one)
 
 Printed are the scans and touches (sign-in left out), every answer, and the end states of orders, parcels and paper.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import tempfile
 import time
@@ -27,6 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app import cli
 from app.settings import Home, home
 from app.view import ProblemHero, ScalePanel, View
 from ui.demo import BADGES, build
@@ -52,8 +56,14 @@ class Played:
 class Player:
     """Plays lines on a simulated station."""
 
-    def __init__(self, station: SimulatedStation, more: dict[str, Callable[[list[str]], None]] | None = None) -> None:
+    def __init__(
+        self,
+        station: SimulatedStation,
+        more: dict[str, Callable[[list[str]], None]] | None = None,
+        base: Path | None = None,
+    ) -> None:
         self.station = station
+        self._base = base or Path()
         self.played = Played()
         self._last = ("", 0.0)
         self._acts: dict[str, Callable[[list[str]], None]] = {
@@ -70,6 +80,7 @@ class Player:
             "double": lambda words: self._double(words[0]),
             "burst": self._burst,
             "restart": lambda _: station.restart(),
+            "packbay": self._command,
             **(more or {}),
         }
 
@@ -154,6 +165,17 @@ class Player:
             for key in [word] if word in ("BACK", "ENTER") else word:
                 self.station.key(key)
 
+    def _command(self, words: list[str]) -> None:
+        """A command of the office, on the home of this station: `!packbay import orders more.csv`."""
+        self.station.settle()
+        given = [str(self._base / word) if (self._base / word).is_file() else word for word in words]
+        told = io.StringIO()
+        with contextlib.redirect_stdout(told):
+            status = cli.main([*given, "--home", str(self.station.home.root), "--json"])
+        if status:
+            raise ValueError(f"it ended with {status}: {told.getvalue().strip()[:400]}")
+        self.station.settle()
+
     def _burst(self, codes: list[str]) -> None:
         for code in codes:
             self.played.scans += 1
@@ -190,7 +212,7 @@ def play(file: Path, *, root: Path | None, badge: str, as_json: bool, say: Calla
                 say("Nobody could be signed in: give a badge of this home with --badge")
                 return 2
             station.settle()
-            player = Player(station)
+            player = Player(station, base=file.parent)
             try:
                 played = player.play(lines)
             except BadLine as error:
