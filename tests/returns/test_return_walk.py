@@ -48,7 +48,7 @@ def test_a_shipped_order_is_looked_at_without_a_trace(bench: ReturnBench) -> Non
     open_order(bench)
 
     view = bench.view
-    [lines, timeline] = view.context
+    [lines], [timeline] = view.context, view.object
     assert bench.words() == "Scan the item that came back"
     assert isinstance(lines, Lines)
     assert [(row.sku, row.done, row.wanted) for row in lines.rows] == [("MUG", 0, 2), ("SOAP", 0, 1)]

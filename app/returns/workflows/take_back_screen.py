@@ -251,7 +251,7 @@ def _refund_note(sight: Sight) -> tuple[Panel, ...]:
     """What is paid back, as far as central computed it."""
     refund = sight.state.story.get("refund") or {}
     if sight.plan is None:
-        return (Note("circle-alert", say("No order: the office is told")),)
+        return (Note("circle-alert", say("No order is known"), say("The office is told, nothing is paid back")),)
     subject = sight.state.subject
     if subject is not None and subject.wish == "replacement":
         return (
@@ -339,7 +339,8 @@ def _candidate_words(day: str, units: int, who: str) -> Text:
 def _nothing_found(asked: Asked) -> tuple[Panel, ...]:
     if asked.candidates is None:
         return ()
-    return (Note("circle-question-mark", say("No order is known that shipped it"), say("It may go to quarantine")),)
+    note = Note("circle-question-mark", say("No order is known that shipped it"), say("It may go to quarantine"))
+    return note, CommandCards(say("Nobody knows whose it is?"), ((command_code("DONE"), say("No order")),))
 
 
 def _choices(offered: int) -> tuple[Wanted, ...]:
@@ -357,13 +358,15 @@ def _item(sight: Sight) -> View:
     hero = Hero(
         imperative("item", state),
         "scan-barcode",
-        CountDatum(str(left), words) if plan else None,
-        steps=_steps(0),
-        second=_item_second(whole and not state.back, fresh),
+        CountDatum(str(left), words) if plan and not fresh else None,
+        steps=() if fresh else _steps(0),
+        second=say("Opened? Scan each item instead") if whole and not state.back else NOTHING,
     )
     cards: tuple[Panel, ...] = ()
     if fresh:
-        cards = (CommandCards(say("The whole parcel came back"), tuple((own_code(f"RSN{n}"), w) for n, w in REASONS)),)
+        cards = (
+            CommandCards(say("Or the whole parcel came back"), tuple((own_code(f"RSN{n}"), w) for n, w in REASONS)),
+        )
     done = _SEALED if whole and not state.back else _DONE
     actions = (_UNDO, *_change(sight), done, _HELP) if state.opened else (*_change(sight), _HOME, _HELP)
     return View(
@@ -371,17 +374,11 @@ def _item(sight: Sight) -> View:
         hero=hero,
         header=_header(sight),
         progress=_progress(sight),
-        object=cards or _last(sight),
-        context=(*_lines(sight), *(_refund_note(sight) if state.back else _story(sight))),
+        object=cards or _last(sight) or (() if whole else _story(sight)),
+        context=(*_lines(sight), *(_refund_note(sight) if state.back else ())),
         actions=actions,
         wanted=(*_open_items(sight), *_reasons(fresh), *_sealed_card(whole and not state.back)),
     )
-
-
-def _item_second(sealed: bool, fresh: bool) -> Text:
-    if sealed:
-        return say("Opened? Scan each item instead")
-    return say("Or why the whole parcel came back") if fresh else NOTHING
 
 
 def _last(sight: Sight) -> tuple[Panel, ...]:
@@ -486,13 +483,18 @@ def _place(sight: Sight) -> View:
         header=_header(sight),
         progress=_progress(sight),
         object=(_panel(sight, hand, say("Put")),),
-        context=(_way_note(sight, hand, grade), *_rest(sight), *_how_it_left(sight, hand.sku_id)),
+        context=(_way_note(hand, grade), *_rest(sight), *(_how_it_left(sight, hand.sku_id) or _whose(sight))),
         actions=(_UNDO, *_change(sight), _HELP),
         wanted=(Wanted("bin", say("Place {name}", name=there.name), sight.desk.read(code_of, there.id, "bin")),),
     )
 
 
-def _way_note(sight: Sight, hand: Hand, grade: Text) -> Note:
+def _whose(sight: Sight) -> tuple[Panel, ...]:
+    """What is said of an item whose order nobody knows."""
+    return () if sight.plan is not None else _refund_note(sight)
+
+
+def _way_note(hand: Hand, grade: Text) -> Note:
     if hand.disposition == "quarantine":
         return Note("shield-alert", grade, say("Somebody decides about it later"))
     return Note("archive-restore", grade, say("In doubt: any quarantine place takes it"), Tone.NORMAL)
