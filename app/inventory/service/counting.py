@@ -6,7 +6,8 @@ A count is an absolute statement and does not commute with movements: what happe
   of other stations by their clocks, the only thing that is known of their order;
 * while another station may still have something to say about the place (it moved goods there lately, or has work there
   in hand) and has not been heard of since, nothing is decided; after a time it is decided all the same;
-* what then still arrives from before the settled count was seen by it already, and is balanced at once.
+* what then still arrives from before the settled count was seen by it already, and is balanced at once;
+* a count that is judged after a later one of the same place sets nothing right any more.
 
 So any order of arrival ends at what was counted plus what happened afterwards.
 """
@@ -14,6 +15,7 @@ So any order of arrival ends at what was counted plus what happened afterwards.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -157,13 +159,28 @@ def judge_count(session: Session, *, count_id: bytes, now: datetime) -> bool:
     if len(rounds) == 2 and rounds[0].actor_id and rounds[0].actor_id == last.actor_id:
         _set(session, task, state="again", second_by=None, second_fact=None)
         return True
-    found = [differences(book_at(session, task.place_id, task.sku_id or b"", s), s.units) for s in rounds]
+    known = _known_better(session, task, last)
+    found = [_differences(session, task, seen, known) for seen in rounds]
     match verdict(found, count_tolerance(session)):
         case "settle":
             _settle(session, task, last, found[-1], now)
         case word:
             _set(session, task, state=word)
     return True
+
+
+def _differences(session: Session, task: CountTask, seen: Seen, known: Collection[bytes | None]) -> dict[Spot, int]:
+    """Counted minus book at the moment of an observation, but for what is known better by now."""
+    found = differences(book_at(session, task.place_id, task.sku_id or b"", seen), seen.units)
+    return {} if None in known else {spot: units for spot, units in found.items() if spot[0] not in known}
+
+
+def _known_better(session: Session, task: CountTask, seen: Seen) -> frozenset[bytes | None]:
+    """What later counts of the place have settled already: SKUs, None for all that lies there."""
+    later = select(CountTask.sku_id).where(
+        CountTask.place_id == task.place_id, CountTask.state == "done", CountTask.counted_at > seen.at
+    )
+    return frozenset(session.scalars(later))
 
 
 def seen_by(session: Session, fact_id: bytes) -> Seen:
@@ -282,7 +299,7 @@ def _set(session: Session, task: CountTask, **values: object) -> None:
 def _count_again_if_it_differs(session: Session, task: CountTask, stamp: Stamp) -> None:
     """A count of what was settled meanwhile: when it says something else, somebody is asked to look once more."""
     seen = seen_by(session, stamp.fact_id)
-    if differences(book_at(session, task.place_id, task.sku_id or b"", seen), seen.units):
+    if _differences(session, task, seen, _known_better(session, task, seen)):
         ask_count(session, place_id=task.place_id, sku_id=task.sku_id, reason="asked", now=stamp.at)
 
 
