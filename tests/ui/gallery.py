@@ -15,6 +15,7 @@ from app.view import (
     View,
 )
 from tests.ui.gallery_keys import KEYS_GALLERY
+from tests.ui.gallery_look_up import LOOK_UP_GALLERY
 from tests.ui.gallery_pack import (
     BOX,
     GIFT,
@@ -91,6 +92,7 @@ GALLERY: dict[str, View] = {
     "pack-offers": OFFERS,
     "order": ORDER_SHOWN,
     **KEYS_GALLERY,
+    **LOOK_UP_GALLERY,
 }
 
 

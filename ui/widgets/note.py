@@ -23,7 +23,7 @@ class NoteCard(PanelWidget[Note]):
     def least_height(cls, look: Look, panel: Note, width: float) -> float:
         theme = look.theme
         room = width - theme.px(2 * PADDING + 50)
-        title = look.fit(look.say(panel.title), TITLE, room, theme.px(100), 2)
+        title = look.fit(look.say(panel.title), TITLE, room, theme.px(150), 4)
         height = title.height
         if panel.body:
             height += look.fit(look.say(panel.body), BODY, room, theme.px(160), 4).height + theme.px(2)
@@ -39,8 +39,8 @@ class NoteCard(PanelWidget[Note]):
         x = u(PADDING) + size + u(14)
         width = rect.width() - x - u(PADDING)
         title, body = canvas.say(panel.title), canvas.say(panel.body)
-        above = canvas.look.fit(title, TITLE, width, u(100), 2).height
+        above = canvas.look.fit(title, TITLE, width, u(150), 4).height
         below = canvas.look.fit(body, BODY, width, u(160), 4).height + u(2) if body else 0.0
         top = (rect.height() - above - below) / 2
-        canvas.words(QRectF(x, top, width, above), title, TITLE, "ink", lines=2)
+        canvas.words(QRectF(x, top, width, above), title, TITLE, "ink", lines=4)
         canvas.words(QRectF(x, top + above, width, below), body, BODY, "ink2", lines=4)

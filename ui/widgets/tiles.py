@@ -13,7 +13,7 @@ from ui.widgets.canvas import Canvas, Look
 from ui.widgets.panel import PanelWidget, shows
 
 GROUND = Surface("bg", "ink", "ink2", "line")
-TITLE_HEIGHT = 44.0
+TITLE_HEIGHT, NARROW = 44.0, 400.0
 
 
 @shows(Tiles)
@@ -63,6 +63,9 @@ class TileGrid(PanelWidget[Tiles]):
         down = bool(tile.command) and self.pressed == tile.command
         line = "control" if tile.command else "line"
         canvas.box(rect, CARD_RADIUS, "pressed" if down else "button", line, 1.8)
+        if rect.width() < u(NARROW):
+            self._narrow(canvas, tile, rect)
+            return
         size, pad = u(52), u(24)
         number = "" if tile.number is None else str(tile.number)
         style = Style(72, 700)
@@ -77,6 +80,22 @@ class TileGrid(PanelWidget[Tiles]):
         canvas.icon(tile.icon, QRectF(rect.left() + pad, rect.center().y() - size / 2, size, size), token)
         x = rect.left() + pad + size + u(20)
         self._words(canvas, tile, QRectF(x, rect.top() + u(8), right - x, rect.height() - u(16)), waits)
+
+    def _narrow(self, canvas: Canvas, tile: Tile, rect: QRectF) -> None:
+        """Icon and number on top, the word on the whole width below: the words of other languages are long."""
+        u, pad = canvas.u, canvas.u(20)
+        waits = bool(tile.number)
+        token = "accent" if waits or tile.number is None else "ink3"
+        top = QRectF(rect.left() + pad, rect.top() + u(10), rect.width() - 2 * pad, (rect.height() - u(16)) * 0.52)
+        size = min(u(50), top.height())
+        canvas.icon(tile.icon, QRectF(top.left(), top.center().y() - size / 2, size, size), token)
+        if tile.number is not None:
+            number, style = str(tile.number), Style(min(64.0, top.height() / canvas.theme.scale), 700)
+            foot = top.center().y() + canvas.theme.metrics(style).capHeight() / 2
+            left = top.right() - canvas.width(number, style)
+            canvas.line(QPointF(left, foot), number, style, "ink" if waits else "ink3", kind="figure")
+        area = QRectF(top.left(), top.bottom(), top.width() + u(4), rect.bottom() - top.bottom() - u(6))
+        self._words(canvas, tile, area, waits)
 
     def _words(self, canvas: Canvas, tile: Tile, rect: QRectF, waits: bool) -> None:
         word, second = canvas.say(tile.word), canvas.say(tile.second)

@@ -139,7 +139,7 @@ def _cut(theme: Theme, words: str, style: Style, width: float, lines: int) -> Fi
     rest = "".join(found[lines - 1 :]).rstrip()
     whole = [elide(theme, line, style, width) for line in kept] + [elide(theme, rest, style, width)]
     elided = whole != [*kept, rest]
-    return Fitted(tuple(whole), style, _leading(theme, style.u), elided)
+    return Fitted(tuple(line for line in whole if line), style, _leading(theme, style.u), elided)
 
 
 def _leading(theme: Theme, size: float) -> float:
