@@ -60,18 +60,21 @@ class Progress:
         if self._shown and self._mono_ns() - self._drawn >= EVERY_NS:
             self._draw()
 
-    def line(self) -> str:
-        """The line as it is drawn."""
+    def line(self, columns: int = 0) -> str:
+        """The line as it is drawn, in so many columns: the file's name gives way."""
         share = min(self._position / self._total, 1.0)
         full = round(share * BAR)
         spent = max(self._mono_ns() - self._began, 1) / 1e9
         rate = f"{self.orders / spent:,.0f}".replace(",", " ")
         done = f"{self.orders:,}".replace(",", " ")
         bar = "#" * full + "." * (BAR - full)
-        return f"{self._name} [{bar}] {share:4.0%} of {size_words(self._total)}, {done} orders, {rate} a second"
+        rest = f" [{bar}] {share:4.0%} of {size_words(self._total)}, {done} orders, {rate} a second"
+        room = columns - len(rest) if columns else len(self._name)
+        name = self._name if len(self._name) <= room else self._name[: max(room - 1, 0)] + "…"
+        return (name + rest)[: columns or None]
 
     def _draw(self) -> None:
-        line = self.line()[: shutil.get_terminal_size().columns - 1]
+        line = self.line(shutil.get_terminal_size().columns - 1)
         self._out.write("\r" + line.ljust(self._width))
         self._out.flush()
         self._drawn, self._width = self._mono_ns(), len(line)
