@@ -1,7 +1,8 @@
-"""`packbay order`: list, show, hold, release, cancel."""
+"""`packbay order`: list, show, hold, release, change, cancel."""
 
 from __future__ import annotations
 
+import argparse
 import json
 from datetime import datetime
 from typing import Any
@@ -12,13 +13,21 @@ from app.db import central_write, reading
 from app.errors import Problem, Refused
 from app.processing import queries
 from app.processing.queries import OrderRow, OrderStory
-from app.processing.service import cancel_order, check_order, place_hold, release_hold, release_order
-from app.text import say
+from app.processing.service import (
+    Change,
+    cancel_order,
+    change_order,
+    check_order,
+    place_hold,
+    release_hold,
+    release_order,
+)
+from app.text import count, say
 
 
 def add(commands: Commands) -> None:
     """Adds `order`."""
-    group = commands.add_parser("order", help="orders: list, show, hold, release, cancel")
+    group = commands.add_parser("order", help="orders: list, show, hold, release, change, cancel")
     acts = group.add_subparsers(title="act", metavar="ACT", required=True)
     listed = command_of(acts, "list", "orders by urgency and age", _order_list)
     listed.add_argument("--state", default="", help="received, held, released, picking, picked, packing, packed …")
@@ -27,10 +36,33 @@ def add(commands: Commands) -> None:
     held.add_argument("--why", default="")
     held.add_argument("--until", type=_moment, help="release by itself at this moment (ISO 8601)")
     released = command_of(acts, "release", "clear the holds of an order and release it to pick", _order_release)
-    cancelled = command_of(acts, "cancel", "cancel an order before it is picked", _order_cancel)
+    cancelled = command_of(acts, "cancel", "cancel an order; what was picked is put back", _order_cancel)
     cancelled.add_argument("--why", default="")
-    for command in (shown, held, released, cancelled):
+    altered = command_of(acts, "change", "change lines, service or address, also in mid-pick", _order_change)
+    altered.add_argument(
+        "--line", action="append", default=[], type=_line, metavar="SKU=QTY", help="units of a product"
+    )
+    altered.add_argument("--remove", action="append", default=[], metavar="SKU", help="take a product off the order")
+    altered.add_argument("--service", help="how it is to be shipped")
+    altered.add_argument("--address", action="append", default=[], type=_pair, metavar="FIELD=VALUE")
+    for command in (shown, held, released, cancelled, altered):
         command.add_argument("number", metavar="NUMBER")
+    for command in (held, released, cancelled, altered):
+        command.add_argument("--by", default="office", help="who decides it")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} has no =")
+    return name.strip(), value.strip()
+
+
+def _line(text: str) -> tuple[str, int]:
+    sku, units = _pair(text)
+    if not units.isdigit() or len(units) > 6:
+        raise argparse.ArgumentTypeError(f"{units!r} is no number of units")
+    return sku, int(units)
 
 
 def _moment(text: str) -> datetime:
@@ -138,31 +170,46 @@ def _order_hold(options: Any) -> int:
     kind, field = ("until", options.until.isoformat()) if options.until else ("manual", "")
     with central(options) as database, central_write(database) as session:
         order_id, now = _one(session, options.number), SystemClock().now()
-        place_hold(session, order_id=order_id, now=now, by="office", kind=kind, field=field, detail=options.why)
-    return _say_state(options, "held")
+        place_hold(session, order_id=order_id, now=now, by=options.by, kind=kind, field=field, detail=options.why)
+        state = queries.order_story(session, order_id).row.state
+    return _say_state(options, state)
 
 
 def _order_release(options: Any) -> int:
     with central(options) as database, central_write(database) as session:
         order_id, now = _one(session, options.number), SystemClock().now()
         check_order(session, order_id=order_id, now=now)  # what data have cleared meanwhile needs nobody's word
-        release_hold(session, order_id=order_id, now=now, by="office")
+        release_hold(session, order_id=order_id, now=now, by=options.by)
+        if queries.order_story(session, order_id).row.state not in ("received", "held"):
+            return _say_state(options, queries.order_story(session, order_id).row.state)
         result = release_order(session, order_id=order_id, now=now)
-    if result.work_id is None:
-        return _say_state(options, "held", result.holds)
-    return _say_state(options, "released")
+    return _say_state(options, result.state, result.holds)
 
 
 def _order_cancel(options: Any) -> int:
     with central(options) as database, central_write(database) as session:
         order_id, now = _one(session, options.number), SystemClock().now()
-        cancel_order(session, order_id=order_id, now=now, by="office", why=options.why)
-    return _say_state(options, "cancelled")
+        units = cancel_order(session, order_id=order_id, now=now, by=options.by, why=options.why)
+    return _say_state(options, "cancelled", put_back=units)
 
 
-def _say_state(options: Any, state: str, holds: tuple[str, ...] = ()) -> int:
+def _order_change(options: Any) -> int:
+    change = Change(dict(options.line) | dict.fromkeys(options.remove, 0), options.service, dict(options.address))
+    if not (change.lines or change.address or change.service is not None):
+        raise Refused(Problem("NothingToChange", say("Say what is to be different: --line, --remove, --service …")))
+    with central(options) as database, central_write(database) as session:
+        order_id, now = _one(session, options.number), SystemClock().now()
+        result = change_order(session, order_id=order_id, change=change, now=now, by=options.by)
+    return _say_state(options, result.state, result.holds, put_back=result.plan.too_many)
+
+
+def _say_state(options: Any, state: str, holds: tuple[str, ...] = (), put_back: int = 0) -> int:
+    """Prints where the order is now; exit status 1 when something keeps it back."""
     if options.json:
-        print(json.dumps({"number": options.number, "state": state, "holds": list(holds)}, ensure_ascii=False))
-    else:
-        print(f"Order {options.number}: {state}{': ' + ', '.join(holds) if holds else ''}")
+        said = {"number": options.number, "state": state, "holds": list(holds)}
+        print(json.dumps(said | ({"put_back": put_back} if put_back else {}), ensure_ascii=False))
+        return 1 if holds else 0
+    print(f"Order {options.number}: {state}{': ' + ', '.join(holds) if holds else ''}")
+    if put_back:
+        print(f"  {count(put_back, '{n} unit goes back to its bin', '{n} units go back to their bins')}")
     return 1 if holds else 0

@@ -147,7 +147,9 @@ def total_needs(order: OrderFacts) -> tuple[Need, ...]:
     sum_ = goods - (order.discount or zero) + (order.shipping or zero) + tax
     if abs(sum_ - order.total) <= CENT * (len(order.lines) + 1):
         return ()
-    return (Need("total", "total", f"{order.total} ≠ {sum_.normalize() + 0:f}"),)
+    figures = (sum_, goods, order.discount or zero, order.shipping or zero, tax)
+    whole, *parts = (f"{figure.quantize(CENT):f}" for figure in figures)
+    return (Need("total", "total", f"{order.total} ≠ {whole} = {' | '.join(parts)}"),)
 
 
 # ---- why it is stuck ------------------------------------------------------------------------------------------------
@@ -191,8 +193,9 @@ def stuck_by_hold(kind: str, field: str, detail: str, number: str) -> Stuck:
         case "address":
             return Stuck(_address_cause(field, detail), office, say("Correct the address in the shop and import again"))
         case "total":
-            cause = say("The amounts do not add up: {detail}", detail=detail)
-            return Stuck(cause, office, say("Check the order in the shop, then {release}", release=release))
+            return Stuck(
+                _total_cause(detail), office, say("Check the order in the shop, then {release}", release=release)
+            )
         case "payment":
             cause = say("The order is not paid ({state})", state=detail)
             return Stuck(cause, office, say("Import again after the payment, or {release}", release=release))
@@ -209,6 +212,20 @@ def stuck_by_hold(kind: str, field: str, detail: str, number: str) -> Stuck:
         case _:
             cause = say("Held: {why}", why=detail) if detail else say("Held by hand")
             return Stuck(cause, lead, release)
+
+
+def _total_cause(detail: str) -> Text:
+    """The figures by name: what the shop says, what they make, and what they are."""
+    total, _, rest = detail.partition(" ≠ ")
+    made, _, parts = rest.partition(" = ")
+    figures = parts.split(" | ")
+    if len(figures) != 4:
+        return say("The amounts do not add up: {detail}", detail=detail)
+    goods, discount, shipping, tax = figures
+    return say(
+        "The total is {total}, but goods {goods}, discount {discount}, shipping {shipping} and tax {tax} make {made}",
+        total=total, goods=goods, discount=discount, shipping=shipping, tax=tax, made=made,
+    )  # fmt: skip
 
 
 def _address_cause(field: str, detail: str) -> Text:

@@ -1,4 +1,4 @@
-"""Orders as the office sees them: lists, one order with its story, and why it does not move."""
+"""Orders as the office sees them: lists, one order with its story."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from decimal import Decimal
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Customer, Hold, Order, OrderLine, Person, Sku, StationRow, TimelineEntry, Tote, Work
-from app.processing.rules import FIRST, Stuck, stuck_by_hold
-from app.text import Text, say
+from app.models import Customer, Hold, Order, OrderLine, Person, Sku, StationRow, TimelineEntry
+from app.processing.queries.holds import HoldRow, open_holds
+from app.processing.queries.stuck import stuck
+from app.processing.rules import Stuck
+from app.text import Text
 from app.work.service.timeline import unpacked_words
 
 
@@ -47,18 +49,6 @@ class LineRow:
     short: int
     ships: bool
     known: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HoldRow:
-    """An open hold."""
-
-    hold_id: bytes
-    kind: str
-    field: str
-    detail: str
-    placed_at: datetime
-    placed_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +115,6 @@ def find_orders(session: Session, number: str) -> tuple[bytes, ...]:
     return tuple(session.scalars(wanted.order_by(Order.received_at, Order.id)))
 
 
-def open_holds(session: Session, order_id: bytes) -> tuple[HoldRow, ...]:
-    """The holds that keep an order back, the first to clear first."""
-    rows = session.scalars(select(Hold).where(Hold.order_id == order_id, Hold.released_at.is_(None)))
-    found = [HoldRow(h.id, h.kind, h.field, h.detail, h.placed_at, h.placed_by) for h in rows]
-    return tuple(sorted(found, key=lambda h: (_rank(h.kind), h.field, h.placed_at)))
-
-
-def _rank(kind: str) -> int:
-    return FIRST.index(kind) if kind in FIRST else len(FIRST)
-
-
 def order_story(session: Session, order_id: bytes) -> OrderStory:
     """One order with lines, holds and timeline. KeyError when there is none."""
     order = session.get(Order, order_id)
@@ -183,46 +162,3 @@ def timeline(session: Session, order_id: bytes) -> tuple[StoryRow, ...]:
         StoryRow(entry.at, entry.kind, unpacked_words(json.loads(entry.words)), person or "", station or "")
         for entry, person, station in rows
     )
-
-
-# ---- why it is stuck ------------------------------------------------------------------------------------------------
-
-
-def why_stuck(session: Session, order_id: bytes) -> Text | None:
-    """Exactly one reason why an order does not move, who can clear it, one act; None when it moves or is over."""
-    found = stuck(session, order_id)
-    return None if found is None else found.words
-
-
-def stuck(session: Session, order_id: bytes) -> Stuck | None:
-    """The reason in its three parts; see `why_stuck`."""
-    order = session.get(Order, order_id)
-    if order is None or order.state in ("shipped", "cancelled"):
-        return None
-    holds = open_holds(session, order_id)
-    if holds:
-        return stuck_by_hold(holds[0].kind, holds[0].field, holds[0].detail, order.number)
-    match order.state:
-        case "received" | "held":
-            act = say("packbay order release {number}", number=order.number)
-            return Stuck(say("Checked, not released yet"), say("Shift lead"), act)
-        case "released":
-            return _waits_for_picker(session, order_id)
-        case "picked":
-            return _waits_for_packer(session, order_id)
-        case _:
-            return None
-
-
-def _waits_for_picker(session: Session, order_id: bytes) -> Stuck | None:
-    ready = select(Work.id).where(Work.order_id == order_id, Work.state == "ready").limit(1)
-    if session.scalar(ready) is None:
-        return None
-    return Stuck(say("Nobody has taken its pick work yet"), say("Picker"), say("Scan a free tote or a cart"))
-
-
-def _waits_for_packer(session: Session, order_id: bytes) -> Stuck | None:
-    tote = session.scalar(select(Tote.name).where(Tote.order_id == order_id).order_by(Tote.name).limit(1))
-    if tote is None:
-        return None
-    return Stuck(say("Picked, nobody packs it yet"), say("Packer"), say("Scan tote {name}", name=tote))
