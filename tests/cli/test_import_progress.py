@@ -99,7 +99,7 @@ def test_on_a_real_terminal_the_bar_is_on_stderr_only(tmp_path: Path) -> None:
 
     # then the bar grows there, stdout has the result alone, and with --json there is none
     assert re.search(r"\rwoocomm\S+ \[#*\.*\] +\d+% of \d+ kB, \d+ orders, [\d ]+ a second", bars)
-    assert drawn.stdout.startswith("woocommerce-400.json: 900 new, ")
+    assert drawn.stdout.startswith("woocommerce-400.json: 400 new, ")
     assert silent == b"."
 
 
