@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -112,6 +114,25 @@ def test_the_role_cards_carry_every_command_every_choice_and_can_be_read() -> No
     assert {own_code(f"QTY{n}") for n in (*range(11), 12, 24)} == cards["quantities"]
     assert {own_code(code) for code in ("RSN1", "RSN6", "GRD1", "GRD4")} <= cards["reasons-and-grades"]
     assert cards["picker"] == {command_code(e) for e in words_of("picker")}
+
+
+def commands_said_in(path: Path) -> set[str]:
+    """The words of all buttons that a module of a workflow makes, and of all tiles and cards."""
+    return {
+        node.args[0].value
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Action", "Card")
+        if node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)
+    }
+
+
+def test_every_button_that_the_house_makes_has_a_printed_command() -> None:
+    app = Path(__file__).parents[2] / "app"
+    said = {(word, path.stem) for path in app.rglob("*.py") for word in commands_said_in(path)}
+
+    assert len(said) > 50
+    assert {(word, module) for word, module in said if word not in COMMANDS} == set()
+    assert {word for word, _ in said} <= {word for role in ROLES for word in words_of(role)}
 
 
 def words_of(role: str) -> set[str]:
