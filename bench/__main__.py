@@ -1,6 +1,6 @@
 """`make bench`: prints figures and asserts none; the machine that they come from is part of them.
 
-python -m bench [--json] [--only scan,start,paint,route,import,paper]
+python -m bench [--json] [--only scan,start,paint,route,import,import-memory,paper]
 """
 
 from __future__ import annotations
@@ -45,9 +45,15 @@ def _route(_folder: Path) -> Iterator[Figure]:
 
 
 def _import(folder: Path) -> Iterator[Figure]:
-    from bench.work import imports
+    from bench.imports import imports
 
-    yield imports(folder)
+    yield from imports(folder)
+
+
+def _import_memory(folder: Path) -> Iterator[Figure]:
+    from bench.imports import memory
+
+    yield from memory(folder)
 
 
 def _paper(_folder: Path) -> Iterator[Figure]:
@@ -57,7 +63,8 @@ def _paper(_folder: Path) -> Iterator[Figure]:
 
 
 BENCHES: dict[str, Bench] = {
-    "scan": _scan, "start": _start, "paint": _paint, "route": _route, "import": _import, "paper": _paper,
+    "scan": _scan, "start": _start, "paint": _paint, "route": _route, "import": _import,
+    "import-memory": _import_memory, "paper": _paper,
 }  # fmt: skip
 
 

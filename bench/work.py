@@ -1,18 +1,15 @@
-"""Work that no hand waits for twice: the route, imports, paper."""
+"""Work that no hand waits for twice: the route, paper."""
 
 from __future__ import annotations
 
-import csv
 import random
 from collections.abc import Iterator
-from pathlib import Path
 
 from app.picking.rules.distance import AisleLine, CrossLine, Ways
 from app.picking.rules.route import route
 from bench.figures import Figure, timed
 from reports.labels import shipping_label_pdf, shipping_label_zpl
 from reports.slips import packing_slip
-from tests.journeys.site import command, site
 from tests.reports.samples import shipping_label, slip
 
 AISLES, LONG_MM, APART_MM = 20, 40_000, 4_000
@@ -33,25 +30,6 @@ def routes(times: int = 40, stops: int = 30) -> Figure:
         route(ways, points, (0, 0), (wide, 0))
 
     return timed(f"route of {stops} stops", times, walk)
-
-
-def imports(folder: Path, orders: int = 1000, times: int = 3) -> Figure:
-    """A table of orders of three lines each through `packbay import orders`: read, judged, stored, released or held."""
-    header = "order,currency,email,name,line1,city,postcode,country,sku,item,quantity,unit_price,payment".split(",")
-
-    def bring_in(turn: int) -> None:
-        home = site(folder / f"import-{turn}")
-        table = folder / f"orders-{turn}.csv"
-        with table.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(header)
-            for n in range(orders):
-                for sku in ("MUG-G", "TEA", "SOAP"):
-                    who = [f"B{n}", "EUR", f"b{n}@example.org", f"Name {n}", f"Street {n}", "Bremen", "28195", "DE"]
-                    writer.writerow([*who, sku, sku, 1, "5.00", "paid"])
-        command(home.root, "import", "orders", str(table))
-
-    return timed(f"import of {orders} orders, released as far as stock goes", times, bring_in)
 
 
 def paper(times: int = 40) -> Iterator[Figure]:
