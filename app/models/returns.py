@@ -23,7 +23,7 @@ class ReturnCase(Model):
     number: Mapped[str] = mapped_column(String(64), unique=True)
     order_id: Mapped[bytes | None] = mapped_column(Id, index=True)
     kind: Mapped[str] = mapped_column(String(16), default="unannounced")
-    state: Mapped[str] = mapped_column(String(16), default="announced")
+    state: Mapped[str] = mapped_column(String(16), default="announced", index=True)
     wish: Mapped[str] = mapped_column(String(16), default="refund")  # refund, replacement, none (paid back already)
     opened_at: Mapped[datetime] = mapped_column(Utc)
     closed_at: Mapped[datetime | None] = mapped_column(Utc)

@@ -10,6 +10,8 @@ from app.db import central_write, reading
 from app.models import Order
 from app.returns.queries.bills import refunds
 from app.returns.service import announce_return, decide_refund, hand_over
+from app.returns.service.idle import close_idle_returns
+from app.settings import Home
 from tests.returns.bench import ReturnBench, Site, order_code, order_id
 from tests.sync.sides import StationSide, balances, ledger, mirrored
 
@@ -265,3 +267,31 @@ def test_how_it_left_is_told_beside_what_came_back(bench: ReturnBench) -> None:
     assert [str(m.words) for m in timeline.moments] == [  # type: ignore[union-attr]
         "Packed by Jonas Weber, box 1", "Picked by Ana Moreno from A-01-A", "Weighs 380 g",
     ]  # fmt: skip
+
+
+def test_a_return_that_was_left_with_home_is_closed_by_central_after_a_while(bench: ReturnBench) -> None:
+    # given one item back for a replacement, and a clerk who went home without DONE
+    bench.scan(order_code("10482"))
+    bench.card("CHANGE")
+    bench.item("SOAP")
+    bench.grade(3)
+    bench.put("Scrap")
+    bench.card("HOME")
+    database, home = bench.site.central.database, Home(bench.site.central.path.parent)
+    assert close_idle_returns(database, bench.clock, home) == 0
+
+    # when two hours have gone by, then it is closed once, and the replacement is on its way
+    bench.clock.advance(2 * 3600 + 1)
+    assert (close_idle_returns(database, bench.clock, home), close_idle_returns(database, bench.clock, home)) == (1, 0)
+    bench.station.settle()
+    assert bench.station.query("SELECT state FROM return_case") == [("closed",)]
+    assert bench.site.query("SELECT state FROM sales_order WHERE channel = 'replacement'") == [("released",)]
+    assert mirrored(bench.station.path) == mirrored(bench.site.central.path)
+
+
+def test_an_announced_return_waits_for_its_rest(bench: ReturnBench) -> None:
+    announce(bench, "10482", ("SOAP", 1), ("MUG", 1))
+    back(bench, "10482", ("SOAP", 1, 1))
+    bench.clock.advance(9 * 3600)
+    home = Home(bench.site.central.path.parent)
+    assert close_idle_returns(bench.site.central.database, bench.clock, home) == 0

@@ -309,13 +309,13 @@ def _find(sight: Sight) -> View:
     )
     second = say("Or scan its slip or label") if not asked.away else say("Central does not answer: scan its slip")
     panels: tuple[Panel, ...] = (Offers(say("Which order?"), offers),) if offers else ()
-    hero = Hero(imperative("find", sight.state), "package-search", second=second)
+    hero = Hero(imperative("find", sight.state), "package-search", second=NOTHING if asked.typing else second)
     if asked.typing:
         operator = sight.desk.operator
-        keys = Keyboard(operator.language if operator else "en")
+        keys = Keyboard(operator.language if operator else "en", upper=True)
         form = Form(say("Search"), (FormField(say("Order number or name"), asked.typed),), 0)
-        return View(kind="return.search", hero=hero, header=_header(sight), object=(keys,), context=(form, *panels),
-                    actions=(_HOME, _HELP), wanted=_choices(len(offers)))  # fmt: skip
+        return View(kind="return.search", hero=hero, header=_header(sight), object=(keys,), context=(form,),
+                    actions=(_HOME, _HELP))  # fmt: skip
     return View(
         kind="return.find",
         hero=hero,

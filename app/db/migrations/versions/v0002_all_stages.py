@@ -261,6 +261,7 @@ def _return_case() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_return_case_number")),
     )
     op.create_index(op.f("ix_return_case_order_id"), "return_case", ["order_id"], unique=False)
+    op.create_index(op.f("ix_return_case_state"), "return_case", ["state"], unique=False)
 
 
 def _return_item() -> None:
