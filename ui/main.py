@@ -100,6 +100,7 @@ def _add_play(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.add_argument("file", type=Path)
     command.add_argument("--home", type=Path, help="play in this home instead of a fresh demo warehouse")
     command.add_argument("--badge", default="", help="whose badge signs in (default: the demo's packer)")
+    command.add_argument("--orders", type=int, default=24, help="how many orders a fresh demo warehouse has")
     command.add_argument("--json", action="store_true", help="one JSON object on stdout")
     command.set_defaults(func=_play)
 
@@ -186,9 +187,10 @@ def demo_home(chosen: Path | None) -> Home:
 
 
 def _play(options: argparse.Namespace) -> int:
-    from ui.play import play
+    from ui.play import Warehouse, play
 
-    return play(options.file, root=options.home, badge=options.badge, as_json=options.json, say=print)
+    chosen = Warehouse(options.home, options.badge, options.orders)
+    return play(options.file, chosen, as_json=options.json, say=print)
 
 
 def _shift(options: argparse.Namespace) -> int:

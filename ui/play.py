@@ -194,8 +194,17 @@ def _shows(view: View, grams: int) -> bool:
     return not panels or any(p.grams == grams and p.stable for p in panels)
 
 
-def play(file: Path, *, root: Path | None, badge: str, as_json: bool, say: Callable[[str], None]) -> int:
-    """The command; `badge` signs in ("": the demo's packer). Exit status 0: all lines accepted; 1: some were refused
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """Where a file is played: a home, or None for a fresh demo of so many orders; `badge` signs in ("": the packer)."""
+
+    root: Path | None = None
+    badge: str = ""
+    orders: int = 24
+
+
+def play(file: Path, where: Warehouse, *, as_json: bool, say: Callable[[str], None]) -> int:
+    """The command. Exit status 0: all lines accepted; 1: some were refused
     and are named; 2: nothing was done.
     """
     try:
@@ -204,11 +213,11 @@ def play(file: Path, *, root: Path | None, badge: str, as_json: bool, say: Calla
         say(f"{file}: {error}")
         return 2
     with tempfile.TemporaryDirectory(prefix="packbay-play-") as folder:
-        place = home(root) if root else Home(Path(folder))
-        if root is None:
-            build(place)
+        place = home(where.root) if where.root else Home(Path(folder))
+        if where.root is None:
+            build(place, orders=where.orders)
         with SimulatedStation(place) as station:
-            if station.scan(badge or BADGES["packer"]) not in ("order", "accepted"):
+            if station.scan(where.badge or BADGES["packer"]) not in ("order", "accepted"):
                 say("Nobody could be signed in: give a badge of this home with --badge")
                 return 2
             station.settle()

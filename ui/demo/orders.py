@@ -166,8 +166,10 @@ def shop_files(made: list[Draft]) -> Iterator[tuple[str, bytes]]:
     """(file name, bytes): even numbers come out of a Shopify shop, odd ones out of a WooCommerce shop."""
     shopify = [_shopify(d) for d in made if int(d.number) % 2 == 0]
     woo = [_woo(d) for d in made if int(d.number) % 2]
-    yield "orders-shopify.json", json.dumps({"orders": shopify}, ensure_ascii=False, indent=1).encode()
-    yield "orders-woocommerce.json", json.dumps(woo, ensure_ascii=False, indent=1).encode()
+    if shopify:
+        yield "orders-shopify.json", json.dumps({"orders": shopify}, ensure_ascii=False, indent=1).encode()
+    if woo:
+        yield "orders-woocommerce.json", json.dumps(woo, ensure_ascii=False, indent=1).encode()
 
 
 def _money(amount: Decimal) -> str:
