@@ -17,6 +17,7 @@ from app.sync.applier import work_off
 from app.sync.duties import Place, do_duties
 from app.sync.keeper import Keeper
 from app.sync.wire import CentralPort, Cursor, Mark, Pulled, WireAsk, WireFact
+from ui.quiet import Quiet
 
 log = logging.getLogger(__name__)
 IDLE_S = 1.0
@@ -44,7 +45,10 @@ class LineChanged:
 class Courier:
     """Carries between the station's file and central. `deliver` puts a job into the work thread's queue."""
 
-    def __init__(self, keeper: Keeper, central: CentralPort, deliver: Callable[[object], None]) -> None:
+    def __init__(
+        self, keeper: Keeper, central: CentralPort, deliver: Callable[[object], None], quiet: Quiet | None = None
+    ) -> None:
+        self._quiet = quiet or Quiet()
         self._keeper = keeper
         self._central = central
         self._deliver = deliver
@@ -99,6 +103,7 @@ class Courier:
         self._hand_over(Parcelled(None, (), None, hello=mark))
 
     def _round(self) -> bool:
+        self._quiet.wait()
         out = self._keeper.outgoing()
         mark = None
         if out.facts or out.asks:
@@ -112,6 +117,7 @@ class Courier:
         return True
 
     def _hand_over(self, job: Parcelled) -> None:
+        self._quiet.wait()
         self._taken.clear()
         self._deliver(job)
         while not self._taken.wait(0.5) and not self._stopping:

@@ -12,7 +12,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from queue import Empty, SimpleQueue
+from queue import Empty
 from threading import Event, Thread
 
 from app import events
@@ -29,26 +29,26 @@ from app.sync.keeper import Keeper, Transaction
 from app.sync.station import Cause
 from app.sync.wire import CentralPort
 from app.text import Text, say
-from app.view import Chip, Echo, Hero, Sound, Tone, View
+from app.view import Chip, Echo, Sound, Tone, View
 from app.work.facts import PrintMoved, SignedIn, SignedOut
 from app.workflow import Bench, Opening, Outcome, Recorded, Shown
-from devices.beeps import Tone as BeepTone
 from devices.ports import Ports
 from ui.central_here import CentralHere
 from ui.chips import Health
 from ui.config import StationConfig
 from ui.courier import Courier, LineChanged, Parcelled
 from ui.desk import StationDesk
-from ui.help import HelpSheet, code_for
+from ui.help import HelpSheet
 from ui.idle import Idle
+from ui.inbox import Inbox
 from ui.lock import StationLock
+from ui.moved import TONES, Handled, Moved, crashed, last_word, quiet_word, understand
+from ui.quiet import Quiet
 from ui.rooms import workflows
 from ui.screen_memory import ScreenMemory
 from ui.spooler import PrintDone, Spooler
 
 log = logging.getLogger(__name__)
-Handled = events.Scan | events.Touch | events.Key
-"""What a hand did: scans, taps and keys are handled in the order in which they came."""
 WAIT_NS = 3_000_000_000
 """How long scans are kept behind a question to central before the task is told that there is no answer."""
 SCALE_EVERY_NS = 200_000_000
@@ -62,15 +62,6 @@ class Seen:
 
     serial: int
     mono_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """One bench's part in an event."""
-
-    bench: Bench[object]
-    outcome: Outcome
-    recorded: tuple[Recorded, ...]
 
 
 class Stop:
@@ -92,7 +83,8 @@ class Runner:
         theme: str = "",
     ) -> None:
         self.clock = clock or SystemClock()
-        self.queue: SimpleQueue[object] = SimpleQueue()
+        self.quiet = Quiet()
+        self.queue = Inbox(self.quiet)
         self.home = home.make()
         self._lock = StationLock(home.root / "station.lock")
         self._on_view = on_view
@@ -104,8 +96,9 @@ class Runner:
         self.health = Health(config.chip_kinds, {s.name for s in config.devices.scanners})
         self.desk.list_devices = lambda: self.health.states(config, self.screen.settings)
         self.ports = Ports(config.devices.ports, self.queue.put, self.clock)
-        self.central_here = None if central else CentralHere(home, self.clock, self._hint)
-        self.courier = Courier(self.keeper, central or self.central_here.line, self.queue.put)  # type: ignore[union-attr]
+        self.central_here = None if central else CentralHere(home, self.clock, self._hint, self.quiet)
+        line = central or self.central_here.line  # type: ignore[union-attr]
+        self.courier = Courier(self.keeper, line, self.queue.put, self.quiet)
         self.spooler = Spooler(self.keeper, config.devices.printers, home.spool, self.clock, self.queue.put)
         self.bench: Bench[object] = self._resume()
         self.help = HelpSheet()
@@ -124,7 +117,6 @@ class Runner:
         self._goes_on: Opening | None = None
         self._dim = False
         self._forgetting = Forgetting(self.keeper.files, home.spool, self.clock)
-        self.idle = Event()
         self._calm = Event()
         self._thread = Thread(target=self._run, name="work", daemon=True)
 
@@ -160,7 +152,7 @@ class Runner:
         rounds = self.courier.quiet_rounds + 1
         self.courier.kick()
         while self.clock.mono_ns() < until:
-            calm = self.queue.empty() and self.idle.is_set() and self.courier.quiet_rounds > rounds
+            calm = self.queue.is_idle and not self._waiting and self.courier.quiet_rounds > rounds
             if calm and self.keeper.is_even() and not self.spooler.is_busy():
                 return
             self._calm.wait(0.01)
@@ -178,6 +170,7 @@ class Runner:
     def seen(self, serial: int, mono_ns: int) -> None:
         """The screen has shown that View."""
         self.queue.put(Seen(serial, mono_ns))
+        self.quiet.painted(serial)
 
     def _hint(self) -> None:
         self.courier.kick()
@@ -208,7 +201,7 @@ class Runner:
         self._show(None)
         while True:
             try:
-                item = self.queue.get(timeout=self._patience())
+                item = self.queue.get(self._patience())
             except Empty:
                 try:
                     self._time_passes()
@@ -217,15 +210,13 @@ class Runner:
                 continue
             if isinstance(item, Stop):
                 return
-            self.idle.clear()
             try:
                 self._take(item)
                 if self._news and self.queue.empty():
                     self._refresh()
             except Exception as error:  # a bug or a broken disk: said with a reference, and the work goes on
                 self._mishap(error)
-            if self.queue.empty() and not self._waiting:
-                self.idle.set()
+            self.queue.done(item)
 
     def _take(self, item: object) -> None:
         match item:
@@ -274,8 +265,6 @@ class Runner:
             self._show(None)
         if self._hands.is_dim:
             self._forgetting.look()
-        if not self._waiting:
-            self.idle.set()
 
     def _drain(self) -> None:
         while self._held and not self._waiting:
@@ -289,7 +278,7 @@ class Runner:
         memo, waiting, role = self.bench.memo(), dict(self._waiting), self._role
         try:
             with self.keeper.act() as transaction, self.desk.within(transaction):
-                read = _understand(item, transaction)
+                read = understand(item, transaction)
                 moved = self._decide(read, transaction)
                 self._log(transaction, read, moved, started)
         except Exception:
@@ -300,12 +289,16 @@ class Runner:
         self._install(moved)
         self._answer(device, moved)
         self._call(moved)
-        self._show(_last_word(moved))
-        self.courier.kick()
-        self.spooler.kick()
+        self._show(last_word(moved))
+        self._hint_all()
+
+    def _hint_all(self) -> None:
+        """There may be something to carry and to print; whoever does it begins when the screen is painted."""
+        self.quiet.when_calm(self.courier.kick)
+        self.quiet.when_calm(self.spooler.kick)
 
     def _log(self, transaction: Transaction, read: events.Read, moved: list[Moved], started: int) -> None:
-        final = _last_word(moved)
+        final = last_word(moved)
         word = "ignored" if final.ignored else "refused" if final.accepted is False else "accepted"
         transaction.log_read(
             read,
@@ -398,7 +391,7 @@ class Runner:
     def _universal(self, read: events.Read, transaction: Transaction, cause: Cause) -> list[Moved] | None:
         page, self.help.page = self.help.turned(), 0
         if isinstance(read, events.CommandRead) and (said := self.screen.commanded(read.word)):
-            return [Moved(self.bench, _quiet(said, read), ())]
+            return [Moved(self.bench, quiet_word(said, read), ())]
         if self.desk.operator is None:
             return None
         if isinstance(read, events.BadgeRead):
@@ -407,11 +400,11 @@ class Runner:
             return None
         if read.word == "HELP":
             self.help.page = page
-            return [Moved(self.bench, _quiet(say("Help") if page else say("Help closed"), read), ())]
+            return [Moved(self.bench, quiet_word(say("Help") if page else say("Help closed"), read), ())]
         if read.word == "OUT":
             return self._sign_out(read, transaction, cause)
         if read.word == "HOME" and self.bench.workflow.kind != "home":
-            moved = Moved(self.bench, _quiet(say("Kept: scan its tote to go on"), read), ())
+            moved = Moved(self.bench, quiet_word(say("Kept: scan its tote to go on"), read), ())
             home, _ = self._open(moved, Opening("home", b""), transaction)
             return [moved, Moved(home, Outcome(), ())]
         return None
@@ -420,7 +413,7 @@ class Runner:
         person = self.desk.operator
         assert person is not None
         if read.person_id == person.person_id:
-            return [Moved(self.bench, _quiet(say("You are signed in"), read), ())]
+            return [Moved(self.bench, quiet_word(say("You are signed in"), read), ())]
         following = transaction.read(operator, read.person_id)
         if following is None:
             return None
@@ -431,14 +424,14 @@ class Runner:
             person_id=following.person_id, workflow=self.bench.workflow.kind if task else "", task_id=task
         )
         words = say("{name} goes on here", name=following.name)
-        return [Moved(self.bench, _quiet(words, read), ())]
+        return [Moved(self.bench, quiet_word(words, read), ())]
 
     def _sign_out(self, read: events.CommandRead, transaction: Transaction, cause: Cause) -> list[Moved]:
         person = self.desk.operator
         assert person is not None
         transaction.record((SignedOut(person.person_id),), replace(cause, task_id=b""))
         self.desk.operator = None
-        before = Moved(self.bench, _quiet(say("{name} signed out", name=person.name), read), ())
+        before = Moved(self.bench, quiet_word(say("{name} signed out", name=person.name), read), ())
         bench, _ = self._open(before, Opening("sign-in", b""), transaction)
         return [before, Moved(bench, Outcome(), ())]
 
@@ -484,8 +477,8 @@ class Runner:
         self.bench = moved[-1].bench
 
     def _answer(self, device: str, moved: list[Moved]) -> None:
-        final = _last_word(moved)
-        tone = "attention" if final.ignored else _TONES.get(final.sound)  # never no answer: some scanners block on it
+        final = last_word(moved)
+        tone = "attention" if final.ignored else TONES.get(final.sound)  # never no answer: some scanners block on it
         if device and not tone and self._waiting:
             self._owed = device  # it asked central: it is answered when central has answered
         elif device:
@@ -505,7 +498,7 @@ class Runner:
     def _pay(self, outcome: Outcome) -> None:
         """The beep of a scan that had to wait for central."""
         if self._owed and not self._waiting:
-            self.ports.beep(self._owed, _TONES.get(outcome.sound) or "accepted")
+            self.ports.beep(self._owed, TONES.get(outcome.sound) or "accepted")
             self._owed = ""
 
     # -- everything else that can happen ------------------------------------------------------------------------------
@@ -526,10 +519,9 @@ class Runner:
             self.bench.restore(memo)
             raise
         self._install(moved)
-        self._pay(_last_word(moved))
-        self._show(_last_word(moved))
-        self.courier.kick()
-        self.spooler.kick()
+        self._pay(last_word(moved))
+        self._show(last_word(moved))
+        self._hint_all()
 
     def _actor(self) -> bytes:
         return self.desk.operator.person_id if self.desk.operator else b""
@@ -616,7 +608,7 @@ class Runner:
                 view = self.bench.view(outcome)
         except Exception:  # a screen that can't be drawn must say so; the work goes on at the same line
             log.exception("the screen of %s could not be made", self.bench.workflow.kind)
-            view = _crashed(self.bench.echo)
+            view = crashed(self.bench.echo)
         self._serial += 1
         self._minute = self._local_minute()
         header = replace(
@@ -638,57 +630,11 @@ class Runner:
         elif not self._problem_serial or (outcome and outcome.accepted is False):
             self._problem_serial = self._problem_serial or self._serial
         given = self.clock.mono_ns()
+        if self._paints:
+            self.quiet.given(self._serial)
         self._on_view(view)
         if not self._paints:  # seen when it is handed over: whoever reads it may act before this line is reached
             self.bench.seen(given)
 
     def _chips(self) -> tuple[Chip, ...]:
         return self.health.chips()
-
-
-def _understand(item: Handled, transaction: Transaction) -> events.Read:
-    """What was scanned, touched or typed means here. A key has no text: it may be one of a PIN."""
-    if isinstance(item, events.Scan):
-        return transaction.meaning(item)
-    if isinstance(item, events.Key):
-        return events.KeyRead(text="", at=item.at, mono_ns=item.mono_ns, touched=True, key=item.key)
-    return replace(transaction.meaning(_as_scan(item)), touched=True, device="")
-
-
-def _as_scan(touch: events.Touch) -> events.Scan:
-    """A button carries the word of its command; a typed code is taken as it is."""
-    return events.Scan(text=code_for(touch.command), device="", at=touch.at, mono_ns=touch.mono_ns)
-
-
-def _quiet(words: Text, read: events.Read) -> Outcome:
-    echo = Echo(Tone.OK, words, read.text, read.at.astimezone().strftime("%H:%M:%S"))
-    return Outcome(accepted=True, sound=Sound.ACCEPTED, echo=echo)
-
-
-def _last_word(moved: list[Moved]) -> Outcome:
-    """The outcome that people see and hear: the last bench's that said anything."""
-    spoken = [
-        m.outcome
-        for m in moved
-        if m.outcome.sound or m.outcome.echo or m.outcome.accepted is not None or m.outcome.ignored
-    ]
-    return spoken[-1] if spoken else moved[-1].outcome
-
-
-def _crashed(echo: Echo | None) -> View:
-    hero = Hero(
-        imperative=say("This screen could not be shown"),
-        icon="triangle-alert",
-        tone=Tone.ERROR,
-        second=say("Everything you scanned is kept. Scan HOME, then the tote again."),
-    )
-    return View(kind="crash", hero=hero, echo=echo)
-
-
-_TONES: dict[Sound, BeepTone] = {
-    Sound.ACCEPTED: "accepted",
-    Sound.STEP: "step",
-    Sound.ORDER: "order",
-    Sound.WRONG: "wrong",
-    Sound.ATTENTION: "attention",
-}

@@ -1,11 +1,20 @@
 """Engines, transactions, the schema of each side, and the marks from which the feed is written."""
 
-from app.db.engine import Database, central_write, is_machines_fault, open_database, reading, station_write
+from app.db.engine import (
+    Database,
+    before_statements,
+    central_write,
+    is_machines_fault,
+    open_database,
+    reading,
+    station_write,
+)
 from app.db.feed import changed, insert_rows, pack_row, unpack_row, write_feed
 from app.db.prepared import Prepared, set_row, tables_in
 from app.db.schema import migrate, tables_of
 
 __all__ = [
-    "Database", "Prepared", "central_write", "changed", "insert_rows", "is_machines_fault", "migrate", "open_database",
-    "pack_row", "reading", "set_row", "station_write", "tables_in", "tables_of", "unpack_row", "write_feed",
+    "Database", "Prepared", "before_statements", "central_write", "changed", "insert_rows", "is_machines_fault",
+    "migrate", "open_database", "pack_row", "reading", "set_row", "station_write", "tables_in", "tables_of",
+    "unpack_row", "write_feed",
 ]  # fmt: skip

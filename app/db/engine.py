@@ -8,7 +8,7 @@ with BEGIN IMMEDIATE, so that no transaction starts reading and finds at its fir
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,6 +116,16 @@ def station_write(database: Database, *, relaxed: bool = False) -> Iterator[Sess
         session.connection()  # takes the write lock now: whoever waits, waits before it has read anything
         yield session
         session.commit()
+
+
+def before_statements(database: Database, act: Callable[[], None]) -> None:
+    """Calls `act` before every statement on this database, on the thread that sends it."""
+
+    def told(_c: Connection, _cursor: object, _text: str, _values: object, _context: object, _many: bool) -> None:
+        act()
+
+    for engine in (database.write, database.relaxed, database.read):
+        event.listen(engine, "before_cursor_execute", told)
 
 
 _MACHINE = ("BUSY", "LOCKED", "FULL", "IOERR", "NOMEM", "READONLY", "CANTOPEN", "CORRUPT", "NOTADB", "PROTOCOL")
