@@ -233,7 +233,9 @@ def _not_now(gate: Gate) -> Problem:
 
 def _badge_problem(name: str, what: Text, why: Text, gate: Gate) -> Problem:
     another = _next_act(gate) if gate.who else say("Scan the badge of a lead")
-    return Problem(name=name, what=what, why=why, do=(another, say("Or scan CLEAR to leave it")), unchanged=KEPT)
+    return Problem(
+        name=name, what=what, detail=gate.act, why=why, do=(another, say("Or scan CLEAR to leave it")), unchanged=KEPT
+    )
 
 
 def _too_few() -> Problem:

@@ -18,8 +18,9 @@ from tests.arch.house import PACKAGES, ROOT, STAGES
 
 STAGE_ROOMS = ("workflows/pick", "service", "facts", "queries", "rules/route")
 ROOMS = (
-    *("cli", "sync/push", "db/engine", "models/orders", "workflow", "facts"),
+    *("cli", "sync/push", "db/engine", "models/orders", "workflow", "approval", "facts"),
     *("view", "documents", "text", "events", "errors", "barcodes", "settings", "ids", "clock"),
+    *("tables", "archive", "paths", "redaction"),
     *("carriers/base", "carriers/table", "carriers/fleet", "channels/base", "channels/shop", "notifiers/base"),
     *(f"{stage}/{room}" for stage in sorted(STAGES) for room in STAGE_ROOMS),
 )
