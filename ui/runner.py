@@ -99,7 +99,9 @@ class Runner:
         self.central_here = None if central else CentralHere(home, self.clock, self._hint, self.quiet)
         line = central or self.central_here.line  # type: ignore[union-attr]
         self.courier = Courier(self.keeper, line, self.queue.put, self.quiet)
-        self.spooler = Spooler(self.keeper, config.devices.printers, home.spool, self.clock, self.queue.put)
+        self.spooler = Spooler(
+            self.keeper, config.devices.printers, home.spool, self.clock, self.queue.put, self.quiet
+        )  # fmt: skip
         self.bench: Bench[object] = self._resume()
         self.help = HelpSheet()
         self.screen = ScreenMemory(home.root, theme)

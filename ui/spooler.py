@@ -28,6 +28,7 @@ from devices.printers.base import PDF, TAKE_LABEL, ZPL, Printer, PrintResult
 from devices.printing import open_printer
 from reports.labels import command_card, shipping_label_pdf, shipping_label_zpl, tote_label_pdf, tote_label_zpl
 from reports.slips import packing_slip
+from ui.quiet import Quiet
 
 log = logging.getLogger(__name__)
 RETRY_S = 2.0
@@ -84,7 +85,9 @@ class Spooler:
         spool: Path,
         clock: Clock,
         deliver: Callable[[object], None],
+        quiet: Quiet | None = None,
     ) -> None:
+        self._quiet = quiet or Quiet()
         self._keeper = keeper
         self._spool = spool
         self._clock = clock
@@ -133,6 +136,7 @@ class Spooler:
             held = set(self._in_hand)  # before the look at the rows: what is recorded meanwhile looks queued there
             for job_id, kind in self._queued():
                 if job_id not in held and job_id not in self._in_hand and not self._stopping:
+                    self._quiet.wait()  # drawing a label takes as long as answering several scans
                     self._try(job_id, kind)
             self._print_pages()
             self._look_after_the_ill()
