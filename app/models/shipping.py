@@ -25,8 +25,8 @@ class Parcel(Model):
     carrier: Mapped[str] = mapped_column(String(32), default="")
     service: Mapped[str] = mapped_column(String(64), default="")
     tracking: Mapped[str] = mapped_column(String(64), default="", index=True)
-    serial: Mapped[int | None]
-    sscc: Mapped[str] = mapped_column(String(18), default="")
+    serial: Mapped[int | None] = mapped_column(index=True)
+    sscc: Mapped[str] = mapped_column(String(18), default="", index=True)
     price: Mapped[Decimal | None] = mapped_column(Money)
     currency: Mapped[str] = mapped_column(String(3), default="")
     opened_at: Mapped[datetime | None] = mapped_column(Utc)

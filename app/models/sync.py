@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import CENTRAL, OWN, STATION, Id, Model, Utc
@@ -19,6 +19,14 @@ class FactRow(Model):
     __table_args__ = (
         UniqueConstraint("station_id", "incarnation", "seq"),
         Index("ix_fact_task", "task_id"),
+        Index("ix_fact_kind", "kind", "seq"),
+        Index(
+            "ix_fact_closed",
+            "actor_id",
+            "at",
+            sqlite_where=text("kind = 'ParcelClosed'"),
+            postgresql_where=text("kind = 'ParcelClosed'"),
+        ),
         {"info": OWN, "sqlite_with_rowid": False},
     )
     fact_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
@@ -43,7 +51,7 @@ class Outbox(Model):
     """Which own facts central has acknowledged. The fact itself is in `fact`; one transaction writes both."""
 
     __tablename__ = "outbox"
-    __table_args__ = ({"info": STATION},)
+    __table_args__ = (Index("ix_outbox_unacked", "seq", sqlite_where=text("acked_at IS NULL")), {"info": STATION})
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     fact_id: Mapped[bytes] = mapped_column(Id, unique=True)
     acked_at: Mapped[datetime | None] = mapped_column(Utc)

@@ -22,10 +22,13 @@ def upgrade() -> None:
     _disposition_rule()
     if side == "central":
         _effect()
+    _fact()
     if side == "central":
         _mail_opt_out()
     _manifest()
     _order_brief()
+    if side == "station":
+        _outbox()
     _parcel()
     _person_pin()
     _pin_guard()
@@ -112,6 +115,14 @@ def _effect() -> None:
     op.create_index("ix_effect_state", "effect", ["state", "next_at"], unique=False)
 
 
+def _fact() -> None:
+    op.create_index("ix_fact_kind", "fact", ["kind", "seq"], unique=False)
+    closed = sa.text("kind = 'ParcelClosed'")
+    op.create_index(
+        "ix_fact_closed", "fact", ["actor_id", "at"], unique=False, sqlite_where=closed, postgresql_where=closed
+    )
+
+
 def _mail_opt_out() -> None:
     op.create_table(
         "mail_opt_out",
@@ -141,7 +152,13 @@ def _order_brief() -> None:
     op.add_column("order_brief", sa.Column("revision", sa.Integer(), server_default="0", nullable=False))
 
 
+def _outbox() -> None:
+    op.create_index("ix_outbox_unacked", "outbox", ["seq"], unique=False, sqlite_where=sa.text("acked_at IS NULL"))
+
+
 def _parcel() -> None:
+    op.create_index(op.f("ix_parcel_serial"), "parcel", ["serial"], unique=False)
+    op.create_index(op.f("ix_parcel_sscc"), "parcel", ["sscc"], unique=False)
     op.add_column("parcel", sa.Column("manifest_id", Id(), nullable=True))
     op.create_index(op.f("ix_parcel_manifest_id"), "parcel", ["manifest_id"], unique=False)
     op.add_column("parcel", sa.Column("tracking_state", sa.String(length=24), server_default="", nullable=False))
@@ -329,6 +346,8 @@ def _serial_unit() -> None:
 
 
 def _tote() -> None:
+    op.create_index(op.f("ix_tote_order_id"), "tote", ["order_id"], unique=False)
+    op.create_index(op.f("ix_tote_state"), "tote", ["state"], unique=False)
     op.add_column("tote", sa.Column("parked_at", Utc(), nullable=True))
 
 
