@@ -22,7 +22,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Insert, Select, Update, bindparam, update
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import LargeBinary, TypeEngine
 
@@ -120,8 +120,12 @@ class Prepared:
         found = []
         for name in self._names:
             value = values[name] if name in values else fixed[name]
-            convert = binds.get(name)
-            found.append(value if convert is None else convert(value))
+            if (convert := binds.get(name)) is not None:
+                try:
+                    value = convert(value)
+                except ValueError as error:  # as the long way says it
+                    raise StatementError(str(error), self.text, dict(values), error) from error
+            found.append(value)
         return found
 
     def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app import barcodes, events
+from app.db import Prepared
 from app.events import Read, Scan
 from app.ids import ParcelId
 from app.models import (
@@ -38,6 +39,15 @@ from app.work.rules import roles_of
 # ---- what a scan means ----------------------------------------------------------------------------------------------
 
 
+_KNOWN = Prepared(
+    select(Code.kind, Code.subject, Code.units)
+    .where(Code.value.in_([bindparam("text"), bindparam("gtin"), bindparam("sscc")]))
+    .order_by(Code.kind, Code.subject, Code.units)
+)
+_TRACKED = Prepared(select(Parcel.id).where(Parcel.tracking == bindparam("text")).limit(1))
+_NUMBERED = Prepared(select(Parcel.id).where(Parcel.sscc == bindparam("sscc")).limit(1))
+
+
 def meaning(session: Session, scan: Scan) -> Read:
     """What this scan says here: a command by its form, else whatever the table `code` knows.
 
@@ -52,23 +62,23 @@ def meaning(session: Session, scan: Scan) -> Read:
     if form is not None and form.sound:
         return _by_form(form, seen)
     gs1 = barcodes.gs1(scan.text, scan.symbology)
-    values = [scan.text]
-    if gs1 is not None and gs1.gtin:
-        values.append(gs1.gtin)
-    if gs1 is not None and gs1.sscc:
-        values.append(gs1.sscc)
-    known = select(Code.kind, Code.subject, Code.units).where(Code.value.in_(values))
-    rows = session.execute(known.order_by(Code.kind, Code.subject, Code.units)).all()
+    gtin, sscc = (gs1.gtin or scan.text, gs1.sscc or scan.text) if gs1 is not None else (scan.text, scan.text)
+    rows = _KNOWN.all(session, text=scan.text, gtin=gtin, sscc=sscc)
     found = [_by_row(kind, subject, units, gs1, seen) for kind, subject, units in rows]
     badges: list[Read] = [read for read in found if isinstance(read, events.BadgeRead)]
     found = badges or list(dict.fromkeys(found))
     if not found:
-        parcel = session.scalar(select(Parcel.id).where((Parcel.tracking == scan.text) | (Parcel.sscc.in_(values))))
-        if parcel is None or not scan.text:
+        parcel = _parcel_of(session, scan.text, sscc) if scan.text else None
+        if parcel is None:
             damaged = form is not None or _is_damaged(session, scan.text)
             return events.UnknownRead(reason="check" if damaged else "", **seen)
         return events.ParcelRead(parcel_id=ParcelId(parcel), **seen)
     return found[0] if len(found) == 1 else events.AmbiguousRead(meanings=tuple(found), **seen)
+
+
+def _parcel_of(session: Session, text: str, sscc: str) -> bytes | None:
+    found: bytes | None = _TRACKED.scalar(session, text=text) or _NUMBERED.scalar(session, sscc=sscc)
+    return found
 
 
 def _is_damaged(session: Session, text: str) -> bool:
@@ -196,28 +206,19 @@ class OrderCard:
     ship_by: Any
 
 
+_PLACE = Prepared(select(*(getattr(Bin, f.name) for f in fields(Place))).where(Bin.id == bindparam("place_id")))
+
+
 def place(session: Session, place_id: bytes) -> Place:
     """A place by id; KeyError when this mirror does not know it."""
-    row = session.get(Bin, place_id)
+    row = _PLACE.first(session, place_id=place_id)
     if row is None:
         raise KeyError(f"no place {place_id.hex()}")
-    return _place(row)
+    return Place(*row)
 
 
 def _place(row: Bin) -> Place:
-    return Place(
-        row.id,
-        row.name,
-        row.type,
-        row.aisle,
-        row.bay,
-        row.level,
-        row.level_no,
-        row.side,
-        row.x_mm,
-        row.y_mm,
-        row.blocked,
-    )
+    return Place(*(getattr(row, f.name) for f in fields(Place)))
 
 
 def places_of_type(session: Session, *types: str) -> tuple[Place, ...]:
@@ -226,53 +227,73 @@ def places_of_type(session: Session, *types: str) -> tuple[Place, ...]:
     return tuple(_place(row) for row in rows)
 
 
+_CODE = Prepared(
+    select(Code.value)
+    .where(Code.subject == bindparam("subject"), Code.kind == bindparam("kind"))
+    .order_by(Code.units, Code.printed.desc(), Code.value)
+)
+
+
 def code_of(session: Session, subject: bytes, kind: str) -> str:
     """The code to scan for a thing: ours where we printed one, else the site's; single units first; "" if none."""
-    rows = session.execute(
-        select(Code.value)
-        .where(Code.subject == subject, Code.kind == kind)
-        .order_by(Code.units, Code.printed.desc(), Code.value)
-    )
-    value = rows.scalar()
-    return (value[1:] if kind == "item" and len(value) == 14 and value.startswith("0") else value) if value else ""
+    value: str = _CODE.scalar(session, subject=subject, kind=kind) or ""
+    return value[1:] if kind == "item" and len(value) == 14 and value.startswith("0") else value
+
+
+_SKU = Prepared(
+    select(
+        Sku.id, Sku.sku, Sku.name, Sku.variant, Sku.picture, Sku.weight_g, Sku.length_mm, Sku.width_mm, Sku.height_mm,
+        Sku.lot_tracked, Sku.serial_tracked, Sku.hazard, Sku.item_class,
+    ).where(Sku.id == bindparam("sku_id"))
+)  # fmt: skip
 
 
 def sku_card(session: Session, sku_id: bytes) -> SkuCard:
     """A product by id; KeyError when this mirror does not know it."""
-    row = session.get(Sku, sku_id)
+    row = _SKU.first(session, sku_id=sku_id)
     if row is None:
         raise KeyError(f"no SKU {sku_id.hex()}")
-    return SkuCard(
-        row.id, row.sku, row.name, row.variant, row.picture, row.weight_g, row.length_mm, row.width_mm, row.height_mm,
-        row.lot_tracked, row.serial_tracked, row.hazard, row.item_class, code_of(session, sku_id, "item"),
-    )  # fmt: skip
+    return SkuCard(*(*row, code_of(session, sku_id, "item")))
+
+
+_TOTE = Prepared(select(*(getattr(Tote, f.name) for f in fields(ToteCard))).where(Tote.id == bindparam("tote_id")))
 
 
 def tote_card(session: Session, tote_id: bytes) -> ToteCard:
     """A tote by id; KeyError when this mirror does not know it."""
-    row = session.get(Tote, tote_id, populate_existing=True)
+    row = _TOTE.first(session, tote_id=tote_id)
     if row is None:
         raise KeyError(f"no tote {tote_id.hex()}")
-    return ToteCard(row.id, row.name, row.state, row.order_id, row.work_id, row.place_id)
+    return ToteCard(*row)
+
+
+_ORDER = Prepared(
+    select(
+        OrderBrief.order_id, OrderBrief.number, OrderBrief.state, OrderBrief.gift, OrderBrief.station,
+        OrderBrief.ship_by,
+    ).where(OrderBrief.order_id == bindparam("order_id"))
+)  # fmt: skip
 
 
 def order_card(session: Session, order_id: bytes) -> OrderCard | None:
     """What this mirror knows of an order, None when nothing."""
-    row = session.get(OrderBrief, order_id, populate_existing=True)
-    if row is None:
-        return None
-    return OrderCard(row.order_id, row.number, row.state, row.gift, row.station, row.ship_by)
+    row = _ORDER.first(session, order_id=order_id)
+    return None if row is None else OrderCard(*row)
+
+
+_DOSSIER = Prepared(select(Dossier.body).where(Dossier.order_id == bindparam("order_id")))
+_SETTING = Prepared(select(SiteSetting.value).where(SiteSetting.name == bindparam("name")))
 
 
 def dossier(session: Session, order_id: bytes) -> dict[str, Any] | None:
     """What a claim brought along for an order (see `work.service.dossier_of`), None when it is not here."""
-    body = session.scalar(select(Dossier.body).where(Dossier.order_id == order_id))
+    body = _DOSSIER.scalar(session, order_id=order_id)
     return None if body is None else dict(json.loads(body))
 
 
 def setting(session: Session, name: str, default: str = "") -> str:
     """A word of the site."""
-    return session.scalar(select(SiteSetting.value).where(SiteSetting.name == name)) or default
+    return _SETTING.scalar(session, name=name) or default
 
 
 def describe(session: Session, event: Read) -> tuple[Text, Text]:
