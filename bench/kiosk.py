@@ -1,7 +1,8 @@
-"""The kiosk as it is, as a program of its own, which tells when it has painted: `python -m bench.kiosk HOME SCANNER SIZE`.
+"""The kiosk as it is, in a process of its own, telling when it has painted: `python -m bench.kiosk HOME SCANNER SIZE`.
 
 SCANNER is the device that the scanner is at. After each painting it prints one line of words:
-`view SERIAL SOUND KIND NANOSECONDS ECHO WANTED`; the moment is CLOCK_MONOTONIC, `-` stands for nothing.
+`view SERIAL SOUND KIND NANOSECONDS WANTED PORTS`; the moment is CLOCK_MONOTONIC, `-` stands for nothing, SOUND is that
+of all Views that this picture shows (the screen may paint two at once).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import time
 from pathlib import Path
 
 from app.settings import Home
-from app.view import View
+from app.view import Sound, View
 from devices.config import Devices, PrinterTarget, ScannerPort
 from ui.config import StationConfig
 from ui.kiosk import Kiosk, Screen, application, stop_on_signals
@@ -33,9 +34,9 @@ def main(root: Path, scanner: str, size: str) -> int:
     def told() -> None:
         at = time.monotonic_ns()
         if last:
-            view = last[-1]
+            view, heard = last[-1], [view.sound for view in last if view.sound]
             last.clear()
-            print(_line(view, at), flush=True)
+            print(_line(view, heard[-1] if heard else Sound.NONE, at), flush=True)
 
     kiosk._watch.painted.connect(told)
     kiosk.start()
@@ -45,11 +46,10 @@ def main(root: Path, scanner: str, size: str) -> int:
     return int(status)
 
 
-def _line(view: View, at: int) -> str:
-    echo = (view.echo.code if view.echo else "") or "-"
+def _line(view: View, sound: Sound, at: int) -> str:
     wanted = (view.wanted[0].code if view.wanted else "") or "-"
     ports = "open" if any(str(chip.words) == "Scanner" for chip in view.header.chips) else "-"
-    return " ".join(("view", str(view.serial), view.sound.name, view.kind, str(at), echo, wanted, ports))
+    return " ".join(("view", str(view.serial), sound.name, view.kind, str(at), wanted, ports))
 
 
 if __name__ == "__main__":

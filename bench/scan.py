@@ -17,8 +17,8 @@ import subprocess
 import sys
 import time
 import tty
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -47,7 +47,6 @@ class Painted:
     sound: str
     kind: str
     at: int
-    echo: str
     wanted: str
     ports: str
 
@@ -62,7 +61,7 @@ class Answered:
     whole_ms: float
 
 
-class Child(AbstractContextManager["Child"]):
+class Child:
     """A process that is scanned at: its pty and its lines."""
 
     def __init__(self, *words: str) -> None:
@@ -74,6 +73,9 @@ class Child(AbstractContextManager["Child"]):
         self._rest = b""
         self.pid = self._process.pid
         self.device = -1
+
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _tb: TracebackType | None
@@ -140,19 +142,19 @@ class OurKiosk(Child):
         tty.setraw(self._slave)
         super().__init__("bench.kiosk", str(root), os.ttyname(self._slave), SIZE)
         self.device = master
-        self.screen = Painted(0, "NONE", "", 0, "-", "-", "-")
+        self.screen = Painted(0, "NONE", "", 0, "-", "-")
         self.see(lambda view: view.ports == "open")
 
-    def see(self, wanted: object = None, seconds: float = PATIENCE_S) -> Painted:
+    def see(self, wanted: Callable[[Painted], bool] | None = None, seconds: float = PATIENCE_S) -> Painted:
         """Waits for the next picture, or for one that is `wanted`."""
         until = time.monotonic() + seconds
         while True:
             words = self.line(max(0.0, until - time.monotonic()))
             if words is None:
                 raise TimeoutError(f"the screen stays at {self.screen}")
-            serial, sound, kind, at, echo, want, ports = words[1:]
-            self.screen = Painted(int(serial), sound, kind, int(at), echo, want, ports)
-            if wanted is None or wanted(self.screen):  # type: ignore[operator]
+            serial, sound, kind, at, want, ports = words[1:]
+            self.screen = Painted(int(serial), sound, kind, int(at), want, ports)
+            if wanted is None or wanted(self.screen):
                 return self.screen
 
     def quiet(self, seconds: float) -> None:
@@ -169,7 +171,7 @@ class OurKiosk(Child):
         before = self.screen
         at = self.send(code)
         beep = self.beep()
-        painted = self.see(lambda view: view.echo == code and view.sound != "NONE")
+        painted = self.see(lambda view: view.sound != "NONE")
         return Answered(before.kind, painted.sound, (beep - at) / 1e6, (max(beep, painted.at) - at) / 1e6)
 
 

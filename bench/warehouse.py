@@ -13,13 +13,13 @@ import json
 import random
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Connection, Table, create_engine, insert, select
+from sqlalchemy import Connection, create_engine, insert, select
 
 from app.barcodes import gs1_check_digit, own_code
 from app.clock import SystemClock
@@ -229,8 +229,8 @@ class _Made:
 
     def _movement(self, n: int) -> Row:
         return {
-            "fact_id": self._id("movement", n), "line": 0, "sku_id": self.skus[n], "place_id": self._place(n), "lot": "",
-            "status": "good", "quantity": self._held(n), "reason": "set", "at": NOW,
+            "fact_id": self._id("movement", n), "line": 0, "sku_id": self.skus[n], "place_id": self._place(n),
+            "lot": "", "status": "good", "quantity": self._held(n), "reason": "set", "at": NOW,
         }  # fmt: skip
 
     # ---- orders
