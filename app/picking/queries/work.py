@@ -95,15 +95,20 @@ def claimed_work(session: Session, station_id: bytes, tour_id: bytes) -> tuple[C
     )  # fmt: skip
 
 
+_TELLING = ("TourStarted", "Picked", "Shorted", "ShortAmended", "DamagedAtPick")
+
+
 def _facts_of(session: Session, tour_id: bytes) -> list[tuple[str, dict[str, Any]]]:
     """Kind and body of this tour's own facts that were not taken back."""
     gone = select(Voiding.fact_id).where(Voiding.fact_id == FactRow.fact_id).exists()
     rows = session.execute(
-        select(FactRow.kind, FactRow.data).where(
-            FactRow.task_id == tour_id, ~gone, FactRow.kind.in_(("TourStarted", "Picked", "Shorted", "ShortAmended"))
-        )
+        select(FactRow.kind, FactRow.data).where(FactRow.task_id == tour_id, ~gone, FactRow.kind.in_(_TELLING))
     )
     return [(kind, json.loads(data)["body"]) for kind, data in rows]
+
+
+_MISSING = {"Shorted": "short", "ShortAmended": "change", "DamagedAtPick": "quantity"}
+"""The facts that say units of a line are missing, and the field that says how many."""
 
 
 def _own_units(facts: Iterable[tuple[str, dict[str, Any]]]) -> tuple[Counter[bytes], Counter[bytes]]:
@@ -113,8 +118,8 @@ def _own_units(facts: Iterable[tuple[str, dict[str, Any]]]) -> tuple[Counter[byt
     for kind, body in facts:
         if kind == "Picked":
             picked[bytes.fromhex(body["pick_line_id"])] += body["quantity"]
-        elif kind in ("Shorted", "ShortAmended"):
-            short[bytes.fromhex(body["pick_line_id"])] += body["short" if kind == "Shorted" else "change"]
+        elif kind in _MISSING:
+            short[bytes.fromhex(body["pick_line_id"])] += body[_MISSING[kind]]
     return picked, short
 
 

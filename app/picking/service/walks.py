@@ -345,8 +345,13 @@ def _undo_short(session: Session, fact: Any, stamp: Stamp) -> None:
 
 
 def _undo_damage(session: Session, fact: Any, stamp: Stamp) -> None:
-    if holds(session, fact.work_id, fact.fence):
+    order_id = order_of(session, fact.work_id)
+    if order_id is None or not holds(session, fact.work_id, fact.fence):
+        return
+    if fact.quantity > 0:
         _found_after_all(session, fact.pick_line_id, fact.quantity, stamp)
+    else:
+        _damaged(session, fact.pick_line_id, order_id, -fact.quantity, stamp)
 
 
 def _undo_amendment(session: Session, fact: Any, stamp: Stamp) -> None:
