@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import biip
 from biip.gs1_element_strings import GS1ElementString
@@ -102,6 +103,7 @@ class Gs1:
     sscc: str = ""
 
 
+@lru_cache(maxsize=2_000)
 def gs1(text: str, symbology: str = "") -> Gs1 | None:
     """The GS1 reading of a code, or None when it has none: element strings, a Digital Link, a bare GTIN or SSCC.
 
@@ -118,6 +120,8 @@ def gs1(text: str, symbology: str = "") -> Gs1 | None:
     if is_sscc(text):
         return Gs1(sscc=text)  # many labels carry the bare SSCC beside the GS1-128
     is_link = text.lower().startswith(("http://", "https://"))  # printed as a plain QR code, which is no GS1 symbology
+    if text[0].isalpha() and not is_link and not symbology:
+        return None  # an element string begins with the digits of its application identifier
     try:
         result = biip.parse(text if is_link else symbology + text)
     except (biip.ParseError, ValueError):  # the latter is what the standard library thinks of "http://["
@@ -152,6 +156,7 @@ def _upc_e(digits: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=4_000)
 def _gtin(digits: str) -> str:
     if not digits:
         return ""
