@@ -16,7 +16,8 @@ from tests.journeys import looking
 from tests.journeys.join import sent_scans
 
 KEYS = [
-    "orders", "shipped", "units", "shorts", "scans", "touches", "lost_scans", "double_applied", "labels", "metres",
+    "orders", "shipped", "units", "shorts", "scans", "touches", "lost_scans", "double_applied", "labels", "received",
+    "returned", "mails", "ledger_ok", "metres",
     "scan_to_view_ms",
 ]  # fmt: skip
 ORDERS, SEED = 14, 3
@@ -42,6 +43,8 @@ def test_a_shift_with_faults_ends_well_and_prints_every_figure(shift: tuple[Path
     assert (summary["lost_scans"], summary["double_applied"]) == (0, 0)
     assert 0 < summary["scan_to_view_ms"]["p50"] <= summary["scan_to_view_ms"]["p99"]
     assert summary["metres"] > 0
+    assert summary["ledger_ok"] is True
+    assert (summary["received"], summary["returned"]) == (36, 1)
 
 
 def test_the_figures_are_those_of_the_files(shift: tuple[Path, dict[str, Any]]) -> None:
@@ -57,6 +60,8 @@ def test_the_figures_are_those_of_the_files(shift: tuple[Path, dict[str, Any]]) 
         "labels": looking.one(
             central, "SELECT count(*) FROM v_print WHERE kind = 'label' AND state IN ('sent', 'confirmed')"
         ),
+        "returned": looking.one(central, "SELECT coalesce(sum(quantity), 0) FROM v_return WHERE state = 'closed'"),
+        "mails": looking.one(central, "SELECT count(*) FROM v_mail WHERE state = 'confirmed'"),
     }
     assert counted == {name: summary[name] for name in counted}
     assert counted["orders"] == ORDERS
@@ -99,6 +104,16 @@ def test_no_unit_left_twice_and_the_ledger_adds_up(shift: tuple[Path, dict[str, 
         "SELECT sku, place FROM v_stock s WHERE on_hand <> (SELECT coalesce(sum(m.quantity), 0) FROM v_movement m "
         "WHERE m.sku_id = s.sku_id AND m.place_id = s.place_id AND m.lot = s.lot AND m.status = s.status)",
     ) == []  # fmt: skip
+
+
+def test_every_shipped_order_is_one_mail_and_none_is_sent_twice(shift: tuple[Path, dict[str, Any]]) -> None:
+    out, summary = shift
+    told = looking.rows(looking.central(out / "home"), "SELECT order_number, state FROM v_mail WHERE event = 'shipped'")
+
+    assert len({order for order, _ in told}) == len(told) == summary["shipped"]
+    # a plug that is pulled in the moment of sending leaves one that nobody sends again unasked
+    assert {state for _, state in told} <= {"confirmed", "unknown"}
+    assert len(list((out / "home").rglob("*.eml"))) <= len(told)
 
 
 def test_the_labels_on_paper_carry_the_tracking_numbers_of_the_parcels(shift: tuple[Path, dict[str, Any]]) -> None:

@@ -68,6 +68,11 @@ class Person:
 
     # -- the shift ----------------------------------------------------------------------------------------------------
 
+    def sign_in(self) -> None:
+        """Scans the badge as soon as the station is ready for people."""
+        while self.station.view["kind"] == "sign-in":
+            self._look(self.station.view)
+
     def work(self, orders: int, restart_after: int | None) -> None:
         """Until nothing is wanted any more. `restart_after`: pull the plug once, after so many closed boxes."""
         idle = 0
@@ -91,7 +96,7 @@ class Person:
         kind = view["kind"]
         if kind == "sign-in":
             self.station.wait(lambda v: v["hero"].get("imperative") != "One moment")
-            return self._scan(self.badge)
+            return self.scan(self.badge)
         if view["hero"]["type"] == "ProblemHero":
             return self._mend(view)
         if kind == "pack.weigh":
@@ -112,23 +117,24 @@ class Person:
         if kind.startswith("pick.") and thing["kind"] in ("bin", "item"):
             if thing["kind"] == "item" and self._errs("short"):
                 self._count("short")
-                self._scan(command_code("SHORT"))
+                self.scan(command_code("SHORT"))
                 self.station.wait_calm(1.0)  # a walk takes longer than central needs to find the units elsewhere
                 return True
             if self._errs("wrong"):
                 self._count("wrong")
-                return self._scan(self.random.choice(self.strangers))
+                return self.scan(self.random.choice(self.strangers))
         elif kind == "pack.items" and self._errs("wrong"):
             self._count("wrong")
-            return self._scan(self.random.choice(self.strangers))
+            return self.scan(self.random.choice(self.strangers))
         if self._errs("double"):
             self._count("double")
-            return self._scan(thing["code"], double_ms=40)
-        return self._scan(thing["code"])
+            return self.scan(thing["code"], double_ms=40)
+        return self.scan(thing["code"])
 
     # -- acts ---------------------------------------------------------------------------------------------------------
 
-    def _scan(self, code: str, **how: object) -> bool:
+    def scan(self, code: str, **how: object) -> bool:
+        """Pulls the trigger and waits until the screen has echoed it."""
         last, at = self._pulled
         if last == code:
             time.sleep(max(0.0, at + PULL_S - time.monotonic()))
@@ -150,13 +156,13 @@ class Person:
         """What the problem says: into the tray, or the right scan, or CLEAR when nothing else is left."""
         name = view["hero"]["name"]
         if view["kind"].startswith("pack") and any("tray" in text.lower() for text in view["hero"]["do"]):
-            return self._scan(self.tray)
+            return self.scan(self.tray)
         wanted = [w for w in view["wanted"] if w["code"]]
         if wanted and name != self._last_kind:
             self._last_kind = name
-            return self._scan(wanted[0]["code"])
+            return self.scan(wanted[0]["code"])
         self._last_kind = ""
-        return self._scan(command_code("CLEAR"))
+        return self.scan(command_code("CLEAR"))
 
     def _weigh(self, view: dict[str, Any]) -> bool:
         panel = next((p for p in view["object"] if p["type"] == "ScalePanel"), None)
@@ -173,14 +179,14 @@ class Person:
     def _label(self, view: dict[str, Any]) -> bool:
         panel = next((p for p in [*view["object"], *view["context"]] if p["type"] == "LabelPanel"), None)
         tracking = panel["tracking"] if panel else ""
-        code = self._printed(tracking)
+        code = self.printed(tracking)
         if code is None:
             self.bench.do(paper_out=False)
             self.station.wait_calm(0.5)
             return True
-        return self._scan(code)
+        return self.scan(code)
 
-    def _printed(self, tracking: str) -> str | None:
+    def printed(self, tracking: str) -> str | None:
         """The main code of the newest label on paper that carries this number; None when it is not out yet."""
         for label in reversed(self.bench.do(printed=0)["printed"]):
             bars = [f for f in fields(Path(label["file"]).read_bytes()) if f.kind == "code128"]

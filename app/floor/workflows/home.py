@@ -168,6 +168,8 @@ def _begin(event: Read, desk: Desk) -> Next | None:
         opening = workflow.greets(event, desk)
         if opening is None and isinstance(event, CommandRead) and workflow.card and workflow.card.word == event.word:
             opening = Opening(workflow.kind, desk.new_id())
+        if opening is not None and opening.event is None and workflow.card is not None:
+            return Next(opens=opening, echo=workflow.card.title)  # nobody else will say what this scan was
         if opening is not None:
             return Next(opens=opening)
     return None
