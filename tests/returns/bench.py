@@ -348,7 +348,7 @@ class ReturnBench:
             for request, task, kind, body in arrival.answers:
                 if task == self.task_id and not self.ended:
                     self._hear(events.Answered(request, kind, body))
-            if not pulled.rows and not pulled.answers and self.station.keeper.is_even():
+            if pulled.complete and self.station.keeper.is_even():
                 return
         raise AssertionError("the two sides do not come to rest")
 
