@@ -29,6 +29,8 @@ from app.work.service.numbers import skip_numbers
 CENTRAL, STATION, PEPPER = "central.sqlite", "station.sqlite", "pepper"
 CONFIGS = ("station.toml", "central.toml", "screen.json", "pictures/", "mails/")
 """What a home holds beside its databases; a name with `/` is a folder with plain files."""
+INBOX = "inbox"
+"""The hot folder, where the site has it in the home."""
 
 
 def add(commands: Commands) -> None:
@@ -246,9 +248,17 @@ def _prepare(fresh: Home, old: Home, *, station_forgot: bool) -> tuple[int, dict
                     forget_numbers(session)
         finally:
             database.close()
-    if not fresh.pepper_file.exists() and old.pepper_file.is_file():
-        shutil.copy2(old.pepper_file, fresh.pepper_file)  # the PINs were set with it
+    _carry_over(fresh, old)
     return faults_found, gaps
+
+
+def _carry_over(fresh: Home, old: Home) -> None:
+    """What lies in the old home and in no backup: the key that the PINs were set with, and orders not taken in yet."""
+    if not fresh.pepper_file.exists() and old.pepper_file.is_file():
+        shutil.copy2(old.pepper_file, fresh.pepper_file)
+    if (old.root / INBOX).is_dir():
+        past = shutil.ignore_patterns("done", "refused", ".lock")
+        shutil.copytree(old.root / INBOX, fresh.root / INBOX, symlinks=True, ignore=past)
 
 
 def _swap(folder: Path, root: Path) -> Path | None:

@@ -194,6 +194,19 @@ def test_the_home_before_is_kept_each_time_under_a_name_of_its_own(
     ]  # fmt: skip
 
 
+def test_orders_that_wait_in_the_hot_folder_are_not_left_behind(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder in ("inbox/shop", "inbox/done"):
+        (home.root / folder).mkdir(parents=True)
+        (home.root / folder / "orders.csv").write_text("order", encoding="utf-8")
+    said(capsys, home, "backup", tmp_path / "a.zip")
+
+    said(capsys, home, "restore", tmp_path / "a.zip")
+
+    assert [str(p.relative_to(home.root)) for p in home.root.rglob("orders.csv")] == ["inbox/shop/orders.csv"]
+
+
 # ---- secrets --------------------------------------------------------------------------------------------------------
 
 
