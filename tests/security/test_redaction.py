@@ -29,7 +29,7 @@ LINES = (
 HARMLESS = (
     "reference 04711: ValueError: 3 is too much", "central is away: [Errno 111] Connection refused",
     "the print job 0193 could not be made", "shipping: 4.19 EUR", "printer labels is away: no paper",
-    "fact 0a0b (Picked) is in quarantine: KeyError: 'no bin'", "sqlite:////srv/packbay/central.sqlite", "12:07:33 10482",
+    "fact 0a0b (Picked) is in quarantine: KeyError: 'no bin'", "sqlite:////srv/packbay/x.sqlite", "12:07:33 10482",
     "import of orders.csv: 24 new", "http://127.0.0.1:9100/", "the tone of step is 0.2 s",
 )  # fmt: skip
 
