@@ -107,6 +107,7 @@ class Runner:
         self.screen = ScreenMemory(home.root, theme)
         self._held: deque[Handled] = deque()
         self._waiting: dict[bytes, int] = {}
+        self._asked: dict[bytes, str] = {}  # the kinds of what is waited for
         self._owed = ""
         self._news: frozenset[str] = frozenset()
         self._serial = 0
@@ -258,7 +259,7 @@ class Runner:
         late = [request for request, until in self._waiting.items() if until <= now]
         for request in late:
             del self._waiting[request]
-            self._event(events.AskFailed(RequestId(request), ""))
+            self._event(events.AskFailed(RequestId(request), self._asked.pop(request, "")))
         if late:
             self._drain()
         elif self._hands.is_over and self.desk.operator is not None:
@@ -362,6 +363,7 @@ class Runner:
             request_id = transaction.ask(request, bench.task_id)
             if request.waits:
                 self._waiting[request_id] = self.clock.mono_ns() + WAIT_NS
+                self._asked[request_id] = request.kind
         for fact in outcome.facts:
             self._person_moved(fact, transaction)
         return recorded
@@ -569,6 +571,7 @@ class Runner:
             self._refresh()
         for request, task, kind, body in arrival.answers:
             self._waiting.pop(request, None)
+            self._asked.pop(request, None)
             if task == self.bench.task_id:
                 self._event(events.Answered(RequestId(request), kind, body))
         self._pay(Outcome())
