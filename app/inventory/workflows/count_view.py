@@ -42,7 +42,7 @@ def imperative(state: CountState) -> Text:
     if not state.place_id:
         return say("Scan the bin to count")
     if state.pending is not None:
-        return say("Scan or type the lot")
+        return say("Scan the lot")
     return say("Scan DONE once more, or an item") if state.empty else say("Scan what lies there, then DONE")
 
 
@@ -62,9 +62,9 @@ def view(state: CountState, desk: Desk, step: str) -> View:
 
 def _progress(state: CountState, desk: Desk) -> Progress:
     waiting = desk.read(counting.counts_waiting)
-    total = max(state.finished + waiting, state.finished + 1)
-    label = count(state.units, "{n} unit seen here", "{n} units seen here")
-    return Progress(state.finished, total, label, count(waiting, "{n} bin waits", "{n} bins wait"))
+    total = state.finished + max(waiting, 1)
+    right = count(waiting, "{n} bin waits", "{n} bins wait") if waiting else NOTHING
+    return Progress(state.finished, total, say("Bin {n} of {total}", n=state.finished + 1, total=total), right)
 
 
 # ---- which bin ------------------------------------------------------------------------------------------------------

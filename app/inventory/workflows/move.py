@@ -17,7 +17,6 @@ from app.inventory.workflows.hand import HandState, InHand, after_fact, pile_of
 from app.text import NOTHING, Text, count, say, verbatim
 from app.view import (
     Action,
-    CountDatum,
     Header,
     Hero,
     LineRow,
@@ -235,11 +234,11 @@ def _item_view(state: HandState, desk: Desk) -> View:
 
 def _hand_view(state: HandState, desk: Desk) -> View:
     hand, card = _last(state), _card(state, desk)
-    units = sum(h.units for h in state.hands)
+    name = desk.read(holder_name, state.source_id)
     hero = Hero(
         imperative=_ACTS["hand"],
         icon="map-pin",
-        datum=CountDatum(str(units), count(units, "unit in the hand", "units in the hand")),
+        datum=NameDatum(say("Out of {name}", name=name), say("Any bin that has room")),
         aside=Picture(card.picture, say("In the hand")),
         steps=_steps(2),
     )
@@ -259,7 +258,7 @@ def _hand_view(state: HandState, desk: Desk) -> View:
         hero=hero,
         object=(screen.item_panel(card, say("Move"), hand.units, lot=hand.lot, note=note),),
         context=tuple(context),
-        actions=(screen.UNDO, screen.DAMAGED, screen.HELP),
+        actions=(screen.UNDO, screen.BROKEN, screen.HELP),
     )
 
 

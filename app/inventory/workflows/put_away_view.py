@@ -206,6 +206,6 @@ def _bin_view(desk: Desk, led: Direction, units: int, rest: tuple[Direction, ...
         hero=hero,
         object=(screen.item_panel(card, say("Put"), units, under, led.pile.lot),),
         context=tuple(context),
-        actions=(screen.UNDO, screen.SKIP, screen.DAMAGED, screen.HELP),
+        actions=(screen.UNDO, screen.SKIP, screen.BROKEN, screen.HELP),
         wanted=screen.wanted_bin(led.place_id, led.place, desk) if led.place_id else (),
     )

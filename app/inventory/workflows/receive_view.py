@@ -45,8 +45,8 @@ def imperative(state: ReceiveState) -> Text:
         return say("Scan the delivery")
     if state.pending is not None:
         return {
-            "lot": say("Scan or type the lot"),
-            "serial": say("Scan or type the serial number"),
+            "lot": say("Scan the lot"),
+            "serial": say("Scan the serial"),
             "date": say("Type the date"),
             "choice": say("Scan choice card 1 or 2"),
             "alias": say("Scan the product's own label"),
@@ -138,7 +138,9 @@ def _items(state: ReceiveState, delivery: Delivery | None, lines: Sequence[Deliv
         tone=Tone.WARN if state.closing else Tone.NORMAL,
     )
     panel = None
-    if run is not None and card is not None:
+    if state.damaged is not None and card is not None:
+        panel = screen.item_panel(card, say("Damaged"), state.damaged.units, lot=state.damaged.lot)
+    elif run is not None and card is not None:
         line = next((x for x in lines if x.id == run.line_id), None)
         panel = screen.item_panel(card, say("Received"), run.units, _under(line), run.lot)
     target = holder_name_of(state, desk)
@@ -173,7 +175,7 @@ def _second(state: ReceiveState, total: int, left: int) -> Text:
 def _under(line: DeliveryLine | None) -> Text:
     if line is None or not line.quantity:
         return NOTHING
-    return say("{n} of {total} in all", n=line.received, total=line.quantity)
+    return say("{n} of {total}", n=line.received, total=line.quantity)
 
 
 def _lines(delivery: Delivery | None, lines: Sequence[DeliveryLine], desk: Desk) -> Lines:
@@ -216,7 +218,6 @@ def _pending(state: ReceiveState, desk: Desk, step: str) -> View:
     if pending.wants == "alias":
         return _alias(kind, pending.code)
     assert card is not None, "only an item can be left out"
-    title = count(pending.units, "{n} unit", "{n} units")
     offers = (
         Offer(1, say("Take it in all the same"), say("It becomes a line that nobody announced"), card.picture),
         Offer(2, say("Put it on the blue pallet"), say("It is not counted")),
@@ -224,12 +225,12 @@ def _pending(state: ReceiveState, desk: Desk, step: str) -> View:
     return View(
         kind=kind,
         hero=Hero(
-            imperative=say("Not on this delivery: scan a choice"),
+            imperative=imperative(state),
             icon="circle-alert",
             datum=NameDatum(card.title, screen_second(card.variant, card.sku)),
             aside=Picture(card.picture),
             tone=Tone.WARN,
-            second=title,
+            second=say("It is not on this delivery"),
         ),
         context=(Offers(say("What becomes of it?"), offers),),
         actions=(_LEAVE, screen.HELP),
@@ -248,7 +249,8 @@ def _alias(kind: str, code: str) -> View:
         Offer(2, say("Put it on the blue pallet"), say("Choice card 2: it is not counted")),
     )
     hero = Hero(
-        imperative=say("Which product is this? Scan its own label"),
+        imperative=say("Scan the product's own label"),
+        second=say("Which product is this?"),
         icon="circle-question-mark",
         datum=NameDatum(verbatim(code.lstrip("0") or code), say("Nobody here knows this code")),
         tone=Tone.WARN,

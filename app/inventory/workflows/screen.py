@@ -14,6 +14,7 @@ UNDO = Action("UNDO", "undo-2", say("Undo"), say("last scan"))
 HELP = Action("HELP", "circle-help", say("Help"), say("command codes"))
 HOME = Action("HOME", "house", say("Home"), say("other task"))
 DAMAGED = Action("DAMAGED", "package-x", say("Damaged"), say("one unit"))
+BROKEN = Action("DAMAGED", "package-x", say("Damaged"), say("in the hand"))
 SKIP = Action("SKIP", "skip-forward", say("Skip"), say("another bin"))
 
 
@@ -25,17 +26,20 @@ def done(second: Text) -> Action:
 def item_panel(
     card: SkuCard, verb: Text, quantity: int, under: Text = NOTHING, lot: str = "", note: Text = NOTHING
 ) -> ItemPanel:
-    """The object in hand: what it is, how many."""
+    """The object in hand: what it is, of which lot, how many."""
+    variant = verbatim(card.variant)
+    if lot:
+        variant = say("{variant}, lot {lot}", variant=variant, lot=lot) if card.variant else say("Lot {lot}", lot=lot)
     return ItemPanel(
         picture=card.picture,
         name=card.title,
-        variant=verbatim(card.variant),
+        variant=variant,
         sku=card.sku,
         code_tail=card.code_tail,
         verb=verb,
         quantity=quantity,
         under=under,
-        note=note or (say("Lot {lot}", lot=lot) if lot else NOTHING),
+        note=note,
     )
 
 
@@ -47,7 +51,8 @@ def typing(kind: str, imperative: Text, card: SkuCard | None, typed: str, desk: 
     if digits:
         pad = Keypad(say("Year, month, day"), typed, enter=say("Enter"))
         return View(kind=kind, hero=hero, context=(pad,), actions=(UNDO, HELP))
-    form = Form(imperative, (FormField(say("As it is printed"), typed),), active=0)
+    hero = Hero(imperative, "keyboard", tone=Tone.WARN)
+    form = Form(card.title if card else imperative, (FormField(say("Or type it, as it is printed"), typed),), active=0)
     return View(kind=kind, hero=hero, object=(form, Keyboard(language, upper=True)), actions=(UNDO, HELP))
 
 
