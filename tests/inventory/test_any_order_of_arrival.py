@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import random
+import re
 import threading
 from collections import Counter
 from pathlib import Path
@@ -13,14 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.db import central_write, reading, station_write
-from app.facts import Fact
+from app.facts import Fact, kinds
 from app.ids import new_id
 from app.inventory.facts import Counted, Moved, StatusChanged
 from app.inventory.queries import differences
-from app.inventory.service import consume_reservation, follow_goods, release_reservation, reserve_units
+from app.inventory.service import CONSEQUENCES, consume_reservation, follow_goods, release_reservation, reserve_units
 from app.inventory.service.counting import judge_count
 from app.models import Reservation, Stock
 from app.picking.facts import Picked
+from app.sync.applier import rooms
 from app.sync.station import Cause, record
 from app.work.service import record_here
 from tests.inventory.dock import ANA, BEN, MIA, Hand, Site, bin_id, sku_id, tote_id
@@ -186,6 +189,19 @@ def test_a_pick_from_before_the_count_that_arrives_after_it_is_not_taken_twice(t
     world.hear(0)
     assert world.site.stock() == {("MUG", "A-01-A", "", "good"): 3, ("MUG", "tote T-01", "", "good"): 2}
     world.site.close()
+
+
+def test_every_fact_that_moves_stock_in_bins_is_held_against_counts() -> None:
+    """A new stage whose facts move stock is told to central here, or says that it moves none in bins."""
+    rooms()
+    moving = {
+        kind
+        for kind, cls in kinds().items()
+        if cls.__module__.startswith("app.") and re.search(r"\b(move|transfer)\(", inspect.getsource(cls))
+    }
+    between_totes_and_parcels = {"Packed", "Unpacked"}
+    by_central = {"StockSet", "Adjusted"}
+    assert moving - between_totes_and_parcels - by_central <= set(CONSEQUENCES)
 
 
 # ---- promises under eight threads -----------------------------------------------------------------------------------

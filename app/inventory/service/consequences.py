@@ -103,6 +103,9 @@ def _tell(session: Session, kind: str, subject: bytes, detail: str, stamp: Stamp
     session.execute(insert(Incident).values(id=new_id(), kind=kind, subject=subject, detail=detail, opened_at=stamp.at))
 
 
+MOVED_LATER = ("Picked", "DamagedAtPick", "PutBack", "PutBackDone", "WorkTakenOver", "ReturnedItem")
+"""Facts of later stages that move stock in bins: what they moved before a count was seen by it."""
+
 CONSEQUENCES: dict[str, Callable[[Session, Fact, Stamp], None]] = {
     "Moved": follow_move,
     "StatusChanged": follow_status,
@@ -111,7 +114,6 @@ CONSEQUENCES: dict[str, Callable[[Session, Fact, Stamp], None]] = {
     "ReceiptClosed": follow_closing,
     "Counted": follow_count,
     "Voided": follow_undo,
-    # A later stage's facts that take goods out of bins: what they moved before a count was seen by it.
-    "Picked": follow_late,
+    **dict.fromkeys(MOVED_LATER, follow_late),
 }
 """What central does after it applied a fact of this kind."""

@@ -42,7 +42,7 @@ class Count(Workflow[CountState]):
     follows = frozenset(("count_task", "bin", "sku", "code"))
     card = Card(
         "COUNT", "clipboard-check", say("Count"), counting.counts_waiting,
-        frozenset(("picker", "packer", "receiver", "lead", "office")), 34,
+        frozenset(("picker", "packer", "receiver", "lead", "office")), 56,
     )  # fmt: skip
 
     def initial(self, task_id: bytes, desk: Desk) -> CountState:

@@ -46,7 +46,7 @@ class FindIt(Workflow[FoundState]):
     kind = "found"
     follows = frozenset(("bin", "sku", "count_task"))
     card = Card(
-        "FOUND", "package-search", say("Found"), None, frozenset(("picker", "packer", "receiver", "lead", "office")), 35
+        "FOUND", "package-search", say("Found"), None, frozenset(("picker", "packer", "receiver", "lead", "office")), 57
     )  # fmt: skip
 
     def initial(self, task_id: bytes, desk: Desk) -> FoundState:
