@@ -633,8 +633,8 @@ class Bench(Generic[S]):
         )
 
     def _echo(self, tone: Tone, words: Text, event: object) -> Echo:
-        lead = self.gate is not None and isinstance(event, events.BadgeRead)  # whose code is for nobody to read
-        code = event.text if isinstance(event, events.Read) and not lead else ""
+        badge = isinstance(event, events.BadgeRead)  # whose code is for nobody to read off a screen
+        code = event.text if isinstance(event, events.Read) and not badge else ""
         at = getattr(event, "at", None) or self.desk.clock.now()
         return Echo(tone=tone, words=words, code=code, time=at.astimezone().strftime("%H:%M:%S"))
 

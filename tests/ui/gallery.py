@@ -37,7 +37,17 @@ from tests.ui.gallery_pack import (
     WRONG_GERMAN,
 )
 from tests.ui.gallery_pick import MUG, PICK_BIN, PICK_DONE, PICK_GERMAN, PICK_ITEM, PICK_PUT, PICK_SHORT, WRONG_BIN
-from tests.ui.gallery_rest import HELP_VIEW, HOME, HOME_EMPTY, OFFERS, ORDER_SHOWN, SCRIPTS, SIGN_IN, SIGN_IN_WAIT
+from tests.ui.gallery_rest import (
+    HELP_VIEW,
+    HOME,
+    HOME_EMPTY,
+    HOME_FULL,
+    OFFERS,
+    ORDER_SHOWN,
+    SCRIPTS,
+    SIGN_IN,
+    SIGN_IN_WAIT,
+)
 
 __all__ = [
     "GALLERY",
@@ -64,6 +74,7 @@ GALLERY: dict[str, View] = {
     "sign-in-wait": SIGN_IN_WAIT,
     "home": HOME,
     "home-empty": HOME_EMPTY,
+    "home-full": HOME_FULL,
     "help": HELP_VIEW,
     "pick-bin": PICK_BIN,
     "pick-item": PICK_ITEM,

@@ -18,6 +18,7 @@ from app.view import (
     Listing,
     ListingRow,
     NameDatum,
+    Progress,
     Tone,
     View,
 )
@@ -59,6 +60,28 @@ FORM = View(
     object=(Form(say("Customer"), FIELDS),),
     echo=Echo(Tone.OK, say("New order"), "CMDNEWORDER9", "14:07:02"),
     actions=(Action("DONE", "check", say("Done"), say("take the order"), Tone.OK), HELP),
+)
+ADDRESS = replace(
+    FORM,
+    hero=Hero(
+        say("Choose a field, or scan DONE"), "map-pin", second=say("{n} fields want a look", n=3), tone=Tone.WARN
+    ),
+    progress=Progress(1, 4, say("Step {n} of {m}: Customer", n=2, m=4), say("{n} units", n=5)),
+    object=(
+        Form(
+            say("Where it goes"),
+            (
+                FormField(say("Name"), "Katarzyna Brzęczyszczykiewicz", number=1),
+                FormField(say("Company"), "", number=2),
+                FormField(say("Street and number"), "Lange Straße", say("The house number is missing"), number=3),
+                FormField(say("Postal code"), "9721", say("It looks like 26133 there"), number=4),
+                FormField(say("City"), "", say("It is missing"), number=5),
+                FormField(say("Country (two letters)"), "DE", number=6),
+                FormField(say("E-mail"), "", number=7),
+                FormField(say("Phone"), "0351 4711", number=8),
+            ),
+        ),
+    ),
 )
 TYPED = replace(
     FORM,
@@ -121,6 +144,7 @@ KEYS_GALLERY = {
     "pin": PIN,
     "number": NUMBER,
     "form": FORM,
+    "address": ADDRESS,
     "typed": TYPED,
     "typed-problem": TYPED_PROBLEM,
     "typed-spanish": TYPED_SPANISH,

@@ -75,6 +75,17 @@ HOME = View(
     echo=Echo(Tone.OK, say("Welcome, {who}", who="Ana"), "", "14:06:51"),
     actions=(HELP, Action("OUT", "log-out", say("Sign out"), say("leave station"))),
 )
+HOME_FULL = replace(
+    HOME,
+    hero=Hero(
+        say("Scan a delivery"),
+        "truck",
+        CountDatum("3", say("deliveries expected")),
+        second=say("The task opens by itself"),
+    ),
+    object=(Tiles((*TILES, *TILES)[:8]),),
+)
+"""Two rows of tiles leave the hero as low as it becomes."""
 HOME_EMPTY = replace(
     HOME,
     hero=Hero(

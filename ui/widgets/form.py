@@ -14,7 +14,9 @@ from ui.widgets.canvas import RIGHT, Canvas, Look
 from ui.widgets.panel import PanelWidget, shows
 
 HEAD, GAP, LEAST_ROW, MOST_ROW = 56.0, 12.0, 98.0, 120.0
-ONE_COLUMN = 4
+ONE_COLUMN, TWO_COLUMNS = 4, 6
+TWO_WIDE, THREE_WIDE = 620.0, 1100.0
+LEAST_VALUE = 32.0
 VALUE, LABEL = Style("lead", 700), Style("cap", 600)
 
 
@@ -89,12 +91,14 @@ class FormCard(PanelWidget[Form]):
         style = LABEL
         head = QRectF(inner.left(), inner.top(), inner.width(), u(27))
         canvas.words(head, label, style, "ink2", floor=21)
-        foot = canvas.look.fit(problem, LABEL, inner.width(), u(52), 2).height if wrong else 0.0
-        value = QRectF(inner.left(), head.bottom(), inner.width(), inner.bottom() - head.bottom() - foot)
+        below = inner.bottom() - head.bottom()
+        lines = 2 if below - u(52) >= u(LEAST_VALUE) else 1  # what was typed stays in sight
+        foot = canvas.look.fit(problem, LABEL, inner.width(), u(26 * lines), lines).height if wrong else 0.0
+        value = QRectF(inner.left(), head.bottom(), inner.width(), below - foot)
         self._value(canvas, field.value, value, caret=active)
         if wrong:
-            below = QRectF(inner.left(), inner.bottom() - foot, inner.width(), foot)
-            canvas.words(below, problem, LABEL, "err", lines=2)
+            place = QRectF(inner.left(), inner.bottom() - foot, inner.width(), foot)
+            canvas.words(place, problem, LABEL, "err", lines=lines)
 
     def _value(self, canvas: Canvas, value: str, rect: QRectF, *, caret: bool) -> None:
         """The end of what was typed stays in sight: the beginning gives way."""
@@ -115,5 +119,8 @@ class FormCard(PanelWidget[Form]):
 
 
 def _columns(look: Look, panel: Form, width: float) -> int:
-    """Two columns from five fields on, where each is wide enough for a name."""
-    return 2 if len(panel.fields) > ONE_COLUMN and width >= look.theme.px(620) else 1
+    """Two columns from five fields on and three from seven on, where each is wide enough for a name: rows of four
+    would be too low for a finger."""
+    if len(panel.fields) > TWO_COLUMNS and width >= look.theme.px(THREE_WIDE):
+        return 3
+    return 2 if len(panel.fields) > ONE_COLUMN and width >= look.theme.px(TWO_WIDE) else 1

@@ -15,6 +15,7 @@ STEPS_HEIGHT = 84.0
 LARGEST_CODE, SMALLEST_CODE = 230.0, 84.0
 HYPHEN, HYPHEN_ROOM = 24.0, 50.0
 LEAST_NAME = 48.0
+LEAST_PAIR = 128.0
 
 
 class HeroPanel(PanelWidget[Hero]):
@@ -228,7 +229,8 @@ def draw_count(canvas: Canvas, datum: CountDatum, rect: QRectF, colours: Surface
         number = canvas.width(value, style) + after
         room = rect.width() - number - u(24)
         lines = balanced(canvas.theme, words, beside, room) if words else []
-        if unit and canvas.width(words, beside) <= room:  # figure, unit and words read as one line
+        low = rect.height() < u(LEAST_PAIR)  # a second line would stand on the imperative
+        if (unit or low) and canvas.width(words, beside) <= room:  # figure, unit and words read as one line
             lines = [words]
         widest = max((canvas.width(line, beside) for line in lines), default=0.0)
         if widest <= room:
