@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.picking.floor import CART_CODE, CODES, DROP, bin_code, bin_id, card, tote_code, tote_id
@@ -202,7 +202,7 @@ def _in_tote(made: Crew) -> dict[str, int]:
         return {sku: row.on_hand if row else 0 for sku, row in rows.items()}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20, deadline=None, phases=(Phase.explicit, Phase.generate))
 @given(
     before=st.lists(st.sampled_from(ACTS), max_size=3),
     unheard=st.lists(st.sampled_from(ACTS), max_size=4),

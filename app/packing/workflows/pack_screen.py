@@ -399,9 +399,8 @@ def _items(sight: Sight) -> View:
 def _cancelled(sight: Sight) -> View:
     """The order was cancelled while it stood here: everything goes back into its tote."""
     totes = [sight.desk.read(tote_card, t) for t in sight.state.tote_ids]
-    names = ", ".join(t.name for t in totes)
     act = (
-        say("Put everything into tote {name}, scan it", name=names)
+        say("Put everything into tote {name}, scan it", name=totes[0].name)
         if totes
         else say("Put all into a free tote, scan it")
     )

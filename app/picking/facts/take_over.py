@@ -118,7 +118,7 @@ class WorkTakenOver(Fact):
         rows = [found[line] for line in mine if line in found]
         shares = list(_shares(rows, sum(units for _, _, units in counted)))
         moved: Counter[bytes] = Counter()
-        for row, change in shares:
+        for row, change, _ in shares:
             moved[row.place_id] += change
         places = [place for _, sku, place, _ in self.lines if sku == sku_id]
         for tote, lot, units in counted:
@@ -134,8 +134,8 @@ class WorkTakenOver(Fact):
                     lot=lot,
                     reason="take over",
                 )
-        for row, change in shares:
-            set_line(session, row.id, picked=change)
+        for row, change, missing in shares:
+            set_line(session, row.id, picked=change, short=missing)
 
 
 def _on_hand(sku_id: bytes, place_id: bytes, lot: str) -> Select[Any]:
@@ -144,15 +144,27 @@ def _on_hand(sku_id: bytes, place_id: bytes, lot: str) -> Select[Any]:
     )
 
 
-def _shares(rows: list[PickLine], counted: int) -> Iterator[tuple[PickLine, int]]:
-    """How what was counted is shared out: by how much each line has picked more (or fewer) units than it says."""
+def _shares(rows: list[PickLine], counted: int) -> Iterator[tuple[PickLine, int, int]]:
+    """How what was counted is shared out: by how much each line has picked more (or fewer) units than it says, and how
+    many of its missing units were in the tote after all."""
     left = counted - sum(row.picked for row in rows)
-    for row in rows if left > 0 else reversed(rows):
-        room = row.quantity - row.short - row.picked if left > 0 else -row.picked
-        change = min(room, left) if left > 0 else max(room, left)
-        if change:
-            yield row, change
-            left -= change
+    if left <= 0:
+        for row in reversed(rows):
+            fewer = max(-row.picked, left)
+            if fewer:
+                yield row, fewer, 0
+                left -= fewer
+        return
+    for row in rows:
+        more = min(row.quantity - row.short - row.picked, left)
+        if more > 0:
+            yield row, more, 0
+            left -= more
+    for row in rows:
+        found = min(row.short, left)
+        if found > 0:
+            yield row, found, -found
+            left -= found
 
 
 def _spread(moved: Counter[bytes], places: list[bytes], units: int) -> Iterator[tuple[bytes, int]]:

@@ -15,8 +15,8 @@ from app.ids import new_id
 from app.models import FactRow, Incident, Movement, Order, OrderBrief, Sku, StationRow, Tote, Voiding, Work
 from app.picking.facts import WorkTakenOver, holds
 from app.picking.service.promises import settle_promises
-from app.picking.service.telling import enter, is_stale, tell
-from app.processing.service import note_put_back
+from app.picking.service.telling import enter, is_stale, sane_time, tell
+from app.processing.service import note_put_back, replan_order
 from app.processing.service.standing import units_outside
 from app.receipt.service import set_state
 from app.text import count
@@ -113,10 +113,12 @@ def follow_take_over(session: Session, fact: Fact, stamp: Stamp) -> None:
     if is_stale(session, stamp, fact.work_id, fact.fence, fact.order_id):
         return
     _settle_doubts(session, fact, stamp)
-    settle_promises(session, fact.order_id)
     order = session.get(Order, fact.order_id)
     if order is None:
         return
+    if order.state not in ("shipped", "cancelled"):  # what was thought to be missing and was counted is planned no more
+        replan_order(session, order_id=order.id, now=sane_time(session, fact.work_id, stamp.at))
+    settle_promises(session, fact.order_id)
     units = sum(n for _, _, _, n in fact.counts)
     station = session.scalar(select(StationRow.name).where(StationRow.id == stamp.station_id)) or "?"
     words = count(

@@ -73,7 +73,9 @@ class Pick(Workflow[PickState]):
 
     kind = "pick"
     card = Card("PICK", "shopping-cart", say("Pick"), orders_to_pick, frozenset({"picker"}), 45)
-    follows = frozenset(("work", "pick_line", "bin", "aisle", "cross_aisle", "sku", "policy", "tote", "person"))
+    follows = frozenset(
+        ("work", "pick_line", "brief_line", "bin", "aisle", "cross_aisle", "sku", "policy", "tote", "person")
+    )
     Step = Step
 
     # -- the fold -----------------------------------------------------------------------------------------------------

@@ -397,11 +397,11 @@ def _(fact: DamagedAtPick, state: PickState) -> PickState:
         state, short=MappingProxyType(short), reasons=MappingProxyType(reasons), walk=fact.walk or state.walk,
         damaged=MappingProxyType(damaged), last_short=None,
     )  # fmt: skip
+    state = _stood_at(state, fact.place_id)
     stop = next((s for s in all_stops(state) for line in s.lines if line.line.id == fact.pick_line_id), None)
-    if stop is None or stop.open <= 0:
-        key = stop.key if stop is not None else None
-        return _left_if_done(_stood_at(state, fact.place_id), key) if key else state
-    return replace(_stood_at(state, fact.place_id), focus=stop.key, proven=stop.place.id)
+    if stop is None or stop.open <= 0:  # the bin stays proven: another unit of it may be planned at once
+        return replace(state, focus=None, hand=None)
+    return replace(state, focus=stop.key, proven=stop.place.id)
 
 
 @evolve.register

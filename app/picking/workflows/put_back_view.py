@@ -175,7 +175,7 @@ def _route(state: BackState, desk: Desk, target: Place | None) -> RouteMap:
     distance = say("{m} m to {aisle}", m=metres(ways.distance(here, to)), aisle=name)
     return RouteMap(
         plan=state.floor.plan,
-        title=say("The way back"),
+        title=say("Route"),
         distance=distance if here != to else say("You are there"),
         walked=_polyline(state, walked),
         leg=ways.path(here, to),
