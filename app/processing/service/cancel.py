@@ -14,6 +14,7 @@ from app.processing.service.standing import units_outside
 from app.processing.service.withdrawal import stop_work
 from app.receipt.service import set_state
 from app.text import Text, count, say
+from app.work.rules.states import state_words
 from app.work.service.timeline import add_entry
 
 PUT_BACK = "put_back"
@@ -67,7 +68,7 @@ def _must_be_open(session: Session, order: Order) -> None:
 
 
 def _refused(name: str, order: Order, why: Text, do: Text) -> Refused:
-    what = say("Order {number} is {state}", number=order.number, state=order.state)
+    what = say("Order {number} is {state}", number=order.number, state=state_words(order.state))
     return Refused(Problem(name, what, why=why, do=(do,), unchanged=say("It was not cancelled.")))
 
 

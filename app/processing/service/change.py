@@ -22,6 +22,7 @@ from app.processing.service.withdrawal import withdraw_unstarted
 from app.receipt.rules import priority
 from app.receipt.service import set_state, write_brief
 from app.text import Text, count, say
+from app.work.rules.states import state_words
 from app.work.service.timeline import add_entry
 
 ADDRESS = frozenset("name company line1 line2 city region postcode country phone email".split())
@@ -110,7 +111,9 @@ def _tell_plan(session: Session, order_id: bytes, plan: Replanned, now: datetime
 
 def _must_be_changeable(session: Session, order: Order, change: Change) -> None:
     if order.state in ("shipped", "cancelled"):
-        raise _refused("OrderIsOver", order, say("It is {state}", state=order.state), say("Take in a new order"))
+        raise _refused(
+            "OrderIsOver", order, say("It is {state}", state=state_words(order.state)), say("Take in a new order")
+        )
     boxes = set(session.scalars(select(Parcel.state).where(Parcel.order_id == order.id)))
     if boxes & {"labelled", "closed"}:
         raise _refused("HasLabel", order, say("It has a label already"), say("Scan VOID at the bench first"))

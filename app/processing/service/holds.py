@@ -17,6 +17,7 @@ from app.processing.service.standing import standing
 from app.processing.service.withdrawal import withdraw_unstarted
 from app.receipt.service import resolve_lines, set_state
 from app.text import Text, say
+from app.work.rules.states import state_words
 from app.work.service.timeline import add_entry
 
 SYSTEM = "system"
@@ -100,7 +101,9 @@ def place_hold(
     """
     order = session.get_one(Order, order_id)
     if order.state in ("shipped", "cancelled"):
-        raise _refused("OrderIsOver", order.number, say("It is {state}", state=order.state), say("Nothing to hold"))
+        raise _refused(
+            "OrderIsOver", order.number, say("It is {state}", state=state_words(order.state)), say("Nothing to hold")
+        )
     need = Need(kind, field, detail)
     same = select(Hold).where(Hold.order_id == order_id, Hold.released_at.is_(None))
     for hold in session.scalars(same):

@@ -20,6 +20,7 @@ from app.processing.service.replan import add_pick_lines, new_work, replan_order
 from app.processing.service.standing import come_back, standing
 from app.receipt.service import set_state, write_brief
 from app.text import count, say
+from app.work.rules.states import state_words
 from app.work.service.timeline import add_entry
 
 
@@ -61,7 +62,7 @@ def release_order(session: Session, *, order_id: bytes, now: datetime, person_id
     order = session.get_one(Order, order_id)
     if order.state not in OPEN:
         raise Refused(
-            Problem("NotWaiting", say("Order {number} is {state}", number=order.number, state=order.state),
+            Problem("NotWaiting", say("Order {number} is {state}", number=order.number, state=state_words(order.state)),
                     do=(say("Nothing to release"),), unchanged=say("Nothing was changed."))
         )  # fmt: skip
     begun = standing(session, order_id) != "received"
@@ -93,7 +94,7 @@ def _go_on(session: Session, order_id: bytes, now: datetime, person_id: bytes | 
     """An order that was held with goods in totes or boxes: what was taken back of its work is planned anew."""
     replan_order(session, order_id=order_id, now=now)
     state = come_back(session, order_id)
-    words = say("Goes on where it stood ({state})", state=state)
+    words = say("Goes on where it stood ({state})", state=state_words(state))
     add_entry(session, order_id=order_id, at=now, kind="Released", words=words, person_id=person_id)
     return ReleaseResult(order_id, None, (), state)
 

@@ -1,0 +1,23 @@
+"""States and payments in words, as they stand within a sentence ("Order 10482 is shipped")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from app.text import Text, say, verbatim
+
+_WORDS: Mapping[str, Text] = MappingProxyType(
+    {
+        "received": say("received"), "held": say("held"), "released": say("released"),
+        "picking": say("being picked"), "picked": say("picked"), "packing": say("being packed"),
+        "packed": say("packed"), "shipped": say("shipped"), "cancelled": say("cancelled"),
+        "unpaid": say("unpaid"), "part_paid": say("paid in part"), "refunded": say("refunded"), "void": say("void"),
+        "unclear_refund": say("the refund names no line"),
+    }
+)  # fmt: skip
+
+
+def state_words(state: str) -> Text:
+    """The word for a state of an order or of its payment; one that nobody knows stands as it is."""
+    return _WORDS.get(state) or verbatim(state)
