@@ -155,16 +155,22 @@ def _rack_depth(aisles: tuple[AisleLine, ...]) -> tuple[int, int]:
     return walkway // 2, (spacing - walkway) // 2
 
 
+SAME_MM = 60
+"""Racks that stand so near to each other are one."""
+
+
 def _backs(aisles: tuple[AisleLine, ...], shapes: dict[tuple[str, str, str], RackShape]) -> tuple[RackShape, ...]:
     """The other halves of the blocks: behind each bay that nobody faces from the next aisle, its rack goes on."""
-    faced = {(s.x_mm, s.y_mm) for s in shapes.values()}
+    faced: dict[int, set[int]] = {}
+    for shape in shapes.values():
+        faced.setdefault(shape.y_mm, set()).add(shape.x_mm)
     lines = {a.name: a.x_mm for a in aisles}
     found = []
     for (aisle, side, _), shape in shapes.items():
-        outward = shape.w_mm if side == "R" else -shape.w_mm
-        beyond = [x for x in lines.values() if (x > lines[aisle]) == (side == "R") and x != lines[aisle]]
-        if beyond and not any(abs(shape.x_mm + outward - x) < 60 and y == shape.y_mm for x, y in faced):
-            found.append(RackShape(shape.x_mm + outward, shape.y_mm, shape.w_mm, shape.h_mm))
+        x = shape.x_mm + (shape.w_mm if side == "R" else -shape.w_mm)
+        outermost = max(lines.values()) if side == "R" else min(lines.values())
+        if lines[aisle] != outermost and faced[shape.y_mm].isdisjoint(range(x - SAME_MM + 1, x + SAME_MM)):
+            found.append(RackShape(x, shape.y_mm, shape.w_mm, shape.h_mm))
     return tuple(found)
 
 

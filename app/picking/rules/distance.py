@@ -36,6 +36,8 @@ class CrossLine:
     x1_mm: int
 
 
+MOST_PATHS = 2_000
+"""A screen draws the same walks again with every scan."""
 Edge = tuple[int, Point]
 """(length in mm, the junction it leads to)."""
 
@@ -49,8 +51,15 @@ class Ways:
     _edges: dict[Point, tuple[Edge, ...]] = field(init=False, repr=False, compare=False)
     _along: dict[tuple[str, int], tuple[int, ...]] = field(init=False, repr=False, compare=False)
     _trees: dict[Point, dict[Point, tuple[int, Point]]] = field(init=False, repr=False, compare=False)
+    _aisles_at: dict[int, tuple[tuple[int, int], ...]] = field(init=False, repr=False, compare=False)
+    _paths: dict[tuple[Point, Point], tuple[Point, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        at: dict[int, list[tuple[int, int]]] = {}
+        for aisle in self.aisles:
+            at.setdefault(aisle.x_mm, []).append((aisle.y0_mm, aisle.y1_mm))
+        object.__setattr__(self, "_aisles_at", {x: tuple(ends) for x, ends in at.items()})
+        object.__setattr__(self, "_paths", {})
         along: dict[tuple[str, int], set[int]] = {}
         for aisle in self.aisles:
             for cross in _joined(aisle, self.crosses):
@@ -67,6 +76,13 @@ class Ways:
 
     def path(self, a: Point, b: Point) -> tuple[Point, ...]:
         """The corners of that walk, from `a` to `b`, both included."""
+        if (a, b) not in self._paths:
+            if len(self._paths) >= MOST_PATHS:
+                self._paths.clear()
+            self._paths[a, b] = self._found_path(a, b)
+        return self._paths[a, b]
+
+    def _found_path(self, a: Point, b: Point) -> tuple[Point, ...]:
         _, first, last = self._best(a, b)
         if first is None or last is None:
             return _corners([a, *_direct(a, b, self), b])
@@ -113,14 +129,17 @@ class Ways:
     def _foot(self, point: Point) -> Point:
         """The point itself on an aisle, else the nearest point of the nearest cross-aisle."""
         x, y = point
-        if any(a.x_mm == x and a.y0_mm <= y <= a.y1_mm for a in self.aisles) or not self.crosses:
+        if self._is_on_aisle(x, y) or not self.crosses:
             return point
         cross = min(self.crosses, key=lambda c: abs(y - c.y_mm) + abs(x - _clamp(x, c)))
         return (_clamp(x, cross), cross.y_mm)
 
+    def _is_on_aisle(self, x: int, y: int) -> bool:
+        return any(low <= y <= high for low, high in self._aisles_at.get(x, ()))
+
     def _line(self, foot: Point) -> tuple[str, int] | None:
         x, y = foot
-        if ("x", x) in self._along and any(a.x_mm == x and a.y0_mm <= y <= a.y1_mm for a in self.aisles):
+        if ("x", x) in self._along and self._is_on_aisle(x, y):
             return ("x", x)
         return ("y", y) if ("y", y) in self._along else None
 
