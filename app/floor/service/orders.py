@@ -175,6 +175,8 @@ def answer_release(session: Session, order: Order, person: Person, now: datetime
     result = release_order(session, order_id=order.id, now=now, person_id=person.id)
     if result.work_id is not None:
         return say("Order {number} is released", number=order.number)
+    if result.state != "held":  # it was held on its way, and goes on where it stood
+        return say("Order {number} goes on", number=order.number)
     found = stuck(session, order.id)
     cause = found.cause if found else NOTHING
     act = (found.act,) if found else ()
