@@ -46,7 +46,7 @@ class Bin(Model):
     __table_args__ = (Index("ix_bin_aisle_bay", "aisle", "bay"), {"info": BOTH})
     id: Mapped[bytes] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(64), unique=True)
-    type: Mapped[str] = mapped_column(String(16), default="pick")
+    type: Mapped[str] = mapped_column(String(16), default="pick", index=True)
     aisle: Mapped[str] = mapped_column(String(32), default="")
     bay: Mapped[str] = mapped_column(String(16), default="")
     level: Mapped[str] = mapped_column(String(16), default="")

@@ -56,6 +56,7 @@ def downgrade() -> None:
 
 
 def _bin() -> None:
+    op.create_index(op.f("ix_bin_type"), "bin", ["type"], unique=False)
     op.add_column("bin", sa.Column("capacity_ml", sa.Integer(), nullable=True))
 
 
