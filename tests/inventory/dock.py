@@ -375,7 +375,7 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self.folder, self.clock, self.groups = folder, FakeClock(), 0
         shutil.copy(_central(), folder / "central.sqlite")
-        self.central = open_database(folder / "central.sqlite", "central")
+        self.central = open_database(folder / "central.sqlite", "central", busy_ms=60_000)
         self.hands: list[Hand] = []
 
     def hand(self, name: str = "DOCK01", operator: Operator = ANA) -> Hand:
