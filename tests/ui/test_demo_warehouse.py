@@ -87,7 +87,7 @@ def test_the_codes_that_scripts_use_are_the_demos_own(demo: Home) -> None:
     def meaning(code: str) -> list[tuple[object, ...]]:
         return rows(demo, f"SELECT kind FROM code WHERE value = '{code}'")
 
-    assert [meaning(code) for code in BADGES.values()] == [[("badge",)]] * 3
+    assert [meaning(code) for code in BADGES.values()] == [[("badge",)]] * len(BADGES)
     assert [meaning(code) for code in TRAYS.values()] == [[("tray",)]] * 2
     known = [meaning(code.zfill(14)) for code in STRANGERS]
     assert known == [[("item",)], [("item",)], []]
