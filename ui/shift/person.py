@@ -150,7 +150,8 @@ class Person:
 
     def _echoed(self, code: str, before: int) -> bool:
         """Whether a View since then showed this code; the newest may be of something that followed by itself."""
-        return any((view["echo"] or {}).get("code") == code for view in self.station.views[before:])
+        shown = "" if code == self.badge else code  # the number of a badge is on no screen
+        return any(view["echo"] and view["echo"]["code"] == shown for view in self.station.views[before:])
 
     def _mend(self, view: dict[str, Any]) -> bool:
         """What the problem says: into the tray, or the right scan, or CLEAR when nothing else is left."""
