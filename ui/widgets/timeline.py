@@ -31,11 +31,9 @@ class TimelineCard(PanelWidget[Timeline]):
         u, pad = canvas.u, canvas.u(PADDING)
         title = QRectF(pad, u(10), rect.width() - 2 * pad, u(40))
         canvas.words(title, canvas.say(panel.title), Style("lead", 700), "ink", lines=2)
-        likely = panel.moments[: int(rect.height() // u(LEAST_ROW))]  # an old day that is not shown takes no room
-        when = max((canvas.width(m.when, WHEN) for m in likely), default=0.0)
+        when, rows = self._columns(canvas, panel, rect)
         spine = pad + when + u(28)
         left = spine + u(26)
-        rows = self._fitting(canvas, panel, rect.right() - pad - left, rect.height() - u(HEAD) - u(8))
         self._spine(canvas, rows, spine)
         y = u(HEAD)
         for index, (moment, height) in enumerate(rows):
@@ -48,6 +46,20 @@ class TimelineCard(PanelWidget[Timeline]):
             canvas.words(
                 area, canvas.say(count(rest, "and {n} earlier", "and {n} earlier")), Style("body", 500), "ink2"
             )
+
+    def _columns(self, canvas: Canvas, panel: Timeline, rect: QRectF) -> tuple[float, list[tuple[Moment, float]]]:
+        """How wide the times are, and the entries with their heights: an old day that is not shown takes no room."""
+        u, pad = canvas.u, canvas.u(PADDING)
+        likely = panel.moments[: max(1, int(rect.height() // u(LEAST_ROW)))]
+        best: tuple[float, list[tuple[Moment, float]]] = (0.0, [])
+        for when in sorted({canvas.width(moment.when, WHEN) for moment in likely}):
+            room = rect.width() - 2 * pad - when - u(28) - u(26)
+            rows = self._fitting(canvas, panel, room, rect.height() - u(HEAD) - u(8))
+            wide = [canvas.width(moment.when, WHEN) > when for moment, _ in rows]
+            shown = rows[: wide.index(True)] if True in wide else rows
+            if len(shown) > len(best[1]):
+                best = (when, shown)
+        return best
 
     def _fitting(self, canvas: Canvas, panel: Timeline, width: float, room: float) -> list[tuple[Moment, float]]:
         """The entries that fit with their heights; when some are left out there is room to say how many."""
