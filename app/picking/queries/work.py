@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from app.db import Prepared
 from app.models import (
     Bin,
     Cart,
@@ -70,41 +71,51 @@ class ClaimedWork:
     lines: tuple[PlanLine, ...]
 
 
+_WORK = (
+    select(
+        Work.id, Work.order_id, OrderBrief.number, Work.priority, Work.fence, Work.lease_id, Work.lease_until,
+        Work.state, Work.started,
+    )
+    .outerjoin(OrderBrief, OrderBrief.order_id == Work.order_id)
+    .where(Work.kind == "pick")
+)  # fmt: skip
+_LEASED = Prepared(_WORK.where(Work.state == "leased", Work.station_id == bindparam("station_id")))
+_THIS_WORK = Prepared(_WORK.where(Work.id == bindparam("work_id")))
+
+
 def claimed_work(session: Session, station_id: bytes, tour_id: bytes) -> tuple[ClaimedWork, ...]:
     """The pick work leased to this station and all work of this tour (whatever became of it), most urgent first."""
     mine = _facts_of(session, tour_id)
-    of_tour = {bytes.fromhex(w) for kind, body in mine if kind == "TourStarted" for w in body["works"]}
-    rows = session.execute(
-        select(Work, OrderBrief.number)
-        .outerjoin(OrderBrief, OrderBrief.order_id == Work.order_id)
-        .where(
-            Work.kind == "pick",
-            ((Work.station_id == station_id) & (Work.state == "leased")) | Work.id.in_(of_tour),
-        )
-        .order_by(Work.priority, Work.id)
-        .execution_options(populate_existing=True)
-    ).all()
+    rows = {row[0]: row for row in _LEASED.all(session, station_id=station_id)}
+    for work_id in (bytes.fromhex(w) for kind, body in mine if kind == "TourStarted" for w in body["works"]):
+        if work_id not in rows and (row := _THIS_WORK.first(session, work_id=work_id)) is not None:
+            rows[work_id] = row
     picked, short = _own_units(mine)
-    lines = _lines(session, [work.id for work, _ in rows], picked, short)
-    return tuple(
+    found = [
         ClaimedWork(
-            work.id, work.order_id, number or "", work.priority, work.fence, work.lease_id or b"", work.lease_until,
-            work.state, work.started, lines.get(work.id, ()),
+            id=work_id, order_id=order_id, number=number or "", priority=priority, fence=fence, lease_id=lease or b"",
+            lease_until=until, state=state, started=started, lines=_lines(session, work_id, picked, short),
         )
-        for work, number in rows
-    )  # fmt: skip
+        for work_id, order_id, number, priority, fence, lease, until, state, started in rows.values()
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda work: (work.priority, work.id)))
 
 
 _TELLING = ("TourStarted", "Picked", "Shorted", "ShortAmended", "DamagedAtPick")
 
 
+_FACTS_OF = Prepared(
+    select(FactRow.kind, FactRow.data).where(
+        FactRow.task_id == bindparam("tour_id"),
+        ~select(Voiding.fact_id).where(Voiding.fact_id == FactRow.fact_id).exists(),
+    )
+)
+
+
 def _facts_of(session: Session, tour_id: bytes) -> list[tuple[str, dict[str, Any]]]:
     """Kind and body of this tour's own facts that were not taken back."""
-    gone = select(Voiding.fact_id).where(Voiding.fact_id == FactRow.fact_id).exists()
-    rows = session.execute(
-        select(FactRow.kind, FactRow.data).where(FactRow.task_id == tour_id, ~gone, FactRow.kind.in_(_TELLING))
-    )
-    return [(kind, json.loads(data)["body"]) for kind, data in rows]
+    rows = _FACTS_OF.all(session, tour_id=tour_id)
+    return [(kind, json.loads(data)["body"]) for kind, data in rows if kind in _TELLING]
 
 
 _MISSING = {"Shorted": "short", "ShortAmended": "change", "DamagedAtPick": "quantity"}
@@ -123,32 +134,44 @@ def _own_units(facts: Iterable[tuple[str, dict[str, Any]]]) -> tuple[Counter[byt
     return picked, short
 
 
+_LINES = Prepared(
+    select(
+        PickLine.id, PickLine.sku_id, PickLine.place_id, PickLine.lot, PickLine.quantity, PickLine.picked,
+        PickLine.short,
+    )
+    .where(PickLine.work_id == bindparam("work_id"))
+    .order_by(PickLine.id)
+)  # fmt: skip
+_POLICY = Prepared(select(Policy.proof, Policy.units).where(Policy.item_class == bindparam("item_class")))
+
+
 def _lines(
-    session: Session, works: list[bytes], picked: Counter[bytes], short: Counter[bytes]
-) -> dict[bytes, tuple[PlanLine, ...]]:
-    rows = session.scalars(
-        select(PickLine)
-        .where(PickLine.work_id.in_(works))
-        .order_by(PickLine.id)
-        .execution_options(populate_existing=True)
-    ).all()
-    proofs = {p.item_class: proof(p.proof, p.units) for p in session.scalars(select(Policy))}
-    found: dict[bytes, list[PlanLine]] = {}
-    for row in rows:
-        card = sku_card(session, row.sku_id)
-        line = PlanLine(
-            row.id, row.work_id, place(session, row.place_id), card, code_of(session, row.place_id, "bin"), row.lot,
-            row.quantity, max(row.picked - picked[row.id], 0), max(row.short - short[row.id], 0),
-            proofs.get(card.item_class, Proof()), _case_units(session, row.sku_id, row.quantity),
-            lookalikes(session, row.sku_id, row.place_id),
+    session: Session, work_id: bytes, picked: Counter[bytes], short: Counter[bytes]
+) -> tuple[PlanLine, ...]:  # fmt: skip
+    found = []
+    for line_id, sku_id, place_id, lot, quantity, taken, missing in _LINES.all(session, work_id=work_id):
+        card, where = sku_card(session, sku_id), place(session, place_id)
+        policy = _POLICY.first(session, item_class=card.item_class)
+        found.append(
+            PlanLine(
+                line_id, work_id, where, card, code_of(session, place_id, "bin"), lot, quantity,
+                max(taken - picked[line_id], 0), max(missing - short[line_id], 0),
+                proof(*policy) if policy else Proof(), _case_units(session, sku_id, quantity),
+                _lookalikes(session, card, where),
+            )
         )  # fmt: skip
-        found.setdefault(row.work_id, []).append(line)
-    return {work: tuple(lines) for work, lines in found.items()}
+    return tuple(found)
+
+
+_CASE = Prepared(
+    select(func.max(Code.units)).where(
+        Code.subject == bindparam("sku_id"), Code.kind == "item", Code.units <= bindparam("quantity")
+    )
+)
 
 
 def _case_units(session: Session, sku_id: bytes, quantity: int) -> int:
-    units = select(func.max(Code.units)).where(Code.subject == sku_id, Code.kind == "item", Code.units <= quantity)
-    return session.scalar(units) or 1
+    return _CASE.scalar(session, sku_id=sku_id, quantity=quantity) or 1
 
 
 def running_tour(session: Session, station_id: bytes, cart_id: bytes) -> bytes | None:
@@ -227,26 +250,30 @@ def homes_of(session: Session, sku_id: bytes) -> tuple[str, ...]:
     )
 
 
+_ALIKE = Prepared(
+    select(Sku.variant)
+    .join(Stock, Stock.sku_id == Sku.id)
+    .join(Bin, Bin.id == Stock.place_id)
+    .where(
+        Bin.aisle == bindparam("aisle"), Bin.bay == bindparam("bay"), Sku.name == bindparam("name"),
+        Sku.id != bindparam("sku_id"), Sku.variant != "", Stock.on_hand > 0,
+    )
+    .group_by(Sku.id)
+    .order_by(Sku.variant)
+    .limit(2)
+)  # fmt: skip
+
+
 def lookalikes(session: Session, sku_id: bytes, place_id: bytes) -> tuple[str, ...]:
     """Variants of a product with the same name that lie in the same bay: easily taken by mistake."""
-    here = session.get(Bin, place_id)
-    card = sku_card(session, sku_id)
-    if here is None or not here.aisle:
+    return _lookalikes(session, sku_card(session, sku_id), place(session, place_id))
+
+
+def _lookalikes(session: Session, card: SkuCard, where: Place) -> tuple[str, ...]:
+    if not where.aisle:
         return ()
-    return tuple(
-        session.scalars(
-            select(Sku.variant)
-            .join(Stock, Stock.sku_id == Sku.id)
-            .join(Bin, Bin.id == Stock.place_id)
-            .where(
-                Bin.aisle == here.aisle, Bin.bay == here.bay, Sku.name == card.name, Sku.id != sku_id,
-                Sku.variant != "", Stock.on_hand > 0,
-            )
-            .group_by(Sku.id)
-            .order_by(Sku.variant)
-            .limit(2)
-        )
-    )  # fmt: skip
+    rows = _ALIKE.all(session, aisle=where.aisle, bay=where.bay, name=card.name, sku_id=card.id)
+    return tuple(variant for (variant,) in rows)
 
 
 def manual_limit(session: Session) -> int:
