@@ -146,7 +146,7 @@ class OrderBrief(Model):
     __table_args__ = ({"info": BOTH},)
     order_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
     number: Mapped[str] = mapped_column(String(64), index=True)
-    state: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16), index=True)
     ship_by: Mapped[datetime | None] = mapped_column(Utc)
     gift: Mapped[bool] = mapped_column(default=False)
     priority: Mapped[int] = mapped_column(default=50)

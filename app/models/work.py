@@ -16,7 +16,11 @@ class Work(Model):
     """
 
     __tablename__ = "work"
-    __table_args__ = (Index("ix_work_ready", "kind", "state", "priority"), {"info": BOTH})
+    __table_args__ = (
+        Index("ix_work_ready", "kind", "state", "priority"),
+        Index("ix_work_begun", "kind", "state", "started"),
+        {"info": BOTH},
+    )
     id: Mapped[bytes] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
     order_id: Mapped[bytes] = mapped_column(Id, index=True)

@@ -150,6 +150,7 @@ def _manifest() -> None:
 
 
 def _order_brief() -> None:
+    op.create_index(op.f("ix_order_brief_state"), "order_brief", ["state"], unique=False)
     op.add_column("order_brief", sa.Column("revision", sa.Integer(), server_default="0", nullable=False))
 
 
@@ -363,4 +364,5 @@ def _tote_count() -> None:
 
 
 def _work() -> None:
+    op.create_index("ix_work_begun", "work", ["kind", "state", "started"], unique=False)
     op.add_column("work", sa.Column("cart_id", Id(), nullable=True))
