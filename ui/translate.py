@@ -70,9 +70,17 @@ class Translator:
             template = self._catalogue.ngettext(text.template, text.plural, text.count)
         else:
             template = self._catalogue.gettext(text.template)
+            if template == text.template and not text.arguments:
+                template = self._capital(template)
         if not text.arguments:
             return template
         return template.format(**{name: self._spell(value) for name, value in text.arguments})
+
+    def _capital(self, words: str) -> str:
+        """A device's word at the beginning of a line ("No paper") is known by its small letter."""
+        small = words[:1].lower() + words[1:]
+        found = self._catalogue.gettext(small) if small != words else words
+        return found[:1].upper() + found[1:] if found != small else words
 
     def _spell(self, value: str | int | Decimal | Text) -> str:
         if isinstance(value, Text):

@@ -50,7 +50,7 @@ def not_to_this_place(there: Place) -> Problem:
     return Problem(
         name="NotAtTheDock",
         what=say("That is {name}", name=there.name),
-        why=say("Goods are taken in first. Then PUT AWAY leads them to their bins."),
+        why=say("Goods are taken in first. Then PUTAWAY leads them to their bins."),
         do=(say("Scan a free tote, or the dock"), GO_ON),
         unchanged=NOT_COUNTED,
         subject=there.id,

@@ -42,6 +42,7 @@ from app.packing.rules import refusals, weights
 from app.packing.rules.lines import PackLine, boxed_units, open_units, spread
 from app.packing.rules.standing import Moment, PackState
 from app.packing.workflows import pack_screen as screen
+from app.packing.workflows import pack_weights
 from app.packing.workflows.pack_desk import (
     band_of,
     computed_weight,
@@ -330,7 +331,7 @@ class Pack(Workflow[PackState]):
             return self._with_label(state, (did.ParcelWeighed(state.parcel_id, grams, source="sample"),), desk)
         if not band.holds(grams):
             off = replace(state, moment=Moment(off_g=grams))
-            return _attention(off, screen.weight_words(off, grams, band, desk))
+            return _attention(off, pack_weights.weight_words(off, grams, band, desk))
         weighed = did.ParcelWeighed(state.parcel_id, grams, band.low_g, band.high_g)
         return self._with_label(state, (weighed,), desk)
 
@@ -370,7 +371,7 @@ class Pack(Workflow[PackState]):
             ask = (more_numbers(),) if what.name == "NoNumbers" else ()
             return Next(facts=facts, echo=what.what, tone=Tone.WARN, sound=Sound.ATTENTION, ask=ask)
         made = label_fact(after, quote, desk.new_id())
-        words = say("{weight} kg. The label is printing", weight=screen.kilograms(after.weight_g))
+        words = say("{weight} kg. The label is printing", weight=pack_weights.kilograms(after.weight_g))
         ask = (more_numbers(),) if quote.left < FEW_NUMBERS and quote.left % 10 == 9 else ()
         return Next(facts=(*facts, made), echo=words, sound=Sound.STEP, ask=ask)
 
@@ -383,7 +384,7 @@ class Pack(Workflow[PackState]):
         """Paper that failed is said once; the label panel shows it until it is there. Nothing is made twice."""
         if event.state != "failed":
             return Next(sound=Sound.NONE)
-        words = say("Not printed: {problem}", problem=event.problem or "?")
+        words = say("Not printed: {problem}", problem=Text(event.problem or "?"))
         return Next(echo=words, tone=Tone.WARN, sound=Sound.ATTENTION)
 
     @on(Step.LABEL, to=(Step.CLOSED, Step.ITEMS))

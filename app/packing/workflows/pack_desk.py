@@ -12,7 +12,7 @@ from app.packing import queries
 from app.packing.rules import refusals, weights
 from app.packing.rules.lines import PackLine
 from app.packing.rules.standing import PackState
-from app.packing.workflows import pack_screen as screen
+from app.packing.workflows import pack_weights
 from app.picking.queries import missing_of
 from app.text import Text, say
 from app.view import Sound
@@ -22,19 +22,19 @@ from app.workflow import Desk, Next, Opening, Request
 
 def band_of(state: PackState, desk: Desk) -> weights.WeightBand | None:
     """What the box in hand should weigh now."""
-    return screen.band_of(state, state.boxed, desk)
+    return pack_weights.band_of(state, state.boxed, desk)
 
 
 def proves_last_unit(before: PackState, after: PackState, grams: int, desk: Desk) -> bool:
     """Whether the load that settled before the last scan held the last unit already: right with it, wrong without."""
     with_it = band_of(after, desk)
-    without = screen.band_of(before, before.boxed, desk)
+    without = pack_weights.band_of(before, before.boxed, desk)
     return with_it is not None and with_it.holds(grams) and not (without is not None and without.holds(grams))
 
 
 def computed_weight(state: PackState, desk: Desk) -> did.ParcelWeighed:
     heaps = desk.read(queries.heaps_of, state.boxed)
-    grams = weights.estimate(heaps, screen.tare_of(state, desk), desk.read(queries.pack_rules).unknown_g)
+    grams = weights.estimate(heaps, pack_weights.tare_of(state, desk), desk.read(queries.pack_rules).unknown_g)
     return did.ParcelWeighed(state.parcel_id, max(grams, 1), source="computed")
 
 

@@ -16,6 +16,12 @@ from app.packing.rules import weights
 from app.packing.rules.boxes import Box
 from app.packing.rules.lines import PackLine
 from app.packing.rules.standing import Label, PackState
+from app.packing.workflows.pack_weights import (
+    band_of,
+    box_of,
+    expectation,
+    weight_guess,
+)
 from app.text import NOTHING, Text, count, say, verbatim
 from app.view import (
     Action,
@@ -95,7 +101,7 @@ def view(step: str, state: PackState, desk: Desk) -> View:
         order=desk.read(order_card, order_id) if order_id else None,
         body=_body(order_id, desk),
         cards={line.sku_id: desk.read(sku_card, line.sku_id) for line in state.lines},
-        box=_box(state, desk),
+        box=box_of(state, desk),
         band=band_of(state, state.boxed if state.full else state.whole, desk),
     )
     if sight.order is not None and sight.order.state == "cancelled" and step in ("items", "weigh", "label", "await"):
@@ -141,75 +147,7 @@ def imperative(step: str, state: PackState) -> Text:
             return say("Scan EMPTY") if state.moment.asking == "bound" else say("Scan a tote")
 
 
-# ---- weights in words -----------------------------------------------------------------------------------------------
-
-
-def kilograms(grams: int) -> Decimal:
-    """Kilograms with three places: the scale's own figure."""
-    return (Decimal(grams) / 1000).quantize(Decimal("0.001"))
-
-
-def band_of(state: PackState, units: Sequence[tuple[bytes, int]], desk: Desk) -> weights.WeightBand | None:
-    """The band for these units in the box of this state, None when a weight is unknown."""
-    if not units:
-        return None
-    rules = desk.read(queries.pack_rules)
-    heaps = desk.read(queries.heaps_of, units)
-    return weights.band(heaps, tare_of(state, desk), rules.tolerance_g, rules.tolerance_percent)
-
-
-def tare_of(state: PackState, desk: Desk) -> int:
-    """The weight of the empty box, grams; 0 without a box."""
-    box = _box(state, desk)
-    return box.tare_g if box is not None else 0
-
-
-def expectation(band: weights.WeightBand | None, *, scale: bool = True) -> Text:
-    """The band in words: kilograms from one kilogram on, grams below."""
-    if band is None:
-        return say("Weight unknown: this box is the sample") if scale else say("No scale: weight estimated")
-    if band.high_g < 1000:
-        return say("Expect {low} to {high} g", low=band.low_g, high=band.high_g)
-    two = Decimal("0.01")
-    return say(
-        "Expect {low} to {high} kg",
-        low=(Decimal(band.low_g) / 1000).quantize(two),
-        high=(Decimal(band.high_g) / 1000).quantize(two),
-    )
-
-
-def weight_words(state: PackState, grams: int, band: weights.WeightBand, desk: Desk) -> Text:
-    """Why a weight is probably wrong: "Check: 1 Soap bar missing? (90 g)"."""
-    guess = weight_guess(state, grams, band, desk)
-    off = grams - band.expected_g
-    if not guess:
-        too = say("{grams} g too heavy", grams=off) if off > 0 else say("{grams} g too light", grams=-off)
-        return say("Check the content: {too}", too=too)
-    return say("Check: {guess}", guess=guess)
-
-
-def weight_guess(state: PackState, grams: int, band: weights.WeightBand, desk: Desk) -> Text:
-    """The likeliest mistake: "1 Soap bar missing? (90 g)"; NOTHING when none comes near."""
-    found = weights.explain(desk.read(queries.heaps_of, state.boxed), band, grams)
-    if found is None:
-        return NOTHING
-    parts = [_part(sku_id, units, desk) for sku_id, units in found.parts]
-    what = parts[0] if len(parts) == 1 else say("{one}, {other}", one=parts[0], other=parts[1])
-    return say("{what}? ({grams} g)", what=what, grams=abs(found.grams))
-
-
-def _part(sku_id: bytes, units: int, desk: Desk) -> Text:
-    name = desk.read(sku_card, sku_id).name
-    if units < 0:
-        return say("{n} {name} missing", n=-units, name=name)
-    return say("{n} {name} too many", n=units, name=name)
-
-
 # ---- parts of the screens -------------------------------------------------------------------------------------------
-
-
-def _box(state: PackState, desk: Desk) -> Box | None:
-    return next((b for b in desk.read(queries.boxes) if b.id == state.box_type_id), None)
 
 
 def box_offers(state: PackState, desk: Desk) -> tuple[bytes, ...]:
@@ -499,7 +437,7 @@ def _label(sight: Sight) -> View:
             hero,
             imperative=say("Load labels into the printer"),
             icon="printer",
-            datum=NameDatum(verbatim(_capital(paper.problem)) or say("Not printed"), say("Then it prints by itself")),
+            datum=NameDatum(Text(_capital(paper.problem)) or say("Not printed"), say("Then it prints by itself")),
             tone=Tone.WARN,
         )
     return View(
@@ -531,7 +469,7 @@ def _label_panel(sight: Sight, label: Label) -> LabelPanel:
     paper = sight.desk.read(queries.print_state, label.job_id)
     match paper.state:
         case "failed":
-            state = say("Not printed: {problem}. Load labels; it prints by itself", problem=paper.problem or "?")
+            state = say("Not printed: {problem}. Load labels; it prints by itself", problem=Text(paper.problem or "?"))
             tone = Tone.ERROR
         case "queued" if not sight.desk.has("label_printer"):
             state, tone = say("No label printer here: the label waits in the spool"), Tone.WARN
