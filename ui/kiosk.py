@@ -125,6 +125,7 @@ class Kiosk(QObject):
         self.runner.stop()
         if self.player:
             self.player.close()
+        QCoreApplication.instance().removeEventFilter(self._keys)  # type: ignore[union-attr]
         self.window.close()
 
     def _hand_over(self, view: View) -> None:

@@ -124,6 +124,7 @@ def test_the_window_follows_what_was_set(template: Home, tmp_path: Path, qapp: Q
     assert before == ("day", 4.9, False)
     assert after == ("dark", pytest.approx(4.9 * 1.04), True)
     window.close()
+    qapp.removeEventFilter(kiosk._keys)  # or every key of the tests to come would go to this station
     station.start()
     station.stop()
 
