@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import singledispatch
 from types import MappingProxyType
@@ -187,6 +187,22 @@ def position_of(state: PickState, work_id: bytes) -> str:
     return LETTERS[state.tour.works.index(work_id)] if state.tour.cart_id else ""
 
 
+def _once(look: Callable[[PickState], tuple[Stop, ...]]) -> Callable[[PickState], tuple[Stop, ...]]:
+    """Looks once at a state: a scan and its screen ask the same of the same (unchanging) state again and again."""
+    last: list[tuple[PickState, tuple[Stop, ...]]] = []
+
+    def looked(state: PickState) -> tuple[Stop, ...]:
+        for known, stops in last:
+            if known is state:
+                return stops
+        stops = look(state)
+        last[:] = [(state, stops), *last[:1]]
+        return stops
+
+    return looked
+
+
+@_once
 def all_stops(state: PickState) -> tuple[Stop, ...]:
     """Every stop of the tour, finished ones too, without an order."""
     groups: dict[Key, list[StopLine]] = {}
@@ -212,6 +228,7 @@ def _stop(key: Key, lines: list[StopLine]) -> Stop:
     return Stop(key, first.place, first.card, first.bin_code, first.proof, tuple(lines))
 
 
+@_once
 def open_stops(state: PickState) -> tuple[Stop, ...]:
     """What is still to be done, in walking order: the stop in hand first, then the walk; lines that came later where
     they cost the least detour."""

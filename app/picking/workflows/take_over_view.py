@@ -7,14 +7,14 @@ from app.events import CartRead
 from app.picking import queries
 from app.picking.workflows.take_over_state import TakeState
 from app.picking.workflows.take_over_words import act_of, other_of
-from app.text import NOTHING, Text, count, say, verbatim
+from app.text import NOTHING, count, say, verbatim
 from app.view import (
     Action,
     CountDatum,
     Header,
     Hero,
-    LineRow,
-    Lines,
+    Listing,
+    ListingRow,
     NameDatum,
     Offer,
     Offers,
@@ -151,7 +151,7 @@ def _items(state: TakeState, desk: Desk) -> tuple[Wanted, ...]:
     return tuple(Wanted("item", card.title, card.code, 1, card.picture) for card in list(cards.values())[:5])
 
 
-def _counted(state: TakeState, desk: Desk) -> Lines:
+def _counted(state: TakeState, desk: Desk) -> Listing:
     """What was counted in the tote in hand, else in all of them."""
     found: dict[bytes, int] = {}
     for (tote, sku_id, _), units in state.counts.items():
@@ -160,9 +160,8 @@ def _counted(state: TakeState, desk: Desk) -> Lines:
     rows = []
     for sku_id, units in found.items():
         card = desk.read(sku_card, sku_id)
-        rows.append(LineRow(card.picture, card.title, verbatim(card.variant), card.sku, units, units))
-    title: Text = say("Counted so far")
-    return Lines(title, NOTHING, tuple(rows))
+        rows.append(ListingRow("package", card.title, verbatim(card.variant), say("{n} ×", n=units)))
+    return Listing(say("Counted so far"), tuple(rows), empty=say("Nothing yet"))
 
 
 def _header(state: TakeState, desk: Desk) -> Header:
