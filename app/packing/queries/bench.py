@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
+from app.db import Prepared
 from app.models import (
     BoxType,
     BriefLine,
@@ -244,16 +245,28 @@ class WaitingTote:
     name: str
 
 
+_WAITING = Prepared(
+    select(Tote.id, Tote.name)
+    .outerjoin(OrderBrief, OrderBrief.order_id == Tote.order_id)
+    .where(Tote.state == "dropped")
+    .order_by(OrderBrief.priority, OrderBrief.ship_by, Tote.name)
+    .limit(bindparam("most"))
+)
+
+
 def waiting_totes(session: Session, limit: int = 6) -> tuple[WaitingTote, ...]:
     """Dropped totes, those of the most urgent orders first."""
-    rows = session.execute(
-        select(Tote.id, Tote.name)
-        .outerjoin(OrderBrief, OrderBrief.order_id == Tote.order_id)
-        .where(Tote.state == "dropped")
-        .order_by(OrderBrief.priority, OrderBrief.ship_by, Tote.name)
-        .limit(limit)
+    return tuple(WaitingTote(*row) for row in _WAITING.all(session, most=limit))
+
+
+_LYING = Prepared(
+    select(Stock.lot, Stock.on_hand)
+    .where(
+        Stock.sku_id == bindparam("sku_id"), Stock.place_id == bindparam("tote_id"), Stock.status == "good",
+        Stock.on_hand > 0,
     )
-    return tuple(WaitingTote(r.id, r.name) for r in rows)
+    .order_by(Stock.lot)
+)  # fmt: skip
 
 
 def sources(session: Session, tote_ids: Sequence[bytes], sku_id: bytes, lot: str, units: int) -> tuple[Sharing, ...]:
@@ -261,17 +274,13 @@ def sources(session: Session, tote_ids: Sequence[bytes], sku_id: bytes, lot: str
 
     A lot that was scanned is believed over the book; without one the lots in the totes are taken in their order.
     """
-    where = [Stock.sku_id == sku_id, Stock.place_id.in_(tote_ids), Stock.status == "good", Stock.on_hand > 0]
-    if lot:
-        where.append(Stock.lot == lot)
-    rows = session.execute(select(Stock.place_id, Stock.lot, Stock.on_hand).where(*where)).all()
-    rank = {tote_id: i for i, tote_id in enumerate(tote_ids)}
     found = []
-    for place_id, known_lot, on_hand in sorted(rows, key=lambda r: (rank[r[0]], r[1])):
-        share = min(units, on_hand)
-        if share:
-            found.append(Sharing(place_id, known_lot, share))
-            units -= share
+    for tote_id in tote_ids:
+        for known_lot, on_hand in _LYING.all(session, sku_id=sku_id, tote_id=tote_id):
+            share = min(units, on_hand) if lot in ("", known_lot) else 0
+            if share:
+                found.append(Sharing(tote_id, known_lot, share))
+                units -= share
     if units:
         found.append(Sharing(tote_ids[0] if tote_ids else b"", lot, units))
     return tuple(found)
@@ -304,23 +313,31 @@ def parcel_card(session: Session, parcel_id: bytes) -> ParcelCard | None:
     return None if row is None else ParcelCard(row.id, row.order_number or "?", row.state, row.number)
 
 
+_CLOSED = Prepared(
+    select(func.count())
+    .select_from(FactRow)
+    .where(
+        text("fact.kind = 'ParcelClosed'"),  # as it stands in the index of these facts
+        FactRow.actor_id == bindparam("person_id"),
+        FactRow.at >= bindparam("since"),
+    )
+)
+
+
 def closed_by(session: Session, person_id: bytes, since: datetime) -> int:
     """How many boxes this person closed at this station since then."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(FactRow)
-            .where(FactRow.kind == "ParcelClosed", FactRow.actor_id == person_id, FactRow.at >= since)
-        )
-        or 0
-    )
+    return int(_CLOSED.scalar(session, person_id=person_id, since=since))
+
+
+_PAPER = Prepared(
+    select(PrintJob.state, PrintJob.problem, PrintJob.printer).where(PrintJob.id == bindparam("job_id"))
+)  # fmt: skip
 
 
 def print_state(session: Session, job_id: bytes) -> PrintState:
     """How far a print job is."""
-    columns = select(PrintJob.state, PrintJob.problem, PrintJob.printer)
-    row = session.execute(columns.where(PrintJob.id == job_id)).first()
-    return PrintState() if row is None else PrintState(row.state, row.problem, row.printer)
+    row = _PAPER.first(session, job_id=job_id)
+    return PrintState() if row is None else PrintState(*row)
 
 
 def units_policy(session: Session, item_class: str) -> str:
