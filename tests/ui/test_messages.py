@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
 from app.text import Text
 from devices.words import DETAILS
-from ui.messages import Message, NotLiteral, catalogue_of, messages, update
+from ui.messages import Message, NotLiteral, catalogue_of, is_translated, messages, update
+from ui.translate import FOLDER, languages
 
 CODE = """
 def one(n):
@@ -76,3 +78,25 @@ def test_every_word_that_a_device_says_is_a_sentence_of_the_house() -> None:
     for constant in ("SILENT = ", "SILENCE = ", "CUT_OFF = ", "TAKE_LABEL = "):
         said = next(text.split(constant, 1)[1].split('"')[1] for text in words.values() if f"\n{constant}" in text)
         assert Text(said) in DETAILS
+
+
+@pytest.mark.parametrize("language", languages()[1:])
+def test_every_sentence_is_translated_with_its_fields_in_every_form(language: str) -> None:
+    catalogue = catalogue_of(FOLDER / language / "LC_MESSAGES" / "packbay.po", language)
+    lacking, wrong = [], []
+    for message in messages():
+        entry = catalogue.get(message.one)
+        if entry is None or not is_translated(entry.string):
+            lacking.append(message.one)
+            continue
+        forms = entry.string if isinstance(entry.string, tuple | list) else [entry.string]
+        wanted = {fields_of(message.one), fields_of(message.many or message.one)}
+        wrong += [form for form in forms if not any(fields_of(form) <= each for each in wanted) or form != form.strip()]
+
+    assert lacking == []
+    assert wrong == []
+
+
+def fields_of(template: str) -> frozenset[str]:
+    """The names of the arguments that a sentence asks for."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
