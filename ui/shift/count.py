@@ -98,15 +98,15 @@ def percentile(values: list[float], share: float) -> float:
 
 def waits_ms(sent: list[dict[str, Any]], views: list[dict[str, Any]]) -> list[float]:
     """From a scan's last byte to the first View that shows its code, milliseconds."""
+    codes = [(view["mono_ns"], (view["echo"] or {}).get("code")) for view in views]
     waits, at = [], 0
     for scan in sent:
-        while at < len(views) and (
-            views[at]["mono_ns"] < scan["mono_ns"] or (views[at]["echo"] or {}).get("code") != scan["text"]
-        ):
-            at += 1
-        if at == len(views):
-            break
-        waits.append((views[at]["mono_ns"] - scan["mono_ns"]) / 1e6)
+        shown = next(
+            (i for i in range(at, len(codes)) if codes[i] >= (scan["mono_ns"],) and codes[i][1] == scan["text"]), None
+        )
+        if shown is not None:  # a badge is shown by no View
+            at = shown
+            waits.append((codes[shown][0] - scan["mono_ns"]) / 1e6)
     return waits
 
 
