@@ -23,7 +23,8 @@ STOPS_AHEAD = 2
 NEAR_MM = 800  # a stop this near to the walk lies on it
 MOST_STRETCH = 1.7  # how much one axis may be stretched against the other to fill the card
 CACHED = 12
-STRIP_MM = 10_000
+CACHED_RACKS = 200
+SQUARE_MM = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +133,10 @@ def _at_least(low: float, high: float, span: float) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The racks of a plan by strips of the floor, so that a window of a large floor asks only for those in sight."""
+    """The racks of a plan by squares of the floor, so that a window of a large floor asks only for those in sight."""
 
     plan: FloorPlan
-    strips: dict[int, tuple[RackShape, ...]]
+    squares: dict[tuple[int, int], tuple[RackShape, ...]]
     first_x: float
     last_x: float
     rows: tuple[float, float]
@@ -148,18 +149,23 @@ class Grid:
         return min(self.first_x, *xs), max(self.last_x, *xs)
 
     def within(self, window: Window) -> list[RackShape]:
-        """The racks of which something is in this window, each once, in the order of the plan's strips."""
+        """The racks of which something is in this window, each once, square by square."""
         low, high = window.x, window.x + window.w
         foot, head = window.y, window.y + window.h
         seen: dict[int, RackShape] = {}
-        for strip in range(int(low // STRIP_MM), int(high // STRIP_MM) + 1):
-            for rack in self.strips.get(strip, ()):
+        for square in _squares(low, high, foot, head):
+            for rack in self.squares.get(square, ()):
                 if (
                     rack.x_mm < high and rack.x_mm + rack.w_mm > low
                     and rack.y_mm < head and rack.y_mm + rack.h_mm > foot
                 ):  # fmt: skip
                     seen[id(rack)] = rack
         return list(seen.values())
+
+
+def _squares(low: float, high: float, foot: float, head: float) -> list[tuple[int, int]]:
+    columns = range(int(low // SQUARE_MM), int(high // SQUARE_MM) + 1)
+    return [(x, y) for x in columns for y in range(int(foot // SQUARE_MM), int(head // SQUARE_MM) + 1)]
 
 
 _GRIDS: list[Grid] = []
@@ -173,16 +179,16 @@ def grid_of(plan: FloorPlan) -> Grid:
 
 
 def _grid(plan: FloorPlan) -> Grid:
-    strips: dict[int, list[RackShape]] = {}
+    squares: dict[tuple[int, int], list[RackShape]] = {}
     for rack in plan.racks:
-        for strip in range(int(rack.x_mm // STRIP_MM), int((rack.x_mm + rack.w_mm) // STRIP_MM) + 1):
-            strips.setdefault(strip, []).append(rack)
+        for square in _squares(rack.x_mm, rack.x_mm + rack.w_mm, rack.y_mm, rack.y_mm + rack.h_mm):
+            squares.setdefault(square, []).append(rack)
     every = [*(aisle.x_mm for aisle in plan.aisles), *(r.x_mm for r in plan.racks)]
     last = [*(aisle.x_mm for aisle in plan.aisles), *(r.x_mm + r.w_mm for r in plan.racks)]
     ends = [y for aisle in plan.aisles for y in (aisle.y0_mm, aisle.y1_mm)]
     return Grid(
         plan,
-        {strip: tuple(racks) for strip, racks in strips.items()},
+        {square: tuple(racks) for square, racks in squares.items()},
         min(every, default=0),
         max(last, default=0),
         (min(ends), max(ends)) if ends else (0, plan.height_mm),
@@ -204,6 +210,7 @@ class RouteCard(PanelWidget[RouteMap]):
     def __init__(self, look: Look, parent: object | None = None) -> None:
         super().__init__(look, parent)  # type: ignore[arg-type]
         self._floors: dict[tuple[object, ...], QPixmap] = {}
+        self._racks: dict[tuple[int, int, float], QPixmap] = {}
 
     @classmethod
     def least_height(cls, look: Look, panel: RouteMap, width: float) -> float:
@@ -253,20 +260,38 @@ class RouteCard(PanelWidget[RouteMap]):
         canvas.pixmap(window.area, floor)
 
     def _paint_floor(self, plan: FloorPlan, window: Window, ratio: float) -> QPixmap:
-        theme = self.look.theme
-        pixmap = QPixmap(max(1, round(window.area.width() * ratio)), max(1, round(window.area.height() * ratio)))
+        """One picture of a rack for each size, set down at whole pixels: a floor has hundreds of racks in sight."""
+        theme, area = self.look.theme, window.area
+        pixmap = QPixmap(max(1, round(area.width() * ratio)), max(1, round(area.height() * ratio)))
         pixmap.fill(theme.colour("map"))
         painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(ratio, ratio)
-        painter.translate(-window.area.topLeft())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour("rack"))
-        gap, corner, draw = 0.8 * theme.scale, theme.px(2), painter.drawRoundedRect
+        across, up = pixmap.width() / window.w, pixmap.height() / window.h
+        gap, foot = 0.8 * theme.scale * ratio, pixmap.height()
         for rack in grid_of(plan).within(window):
-            draw(window.rect(rack).adjusted(gap, gap, -gap, -gap), corner, corner)
+            left = round((rack.x_mm - window.x) * across + gap)
+            right = round((rack.x_mm + rack.w_mm - window.x) * across - gap)
+            top = round(foot - (rack.y_mm + rack.h_mm - window.y) * up + gap)
+            bottom = round(foot - (rack.y_mm - window.y) * up - gap)
+            painter.drawPixmap(left, top, self._rack(max(1, right - left), max(1, bottom - top), ratio))
         painter.end()
         return pixmap
+
+    def _rack(self, width: int, height: int, ratio: float) -> QPixmap:
+        """A rack of so many device pixels."""
+        rack = self._racks.get((width, height, ratio))
+        if rack is None:
+            if len(self._racks) >= CACHED_RACKS:
+                self._racks.clear()
+            rack = self._racks[width, height, ratio] = QPixmap(width, height)
+            rack.fill(self.look.theme.colour("map"))
+            painter = QPainter(rack)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.look.theme.colour("rack"))
+            corner = self.look.theme.px(2) * ratio
+            painter.drawRoundedRect(QRectF(0, 0, width, height), corner, corner)
+            painter.end()
+        return rack
 
     def _names(self, canvas: Canvas, panel: RouteMap, window: Window, card: QRectF) -> None:
         """Aisle names above their aisles; the current one always, its neighbours where there is room."""
@@ -303,8 +328,10 @@ class RouteCard(PanelWidget[RouteMap]):
         def points(places: tuple[tuple[int, int], ...]) -> list[QPointF]:
             return [window.point(x, y) for x, y in places]
 
-        canvas.path(points(panel.walked), "walked", 3.2)
-        canvas.path(points(panel.later), "route", 3.2, (1.2, 2.2))
+        for piece in in_sight(panel.walked, window):
+            canvas.path(points(piece), "walked", 3.2)
+        for piece in in_sight(panel.later, window):
+            canvas.path(points(piece), "route", 3.2, (1.2, 2.2))
         canvas.path(points(panel.leg), "map", 13)
         canvas.path(points(panel.leg), "route", 7)
 
@@ -365,6 +392,22 @@ class RouteCard(PanelWidget[RouteMap]):
                 continue
             canvas.words(QRectF(left, card.bottom() - u(END_STRIP), width + 1, u(END_STRIP - 4)), words, style, "ink3")
             taken = left + width
+
+
+def in_sight(walk: tuple[tuple[int, int], ...], window: Window) -> list[tuple[tuple[int, int], ...]]:
+    """The pieces of a walk that come into the window: the way of a whole shift costs no more than what is seen."""
+    low_x, high_x = window.x - NEAR_MM, window.x + window.w + NEAR_MM
+    low_y, high_y = window.y - NEAR_MM, window.y + window.h + NEAR_MM
+    pieces: list[list[tuple[int, int]]] = [[]]
+    for one, two in pairwise(walk):
+        (x0, y0), (x1, y1) = one, two
+        if max(x0, x1) >= low_x and min(x0, x1) <= high_x and max(y0, y1) >= low_y and min(y0, y1) <= high_y:
+            if not pieces[-1]:
+                pieces[-1].append(one)
+            pieces[-1].append(two)
+        elif pieces[-1]:
+            pieces.append([])
+    return [tuple(piece) for piece in pieces if piece]
 
 
 def free_place(wanted: QPointF, taken: list[QPointF], apart: float) -> QPointF | None:
