@@ -16,6 +16,7 @@ from app.view import Sound, View
 from devices.config import Devices, PrinterTarget, ScannerPort
 from ui.config import StationConfig
 from ui.kiosk import Kiosk, Screen, application, stop_on_signals
+from ui.tidy import Tidy
 
 
 def main(root: Path, scanner: str, size: str) -> int:
@@ -38,6 +39,7 @@ def main(root: Path, scanner: str, size: str) -> int:
             last.clear()
             print(_line(view, heard[-1] if heard else Sound.NONE, at), flush=True)
 
+    kiosk.runner.rest = Tidy().rest
     kiosk._watch.painted.connect(told)
     kiosk.start()
     stop_on_signals(app.quit)

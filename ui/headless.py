@@ -14,6 +14,7 @@ from app.settings import Home
 from app.view import View
 from ui.config import StationConfig
 from ui.runner import Runner
+from ui.tidy import Tidy
 from ui.view_json import view_json
 
 
@@ -31,6 +32,7 @@ def run_headless(home: Home, config: StationConfig, views: Path | None) -> int:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: done.set())
     runner = Runner(home, config, show, clock=clock)
+    runner.rest = Tidy().rest
     runner.start()
     done.wait()
     runner.stop()

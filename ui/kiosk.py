@@ -23,6 +23,7 @@ from ui.pictures import PictureStore
 from ui.runner import Runner
 from ui.sounds import Player
 from ui.theme import USUAL_DENSITY, Theme, fitting_scale, pixels_per_mm
+from ui.tidy import Tidy
 from ui.translate import Translator
 from ui.view_json import view_json
 from ui.wedge import WedgeFilter
@@ -234,6 +235,7 @@ def run_kiosk(
     stream = views.open("w", encoding="utf-8") if views else None
     album = Album(shots) if shots else None
     kiosk = Kiosk(home, config, screen, stream, album.hear if album else None)
+    kiosk.runner.rest = Tidy().rest
     if album:
         album.window = kiosk.window
     kiosk.start()

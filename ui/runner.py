@@ -121,6 +121,8 @@ class Runner:
         self._dim = False
         self._forgetting = Forgetting(self.keeper.files, home.spool, self.clock)
         self._calm = Event()
+        self.rest: Callable[[int], None] = lambda _now: None
+        """Called with the monotonic clock when nothing happened for a second."""
         self._thread = Thread(target=self._run, name="work", daemon=True)
 
     # -- life ---------------------------------------------------------------------------------------------------------
@@ -268,6 +270,7 @@ class Runner:
             self._show(None)
         if self._hands.is_dim:
             self._forgetting.look()
+        self.rest(now)
 
     def _drain(self) -> None:
         while self._held and not self._waiting:
