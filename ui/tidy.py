@@ -1,8 +1,8 @@
 """Python's search for unreachable objects, moved to moments when nobody waits.
 
-By itself it runs whenever so many objects were made: in the middle of a scan as well, and with a floor of 40,000 bins in
-memory it then takes as long as twenty scans. What is here from the start is set aside once (it never goes), the search
-runs while the station rests, and only when nobody rests for a very long time does it run by itself.
+By itself it runs whenever so many objects were made: in the middle of a scan as well, and with a floor of 40,000 bins
+in memory it then takes as long as twenty scans. What is here from the start is set aside once (it never goes), the
+search runs while the station rests, and only when nobody rests for a very long time does it run by itself.
 """
 
 from __future__ import annotations
