@@ -62,10 +62,13 @@ def _icon(drawing: str, sheet: page.Page, box: Box) -> float:
     if not drawing:
         return 0.0
     scale = _ICON / 24
-    lines = [
-        [(float(x) * scale, float(y) * scale) for x, _, y in (point.partition(",") for point in line.split())]
-        for line in drawing.split(";")
-    ]
+    try:
+        lines = [
+            [(float(x) * scale, float(y) * scale) for x, _, y in (point.partition(",") for point in line.split())]
+            for line in drawing.split(";")
+        ]
+    except ValueError:  # whatever else stands there is no drawing
+        return 0.0
     sheet.strokes(Box(box.x + 4, box.y + 3.2, _ICON, _ICON), lines, 0.6)
     return _ICON + 3.5
 
