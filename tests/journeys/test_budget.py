@@ -85,6 +85,7 @@ def play_quickly(home: Home, lines: list[str]) -> None:
     """Plays lines without waiting for central between scans; an act that can't be done is left out, as a hand would."""
     with SimulatedStation(home) as station:
         station.scan("BADGE-MARA")
+        station.settle()
         player = Player(station)
         for line in lines:
             if not line.startswith("!"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import Enum
+from functools import reduce
 
 from app.errors import Problem, Refused
 from app.events import (
@@ -150,7 +151,11 @@ class Pick(Workflow[PickState]):
     @on(Step.WAIT, to=(Step.START, *WALK))
     def work_arrived(self, state: PickState, event: Answered, desk: Desk) -> Next:
         """Central answered the claim: with the work that is here now the walk starts."""
-        return self._start_with_what_is_here(self.refreshed(state, desk), desk, say("There is nothing to pick now"))
+        begun = self._start_with_what_is_here(self.refreshed(state, desk), desk, say("There is nothing to pick now"))
+        if begun.ends:
+            return begun
+        after = reduce(self.evolve, begun.facts, begun.state if isinstance(begun.state, PickState) else state)
+        return replace(begun, state=self.refreshed(after, desk))  # the next scan may be here already
 
     @on(Step.WAIT, to=(Step.START, *WALK))
     def work_failed(self, state: PickState, event: AskFailed, desk: Desk) -> Next:
