@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
+from types import ModuleType
+from typing import TYPE_CHECKING
 
-import biip
-from biip.gs1_element_strings import GS1ElementString
-from biip.upc import Upc
+if TYPE_CHECKING:
+    from biip.gs1_element_strings import GS1ElementString
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 COMMANDS = (
@@ -102,6 +103,17 @@ class Gs1:
     sscc: str = ""
 
 
+@cache
+def gs1_parser() -> ModuleType:
+    """The parser, when it is first needed. Its list of the companies of the world (20 MB) is let go: who a prefix
+    belongs to is asked nowhere here."""
+    import biip
+    from biip import gs1_prefixes
+
+    gs1_prefixes._GS1_COMPANY_PREFIX_TRIE.clear()  # type: ignore[union-attr]  # a tree of dicts
+    return biip
+
+
 @lru_cache(maxsize=2_000)
 def gs1(text: str, symbology: str = "") -> Gs1 | None:
     """The GS1 reading of a code, or None when it has none: element strings, a Digital Link, a bare GTIN or SSCC.
@@ -121,9 +133,10 @@ def gs1(text: str, symbology: str = "") -> Gs1 | None:
     is_link = text.lower().startswith(("http://", "https://"))  # printed as a plain QR code, which is no GS1 symbology
     if text[0].isalpha() and not is_link and not symbology:
         return None  # an element string begins with the digits of its application identifier
+    parser = gs1_parser()
     try:
-        result = biip.parse(text if is_link else symbology + text)
-    except (biip.ParseError, ValueError):  # the latter is what the standard library thinks of "http://["
+        result = parser.parse(text if is_link else symbology + text)
+    except (parser.ParseError, ValueError):  # the latter is what the standard library thinks of "http://["
         return None
     whole = result.gs1_message or result.gs1_digital_link_uri
     return _reading(whole.element_strings) if whole is not None else None
@@ -149,9 +162,14 @@ def _reading(elements: Iterable[GS1ElementString]) -> Gs1 | None:
 
 
 def _upc_e(digits: str) -> str:
+    if len(digits) != 8:
+        return ""
+    parser = gs1_parser()
+    from biip.upc import Upc
+
     try:
-        return _gtin(Upc.parse(digits).as_upc_a()) if len(digits) == 8 else ""
-    except biip.ParseError:
+        return _gtin(Upc.parse(digits).as_upc_a())
+    except parser.ParseError:
         return ""
 
 

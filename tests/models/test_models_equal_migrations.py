@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Column, MetaData, Table, Text
 
 from app.db import Database, migrate, open_database
-from app.db.schema import VIEWS, install, tables_of, triggers_of
+from app.db.schema import _HERE, VIEWS, install, newest_revision, tables_of, triggers_of
 from app.models import Model
 
 SIDES = ("central", "station")
@@ -96,3 +97,13 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
     migrate(database)
 
     assert schema(database) == before
+
+
+def test_the_newest_script_is_known_by_its_name() -> None:
+    """So that a start finds out that nothing is to be done without the program that would do it."""
+    scripts = ScriptDirectory(str(_HERE))
+
+    assert newest_revision() == scripts.get_current_head()
+    assert {script.revision: Path(script.path).name[1:5] for script in scripts.walk_revisions()} == {
+        script.revision: script.revision for script in scripts.walk_revisions()
+    }
