@@ -1,8 +1,6 @@
 """The one place that knows how a barcode looks: Code 128 and GS1-128 as symbols, modules and ZPL data.
 
-The symbols come from python-barcode, through a subclass: its own optimisation takes a leading pair "99" for the code
-that switches to set C and drops it, so that `991234` would be printed as `1234` under a text that still says `991234`
-(reported upstream, WhyNotHugo/python-barcode issue 251). The bars are not drawn by that library: everyone who draws
+The symbols come from python-barcode (see `code128`). The bars are not drawn by that library: everyone who draws
 (PDF, screen, printer) gets the pattern from here and draws vectors of a whole number of dots or units a module. A ZPL
 printer is told the very symbols, not asked to choose, so that the width on its paper is known beforehand.
 
@@ -13,49 +11,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from barcode.charsets import code128 as charset
-from barcode.codex import Code128, Gs1_128
-
 from app.barcodes import gs1_check_digit
 
 QUIET = 10
 LONGEST = 80
-_START_C, _CODE_C, _CODE_B, _FNC1 = 105, 99, 100, 102
+_START_C, _CODE_C, _FNC1 = 105, 99, 102
 _ZPL_SPECIAL = {30: ">0"}  # `^` and `~` have such names too, but are escaped like everywhere
 _ZPL_CODES = {99: ">5", 100: ">6", 101: ">7", 102: ">8"}
 _ZPL_STARTS = {103: ">9", 104: ">:", 105: ">;"}
-
-
-class _WholeCode128(Code128):
-    """Code 128 that keeps a leading "99"."""
-
-    def _try_to_optimize(self, encoded: list[int]) -> list[int]:
-        return _optimised(encoded)
-
-
-class _WholeGs1(Gs1_128):
-    """GS1-128 in set C from the first digit on."""
-
-    def _try_to_optimize(self, encoded: list[int]) -> list[int]:
-        return _optimised(encoded)
-
-
-class _OneTurnCode128(_WholeCode128):
-    """Code 128 that never goes from set B back to C, nor to B for one last character alone: see `one_turn`."""
-
-    def _maybe_switch_charset(self, pos: int) -> list[int]:
-        if self._charset == "B":
-            return []
-        if len(self.code) - pos == 3 and not self._buffer:
-            return list(self._new_charset("B"))
-        return list(super()._maybe_switch_charset(pos))
-
-
-def _optimised(encoded: list[int]) -> list[int]:
-    """Start directly in set B where the first thing said is "switch to B". After START C, 99 is always two digits."""
-    if encoded[:2] == [_START_C, _CODE_B]:
-        return [104, *encoded[2:]]
-    return encoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +42,10 @@ class Bars:
 
 def code128(value: str, human: str = "") -> Bars:
     """Code 128 of 1 to 80 printable ASCII characters; ValueError says what else was given."""
+    from reports import code128 as encoders  # the library behind it is read when the first bar is drawn
+
     _check(value)
-    encoder = _WholeCode128(value)
-    return Bars(value, human or value, tuple(encoder.encoded), _modules(_WholeCode128(value)))
+    return Bars(value, human or value, *encoders.encoded(encoders.WholeCode128, value))
 
 
 def code128_modules(value: str) -> str:
@@ -94,17 +58,15 @@ def sscc128(sscc: str) -> Bars:
 
     ValueError when it is not 18 digits or its check digit is wrong: an encoder would print either without a word.
     """
+    from reports import code128 as encoders
+
     if len(sscc) != 18 or not (sscc.isascii() and sscc.isdigit()):
         raise ValueError(f"An SSCC has 18 digits; this one is {sscc[:40]!r}.")
     if gs1_check_digit(sscc[:-1]) != sscc[-1]:
         raise ValueError(f"The check digit of SSCC {sscc} is wrong: expected {gs1_check_digit(sscc[:-1])}.")
     value = "00" + sscc
     human = f"(00) {sscc[0]} {sscc[1:8]} {sscc[8:17]} {sscc[17]}"
-    return Bars(value, human, tuple(_WholeGs1(value).encoded), _modules(_WholeGs1(value)))
-
-
-def _modules(encoder: Code128) -> str:
-    return str(encoder.build()[0])
+    return Bars(value, human, *encoders.encoded(encoders.WholeGs1, value))
 
 
 def _check(value: str) -> None:
@@ -124,10 +86,11 @@ def one_turn(bars: Bars) -> Bars:
     them the renderer that looks at our labels) print a wrong code for them without a word. It costs a symbol or two.
     GS1-128 of an SSCC is all in set C and stays as it is.
     """
+    from reports import code128 as encoders
+
     if bars.symbols[:2] == (_START_C, _FNC1):
         return bars
-    encoder = _OneTurnCode128(bars.value)
-    return Bars(bars.value, bars.human, tuple(encoder.encoded), _modules(_OneTurnCode128(bars.value)))
+    return Bars(bars.value, bars.human, *encoders.encoded(encoders.OneTurnCode128, bars.value))
 
 
 def module_mm(bars: Bars, width: float, wanted: float, smallest: float, dpi: int = 0) -> float:
@@ -172,5 +135,7 @@ def zpl_data(bars: Bars) -> str:
 
 def pattern_of(symbols: tuple[int, ...]) -> str:
     """The modules of symbol values, check symbol and stop added (ISO/IEC 15417, 4.2): for checking a printer's data."""
+    from barcode.charsets import code128 as charset
+
     check = (symbols[0] + sum(place * symbol for place, symbol in enumerate(symbols[1:], start=1))) % 103
     return "".join(str(charset.CODES[symbol]) for symbol in (*symbols, check)) + f"{charset.STOP}11"

@@ -26,8 +26,6 @@ from app.sync.keeper import Keeper
 from devices.config import PrinterTarget
 from devices.printers.base import PDF, TAKE_LABEL, ZPL, Printer, PrintResult
 from devices.printing import open_printer
-from reports.labels import command_card, shipping_label_pdf, shipping_label_zpl, tote_label_pdf, tote_label_zpl
-from reports.slips import packing_slip
 from ui.quiet import Quiet
 
 log = logging.getLogger(__name__)
@@ -68,6 +66,9 @@ class Output:
 
 def render(document: PackingSlip | ShippingLabel | ToteLabel, media_type: str) -> bytes:
     """The bytes of a document for a printer of this language."""
+    from reports.labels import shipping_label_pdf, shipping_label_zpl, tote_label_pdf, tote_label_zpl  # at first print
+    from reports.slips import packing_slip
+
     if isinstance(document, PackingSlip):
         return packing_slip.render(document)
     if isinstance(document, ToteLabel):
@@ -227,5 +228,7 @@ def _test_page(output: Output) -> bytes:
     """A label or a sheet that says which printer this is, with a code to scan it by."""
     if output.target.media == "label":
         return render(ToteLabel(own_code("TEST"), f"Test {output.target.name}"), output.media_type)
+    from reports.labels import command_card
+
     entries = (CommandEntry(command_code("HELP"), "HELP", f"Test {output.target.name}"),)
     return command_card.render(CommandCard("Test", entries))
