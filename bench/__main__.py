@@ -1,6 +1,6 @@
-"""`make bench`: prints figures and asserts none; the machine that they come from is part of them.
+"""`make bench`: prints figures beside their peers and targets and asserts none; the machine is part of them.
 
-python -m bench [--json] [--only scan,start,paint,route,import,import-memory,paper]
+python -m bench [--json] [--only scan,start,paint,…]
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import os
 import platform
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 from bench.figures import HEAD, Figure
@@ -19,53 +22,22 @@ from bench.figures import HEAD, Figure
 Bench = Callable[[Path], Iterator[Figure]]
 
 
-def _scan(folder: Path) -> Iterator[Figure]:
-    from bench.latency import physical_minimum, scan_latency
-
-    yield from scan_latency(folder)
-    yield physical_minimum()
-
-
-def _start(folder: Path) -> Iterator[Figure]:
-    from bench.latency import start_to_first_view
-
-    yield start_to_first_view(folder)
-
-
-def _paint(_folder: Path) -> Iterator[Figure]:
-    from bench.paint import repaints
-
-    yield from repaints()
-
-
-def _route(_folder: Path) -> Iterator[Figure]:
-    from bench.work import routes
-
-    yield routes()
-
-
-def _import(folder: Path) -> Iterator[Figure]:
-    from bench.imports import imports
-
-    yield from imports(folder)
-
-
-def _import_memory(folder: Path) -> Iterator[Figure]:
-    from bench.imports import memory
-
-    yield from memory(folder)
-
-
-def _paper(_folder: Path) -> Iterator[Figure]:
-    from bench.work import paper
-
-    yield from paper()
+def _later(module: str, name: str, folder: Path) -> Iterator[Figure]:
+    """Nobody pays for the imports of a bench that was not chosen."""
+    bench: Bench = getattr(import_module(f"bench.{module}"), name)
+    yield from bench(folder)
 
 
 BENCHES: dict[str, Bench] = {
-    "scan": _scan, "start": _start, "paint": _paint, "route": _route, "import": _import,
-    "import-memory": _import_memory, "paper": _paper,
-}  # fmt: skip
+    "scan": partial(_later, "latency", "scan_latency"),
+    "paint": partial(_later, "paint", "repaints"),
+    "start": partial(_later, "latency", "start_to_first_view"),
+    "paper": partial(_later, "work", "paper"),
+    "route": partial(_later, "work", "routes"),
+    "import": partial(_later, "imports", "imports"),
+    "import-memory": partial(_later, "imports", "memory"),
+}
+"""In the order in which they run; each gets a folder of its own that is gone afterwards."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -76,23 +48,56 @@ def main(argv: list[str] | None = None) -> int:
     chosen = options.only.split(",")
     if strange := [name for name in chosen if name not in BENCHES]:
         parser.error(f"no bench {strange[0]!r}: there are {', '.join(BENCHES)}")
-    figures = []
+    began = _machine()
     if not options.json:
-        print(f"{_machine()}\n\n{HEAD}")
-    for name in chosen:
-        with tempfile.TemporaryDirectory(prefix="packbay-bench-") as folder:
-            for figure in BENCHES[name](Path(folder)):
-                figures.append(figure)
-                if not options.json:
-                    print(figure.line(), flush=True)
+        print(f"{began}\n\n{HEAD}", flush=True)
+    figures = list(_run(chosen, None if options.json else sys.stdout.write))
     if options.json:
-        print(json.dumps({"machine": _machine(), "figures": [figure.summary() for figure in figures]}))
+        print(json.dumps({"machine": began, "figures": [figure.summary() for figure in figures]}))
+    else:
+        print(_verdict(figures))
     return 0
 
 
+def _run(chosen: list[str], say: Callable[[str], object] | None) -> Iterator[Figure]:
+    for name in chosen:
+        began = time.monotonic()
+        if say:
+            say(f"\n{name} (load {os.getloadavg()[0]:.1f})\n")
+        with tempfile.TemporaryDirectory(prefix="packbay-bench-") as folder:
+            for figure in BENCHES[name](Path(folder)):
+                yield figure
+                if say:
+                    say(figure.line() + "\n")
+                    sys.stdout.flush()
+        print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+
+
+def _verdict(figures: list[Figure]) -> str:
+    judged = [figure for figure in figures if figure.is_met is not None]
+    missed = [figure for figure in judged if not figure.is_met]
+    words = f"\n{len(judged) - len(missed)} of {len(judged)} targets met"
+    return "\n".join((words + (", missed:" if missed else ""), *(f"  {f.name.strip()}: {f.judged()}" for f in missed)))
+
+
 def _machine() -> str:
+    """What the figures come from: interpreter, processor, memory, load, the file system of temporary files."""
     load = os.getloadavg()[0]
-    return f"Python {platform.python_version()}, {os.cpu_count()} processors, load {load:.1f}, {platform.platform()}"
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"Python {platform.python_version()}, {os.cpu_count()} × {_processor()}, {memory:.0f} GB, load {load:.1f}, "
+        f"{platform.platform()}"
+    )
+
+
+def _processor() -> str:
+    """The name of the processor, its architecture where the system tells none."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
 
 
 if __name__ == "__main__":

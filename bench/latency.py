@@ -91,7 +91,7 @@ def physical_minimum(scans: int = SCANS) -> Figure:
     return Figure("the physical minimum: pty, look-up, one flush", tuple(samples))
 
 
-def start_to_first_view(folder: Path, times: int = 5) -> Figure:
+def start_to_first_view(folder: Path, times: int = 5) -> Iterator[Figure]:
     """A station without a window in a process of its own: from the command to a scanner that can be used."""
     samples = []
     with Floor(picked(folder / "home"), folder / "devices") as floor:
@@ -101,4 +101,4 @@ def start_to_first_view(folder: Path, times: int = 5) -> Figure:
             floor.station.restart()
             floor.station.wait(is_open)
             samples.append((time.perf_counter() - begin) * 1000)
-    return Figure("start of the station to a usable screen", tuple(samples))
+    yield Figure("start of the station to a usable screen", tuple(samples))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 from app.picking.rules.distance import AisleLine, CrossLine, Ways
 from app.picking.rules.route import route
@@ -15,7 +16,7 @@ from tests.reports.samples import shipping_label, slip
 AISLES, LONG_MM, APART_MM = 20, 40_000, 4_000
 
 
-def routes(times: int = 40, stops: int = 30) -> Figure:
+def routes(_folder: Path, times: int = 40, stops: int = 30) -> Iterator[Figure]:
     """A tour over a floor of 20 aisles with three cross-aisles; other stops each time."""
     names = [f"A{n:02d}" for n in range(AISLES)]
     wide = APART_MM * (AISLES - 1)
@@ -29,10 +30,10 @@ def routes(times: int = 40, stops: int = 30) -> Figure:
         points = [(chance.randrange(AISLES) * APART_MM, chance.randrange(0, LONG_MM, 500)) for _ in range(stops)]
         route(ways, points, (0, 0), (wide, 0))
 
-    return timed(f"route of {stops} stops", times, walk)
+    yield timed(f"route of {stops} stops", times, walk)
 
 
-def paper(times: int = 40) -> Iterator[Figure]:
+def paper(_folder: Path, times: int = 40) -> Iterator[Figure]:
     """Each document anew, as the spooler makes it."""
     yield timed(
         "shipping label as ZPL", times, lambda i: shipping_label_zpl.render(shipping_label(order_number=f"{i}"))
