@@ -17,9 +17,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, Self, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Self, get_type_hints
 
-from sqlalchemy.orm import Session
+if TYPE_CHECKING:  # the vocabulary is read before the first picture, the databases' library after it
+    from sqlalchemy.orm import Session
 
 Row = tuple[str, tuple[bytes | str | int, ...]]
 """(table name, primary key): one row that a fact touches."""
