@@ -118,7 +118,9 @@ def _add_shift(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _add_shots(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("shots", help="pictures of every screen, each with its texts and rectangles as JSON")
     command.add_argument("--out", type=Path, default=Path("out/shots"))
-    command.add_argument("--only", default="", help="only screens whose name contains this")
+    command.add_argument(
+        "--only", default="", help='only pictures with these words in their names: "pack dark 1920,pick hc"'
+    )
     command.add_argument("--language", default="", help="in this language alone (en, de, es, pl)")
     command.set_defaults(func=_shots)
 

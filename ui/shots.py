@@ -69,10 +69,28 @@ class Photographer(QObject):
         self.wanted.emit(words[0])
         self._done.wait(60)
 
+    def names(self, screen: str) -> list[tuple[str, str, str, tuple[int, int]]]:
+        """The pictures to take of a screen: (name, language, theme, size), those alone that `only` asks for."""
+        looks = (
+            (language, theme, size)
+            for language in self._languages
+            for theme, size in (LOOKS if language == SOURCE else LOOKS[:1])
+        )
+        named = (
+            (f"{screen}-{theme if language == SOURCE else language}-{size[0]}x{size[1]}", language, theme, size)
+            for language, theme, size in looks
+        )
+        return [one for one in named if is_asked_for(one[0], self._only)]
+
+    def needed(self, scene: str) -> list[str]:
+        """The lines of a scene up to its last screen that is asked for, none when no screen of it is."""
+        lines = scene.splitlines()
+        last = max((n for n, line in enumerate(lines, 1) if (word := screen_of(line)) and self.names(word)), default=0)
+        return lines[:last]
+
     def _grab(self, name: str) -> None:
         try:
-            if self._only in name:
-                self._grab_all(name)
+            self._grab_all(name)
         except Exception as error:  # a picture that could not be taken is a fault, not a smaller album
             self.verdict.faults.append(f"{name}: {type(error).__name__}: {error}")
             raise
@@ -83,15 +101,27 @@ class Photographer(QObject):
         assert self.kiosk is not None
         window = self.kiosk.window
         assert window.view is not None
-        for language in self._languages:
-            for theme, (width, height) in LOOKS if language == SOURCE else LOOKS[:1]:
-                window.resize(width, height)
-                window.restyle(Theme(theme, fitting_scale(width, height)), Translator(language))
-                mark = theme if language == SOURCE else language
-                path = self._out / f"{name}-{mark}-{width}x{height}.png"
-                taken = shot(window, window.view, path)
-                self.verdict.pictures += 1
-                self.verdict.faults += [f"{path.name}: {fault}" for fault in faults(taken)]
+        for picture, language, theme, (width, height) in self.names(name):
+            window.resize(width, height)
+            window.restyle(Theme(theme, fitting_scale(width, height)), Translator(language))
+            path = self._out / f"{picture}.png"
+            taken = shot(window, window.view, path)
+            self.verdict.pictures += 1
+            self.verdict.faults += [f"{path.name}: {fault}" for fault in faults(taken)]
+
+
+def screen_of(line: str) -> str:
+    """The name that a line of a scene photographs under, "" for any other line."""
+    act, _, name = line.partition(" ")
+    return name.strip() if act == "!shot" else ""
+
+
+def is_asked_for(picture: str, only: str) -> bool:
+    """Whether `only` means this picture: some of its parts (parted by commas) has all of its words in the name.
+
+    So "pack dark 1920" means every pack screen in the dark at 1920 pixels, and "" every picture.
+    """
+    return any(all(word in picture for word in part.split()) for part in only.split(","))
 
 
 def faults(taken: Shot) -> list[str]:
@@ -118,8 +148,8 @@ class Session:
         self._photographer = photographer
         self._kiosk: Kiosk | None = None
 
-    def play(self, scene: Path, folder: Path, template: Home) -> Callable[[], None]:
-        """Starts the scene; returns what to call when it is over."""
+    def play(self, scene: str, lines: list[str], folder: Path, template: Home) -> Callable[[], None]:
+        """Plays the lines of the scene that is called so; returns what to call when it is over."""
         shutil.copytree(template.root, folder)
         station = SimulatedStation(Home(folder), make_runner=self._runner)
         kiosk = self._kiosk
@@ -132,7 +162,7 @@ class Session:
         def work() -> None:
             try:
                 station.start()
-                Player(station, {"shot": self._photographer.take}).play(scene.read_text(encoding="utf-8").splitlines())
+                Player(station, {"shot": self._photographer.take}).play(lines)
             except (BadLine, TimeoutError, RuntimeError) as error:
                 errors.append(error)
             finally:
@@ -143,7 +173,7 @@ class Session:
         app.exec()
         thread.join()
         if errors:
-            self._photographer.verdict.faults.append(f"{scene.name}: {errors[0]}")
+            self._photographer.verdict.faults.append(f"{scene}: {errors[0]}")
 
         def end() -> None:
             station.stop()
@@ -159,6 +189,7 @@ class Session:
 
 def run_shots(out: Path, only: str, language: str = "") -> int:
     """Takes all pictures: English in every theme and size, the other languages in the smallest; or `language` alone.
+    `only` chooses among them by words of their names (`is_asked_for`); scenes without such a picture are not played.
     Exit status 0: nothing too faint, nothing cut; 1: every fault is named; 2: no picture."""
     application(offscreen=True)
     out.mkdir(parents=True, exist_ok=True)
@@ -169,7 +200,8 @@ def run_shots(out: Path, only: str, language: str = "") -> int:
         template = Home(Path(folder) / "template")
         build(template.make())
         for number, scene in enumerate(scenes):
-            Session(photographer).play(scene, Path(folder) / f"home-{number}", template)()
+            if lines := photographer.needed(scene.read_text(encoding="utf-8")):
+                Session(photographer).play(scene.stem, lines, Path(folder) / f"home-{number}", template)()
             print(f"  {scene.stem}: {verdict.pictures} pictures so far", file=sys.stderr)
     summary: dict[str, Any] = {"pictures": verdict.pictures, "faults": verdict.faults, "out": str(out)}
     print(json.dumps(summary, ensure_ascii=False))
