@@ -32,7 +32,7 @@ BENCHES: dict[str, Bench] = {
     "scan": partial(_later, "latency", "scan_latency"),
     "paint": partial(_later, "paint", "repaints"),
     "start": partial(_later, "latency", "start_to_first_view"),
-    "paper": partial(_later, "work", "paper"),
+    "paper": partial(_later, "paper", "paper"),
     "route": partial(_later, "work", "routes"),
     "import": partial(_later, "imports", "imports"),
     "import-memory": partial(_later, "imports", "memory"),
