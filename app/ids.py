@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Callable
 from typing import NewType
 
 SkuId = NewType("SkuId", bytes)
@@ -30,25 +31,48 @@ RequestId = NewType("RequestId", bytes)
 ReceiptId = NewType("ReceiptId", bytes)
 ReturnId = NewType("ReturnId", bytes)
 
-_lock = threading.Lock()
-_last_ms = 0
-_counter = 0
+
+class Ids:
+    """Makes UUIDv7s: strictly increasing even when the clock stands or goes back; safe for threads.
+
+    A simulation that is to be played again gives chance and time of its own.
+    """
+
+    def __init__(self, chance: Callable[[int], bytes] = os.urandom, time_ns: Callable[[], int] = time.time_ns) -> None:
+        self._chance = chance
+        self._time_ns = time_ns
+        self._lock = threading.Lock()
+        self._last_ms = 0
+        self._counter = 0
+
+    def make(self) -> bytes:
+        """The next one, 16 bytes."""
+        with self._lock:
+            now_ms = self._time_ns() // 1_000_000
+            if now_ms > self._last_ms:
+                self._last_ms, self._counter = now_ms, int.from_bytes(self._chance(2)) & 0x7FF
+            else:
+                self._counter += 1
+                if self._counter > 0xFFF:
+                    self._last_ms, self._counter = self._last_ms + 1, 0
+            ms, count = self._last_ms, self._counter
+        tail = (int.from_bytes(self._chance(8)) & 0x3FFF_FFFF_FFFF_FFFF) | 0x8000_0000_0000_0000
+        return ((ms << 16) | 0x7000 | count).to_bytes(8) + tail.to_bytes(8)
+
+
+_maker = Ids()
 
 
 def new_id() -> bytes:
     """A fresh UUIDv7, 16 bytes; within one process strictly increasing even when the clock stands or goes back."""
-    global _last_ms, _counter
-    with _lock:
-        now_ms = time.time_ns() // 1_000_000
-        if now_ms > _last_ms:
-            _last_ms, _counter = now_ms, int.from_bytes(os.urandom(2)) & 0x7FF
-        else:
-            _counter += 1
-            if _counter > 0xFFF:
-                _last_ms, _counter = _last_ms + 1, 0
-        ms, count = _last_ms, _counter
-    tail = (int.from_bytes(os.urandom(8)) & 0x3FFF_FFFF_FFFF_FFFF) | 0x8000_0000_0000_0000
-    return ((ms << 16) | 0x7000 | count).to_bytes(8) + tail.to_bytes(8)
+    return _maker.make()
+
+
+def make_ids_with(maker: Ids) -> Ids:
+    """Ids of this process come from another maker from now on; the one before, to be put back."""
+    global _maker
+    before, _maker = _maker, maker
+    return before
 
 
 def stable_id(*parts: str) -> bytes:

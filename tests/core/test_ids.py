@@ -6,12 +6,13 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ids import new_id, stable_id
+from app.ids import Ids, make_ids_with, new_id, stable_id
 
 
 def test_a_new_id_is_a_uuid_of_version_7() -> None:
@@ -29,16 +30,28 @@ def test_ids_of_one_process_only_grow() -> None:
     assert made == sorted(set(made))
 
 
-def test_ids_grow_when_the_clock_stands_and_when_it_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ids_grow_when_the_clock_stands_and_when_it_goes_back() -> None:
     """More than the counter holds are made within one millisecond, then the clock jumps back ten years."""
     now = time.time_ns()
-    monkeypatch.setattr(time, "time_ns", lambda: now)
-    made = [new_id() for _ in range(10_000)]
-    monkeypatch.setattr(time, "time_ns", lambda: now - 10 * 365 * 86_400 * 10**9)
-    made += [new_id() for _ in range(100)]
+    times = iter([now] * 10_000 + [now - 10 * 365 * 86_400 * 10**9] * 100)
+    ids = Ids(time_ns=lambda: next(times))
+
+    made = [ids.make() for _ in range(10_100)]
 
     assert made == sorted(set(made))
     assert {uuid.UUID(bytes=i).version for i in made} == {7}
+
+
+def test_the_same_chance_and_time_make_the_same_ids() -> None:
+    def made() -> list[bytes]:
+        before = make_ids_with(Ids(Random(7).randbytes, lambda: 1_700_000_000_000_000_000))
+        try:
+            return [new_id() for _ in range(5)]
+        finally:
+            make_ids_with(before)
+
+    assert made() == made()
+    assert new_id() not in made()
 
 
 def test_threads_never_make_the_same_and_each_sees_its_own_grow() -> None:
