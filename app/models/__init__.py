@@ -32,15 +32,31 @@ from app.models.shipping import (
 )
 from app.models.station import Itself, OwnTouch, ScanLog, StationRow
 from app.models.stock import Movement, Stock
-from app.models.sync import Answer, Ask, FactRow, FactStatus, Feed, FeedHead, Outbox, StationMark, Voiding
+from app.models.sync import (
+    Answer,
+    Ask,
+    CentralSeen,
+    ClusterMark,
+    FactAgain,
+    FactRow,
+    FactStatus,
+    Feed,
+    FeedHead,
+    Outbox,
+    OwnLease,
+    StationMark,
+    StationSeen,
+    Voiding,
+)
 from app.models.work import Effect, Incident, PickLine, SerialUnit, ToteCount, Work
 
 __all__ = [
-    "Address", "Aisle", "Answer", "Ask", "Bin", "BoxType", "BriefLine", "Cart", "Code", "CountTask", "CrossAisle",
-    "Customer", "DispositionRule", "Dossier", "Effect", "FactRow", "FactStatus", "Feed", "FeedHead", "Hold",
-    "Incident", "Itself", "Lot", "MailOptOut", "Manifest", "Model", "Movement", "NumberRange", "Order", "OrderBrief", "OrderLine",
-    "OrderPayload", "Outbox", "OwnTouch", "Parcel", "ParcelLine", "Person", "PersonPin", "PickLine", "PinGuard",
-    "Policy", "PrintJob", "Receipt", "ReceiptLine", "Refund", "ReorderPoint", "Reservation", "ReturnCase",
-    "ReturnItem", "ReturnLine", "ScanLog", "SerialUnit", "SiteSetting", "Sku", "StationMark", "StationRow", "Stock", "TariffBand",
-    "TimelineEntry", "Tote", "ToteCount", "TrackingEvent", "Voiding", "Work", "Zone",
+    "Address", "Aisle", "Answer", "Ask", "Bin", "BoxType", "BriefLine", "Cart", "CentralSeen", "ClusterMark", "Code",
+    "CountTask", "CrossAisle", "Customer", "DispositionRule", "Dossier", "Effect", "FactAgain", "FactRow", "FactStatus",
+    "Feed", "FeedHead", "Hold", "Incident", "Itself", "Lot", "MailOptOut", "Manifest", "Model", "Movement",
+    "NumberRange", "Order", "OrderBrief", "OrderLine", "OrderPayload", "Outbox", "OwnLease", "OwnTouch", "Parcel",
+    "ParcelLine", "Person", "PersonPin", "PickLine", "PinGuard", "Policy", "PrintJob", "Receipt", "ReceiptLine",
+    "Refund", "ReorderPoint", "Reservation", "ReturnCase", "ReturnItem", "ReturnLine", "ScanLog", "SerialUnit",
+    "SiteSetting", "Sku", "StationMark", "StationRow", "StationSeen", "Stock", "TariffBand", "TimelineEntry", "Tote",
+    "ToteCount", "TrackingEvent", "Voiding", "Work", "Zone",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import CENTRAL, OWN, STATION, Id, Model, Utc
@@ -48,12 +48,17 @@ class FactRow(Model):
 
 
 class Outbox(Model):
-    """Which own facts central has acknowledged. The fact itself is in `fact`; one transaction writes both."""
+    """Under which number and link central gets an own fact, and when it acknowledged it. One transaction writes both.
+
+    At first number and link are those of the fact. After a fork all facts that are here go again in a new stream: then
+    only this table knows their numbers there.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_unacked", "seq", sqlite_where=text("acked_at IS NULL")), {"info": STATION})
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     fact_id: Mapped[bytes] = mapped_column(Id, unique=True)
+    chain: Mapped[bytes] = mapped_column(LargeBinary(32), default=b"", server_default=text("x''"))
     acked_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
@@ -64,6 +69,73 @@ class Voiding(Model):
     __table_args__ = ({"info": OWN, "sqlite_with_rowid": False},)
     fact_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
     by_fact_id: Mapped[bytes] = mapped_column(Id)
+
+
+class FactAgain(Model):
+    """A fact that came again under another number, after a fork. It was applied when it came first.
+
+    `data` is "" where its bytes are the same as then; else they are other bytes under an id that is taken.
+    """
+
+    __tablename__ = "fact_again"
+    __table_args__ = ({"info": CENTRAL},)
+    station_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    incarnation: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    fact_id: Mapped[bytes] = mapped_column(Id)
+    data: Mapped[str] = mapped_column(Text, default="")
+
+
+class ClusterMark(Model):
+    """One row, made with central's tables: it goes wherever a copy of them goes. `clock_at`: the latest time seen."""
+
+    __tablename__ = "cluster_mark"
+    __table_args__ = ({"info": CENTRAL},)
+    one: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    epoch: Mapped[bytes] = mapped_column(Id)
+    clock_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class StationSeen(Model):
+    """What central knows of a station's program and line, of its last greeting. `revoked_at`: it was sent away."""
+
+    __tablename__ = "station_seen"
+    __table_args__ = ({"info": CENTRAL},)
+    station_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    seen_at: Mapped[datetime | None] = mapped_column(Utc)
+    app: Mapped[str] = mapped_column(String(32), default="")
+    schema: Mapped[int] = mapped_column(default=0)
+    clock_offset_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+    revoked_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class CentralSeen(Model):
+    """One row: what a station knows of its central, of their last meeting; see `app.sync.wire.Welcome`.
+
+    `forked_at`: since when this station goes on in a new stream, until somebody was told.
+    """
+
+    __tablename__ = "central_seen"
+    __table_args__ = ({"info": STATION},)
+    one: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    epoch: Mapped[bytes | None] = mapped_column(Id)
+    system: Mapped[str] = mapped_column(String(32), default="")
+    timeline: Mapped[int] = mapped_column(default=0)
+    schema_min: Mapped[int] = mapped_column(default=0)
+    schema_max: Mapped[int] = mapped_column(default=0)
+    clock_offset_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+    met_at: Mapped[datetime | None] = mapped_column(Utc)
+    forked_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class OwnLease(Model):
+    """Until when a lease may be begun here by this machine's own time since `boot`, which no clock can be set to."""
+
+    __tablename__ = "own_lease"
+    __table_args__ = ({"info": STATION},)
+    lease_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    boot: Mapped[bytes] = mapped_column(Id)
+    until_ns: Mapped[int] = mapped_column(BigInteger)
 
 
 class StationMark(Model):
@@ -79,7 +151,11 @@ class StationMark(Model):
 
 
 class FactStatus(Model):
-    """What became of a fact that was not simply applied: stale_lease, quarantine, unknown."""
+    """What became of a fact that was not simply applied: stale_lease, quarantine, unknown.
+
+    `outcome` is what came of the last two in the end: "" (it waits), applied (tried again), set_aside (for good, with
+    who and why in `resolved_by` and `note`).
+    """
 
     __tablename__ = "fact_status"
     __table_args__ = ({"info": CENTRAL},)
@@ -87,6 +163,10 @@ class FactStatus(Model):
     status: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime] = mapped_column(Utc)
+    outcome: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    note: Mapped[str] = mapped_column(Text, default="", server_default="")
+    resolved_at: Mapped[datetime | None] = mapped_column(Utc)
+    resolved_by: Mapped[bytes | None] = mapped_column(Id)
 
 
 class Ask(Model):
@@ -101,6 +181,8 @@ class Ask(Model):
     task_id: Mapped[bytes | None] = mapped_column(Id)
     asked_at: Mapped[datetime] = mapped_column(Utc)
     sent: Mapped[bool] = mapped_column(default=False)
+    boot: Mapped[bytes | None] = mapped_column(Id)
+    asked_ns: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 class Answer(Model):

@@ -7,6 +7,7 @@ Revises: 0001
 import sqlalchemy as sa
 from alembic import context, op
 
+from app.ids import new_id
 from app.models.base import Id, Money, Utc
 
 revision = "0002"
@@ -17,11 +18,19 @@ depends_on = None
 
 def upgrade() -> None:
     side = context.config.attributes["side"]
+    _ask()
     _bin()
     _count_task()
     _disposition_rule()
     if side == "central":
         _effect()
+        _fact_again()
+        _fact_status()
+        _cluster_mark()
+        _station_seen()
+    else:
+        _central_seen()
+        _own_lease()
     _fact()
     if side == "central":
         _mail_opt_out()
@@ -53,6 +62,81 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     raise RuntimeError("an older program can't read a newer database: restore the backup instead")
+
+
+def _ask() -> None:
+    op.add_column("ask", sa.Column("boot", Id(), nullable=True))
+    op.add_column("ask", sa.Column("asked_ns", sa.BigInteger(), server_default="0", nullable=False))
+
+
+def _fact_again() -> None:
+    op.create_table(
+        "fact_again",
+        sa.Column("station_id", Id(), nullable=False),
+        sa.Column("incarnation", Id(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("fact_id", Id(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("station_id", "incarnation", "seq", name=op.f("pk_fact_again")),
+    )
+
+
+def _fact_status() -> None:
+    op.add_column("fact_status", sa.Column("outcome", sa.String(length=16), server_default="", nullable=False))
+    op.add_column("fact_status", sa.Column("note", sa.Text(), server_default="", nullable=False))
+    op.add_column("fact_status", sa.Column("resolved_at", Utc(), nullable=True))
+    op.add_column("fact_status", sa.Column("resolved_by", Id(), nullable=True))
+
+
+def _cluster_mark() -> None:
+    op.create_table(
+        "cluster_mark",
+        sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("epoch", Id(), nullable=False),
+        sa.Column("clock_at", Utc(), nullable=True),
+        sa.PrimaryKeyConstraint("one", name=op.f("pk_cluster_mark")),
+    )
+    mark = sa.table("cluster_mark", sa.column("one", sa.Integer()), sa.column("epoch", Id()))
+    op.execute(mark.insert().values(one=1, epoch=new_id()))
+
+
+def _station_seen() -> None:
+    op.create_table(
+        "station_seen",
+        sa.Column("station_id", Id(), nullable=False),
+        sa.Column("seen_at", Utc(), nullable=True),
+        sa.Column("app", sa.String(length=32), nullable=False),
+        sa.Column("schema", sa.Integer(), nullable=False),
+        sa.Column("clock_offset_ms", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", Utc(), nullable=True),
+        sa.PrimaryKeyConstraint("station_id", name=op.f("pk_station_seen")),
+    )
+
+
+def _central_seen() -> None:
+    op.create_table(
+        "central_seen",
+        sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("epoch", Id(), nullable=True),
+        sa.Column("system", sa.String(length=32), nullable=False),
+        sa.Column("timeline", sa.Integer(), nullable=False),
+        sa.Column("schema_min", sa.Integer(), nullable=False),
+        sa.Column("schema_max", sa.Integer(), nullable=False),
+        sa.Column("clock_offset_ms", sa.BigInteger(), nullable=False),
+        sa.Column("met_at", Utc(), nullable=True),
+        sa.Column("forked_at", Utc(), nullable=True),
+        sa.PrimaryKeyConstraint("one", name=op.f("pk_central_seen")),
+    )
+
+
+def _own_lease() -> None:
+    op.create_table(
+        "own_lease",
+        sa.Column("lease_id", Id(), nullable=False),
+        sa.Column("boot", Id(), nullable=False),
+        sa.Column("until_ns", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("lease_id", name=op.f("pk_own_lease")),
+    )
 
 
 def _bin() -> None:
@@ -155,6 +239,10 @@ def _order_brief() -> None:
 
 
 def _outbox() -> None:
+    op.add_column(
+        "outbox", sa.Column("chain", sa.LargeBinary(length=32), server_default=sa.text("x''"), nullable=False)
+    )
+    op.execute("UPDATE outbox SET chain = (SELECT f.chain FROM fact f WHERE f.fact_id = outbox.fact_id)")
     op.create_index("ix_outbox_unacked", "outbox", ["seq"], unique=False, sqlite_where=sa.text("acked_at IS NULL"))
 
 
