@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from app.clock import Clock
 from app.db import Database
@@ -17,29 +16,12 @@ from app.sync.applier import work_off
 from app.sync.duties import Place, do_duties
 from app.sync.keeper import Keeper
 from app.sync.wire import CentralPort, Cursor, Mark, Pulled, WireAsk, WireFact
+from ui.parcels import LineChanged, Parcelled
 from ui.quiet import Quiet
 
 log = logging.getLogger(__name__)
 IDLE_S = 1.0
 """A poll when nothing happens; a hint (a commit, an applied batch) only shortens it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parcelled:
-    """What the courier brought from one round: a job for the work thread."""
-
-    mark: Mark | None
-    sent: tuple[bytes, ...]
-    pulled: Pulled | None
-    hello: Mark | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LineChanged:
-    """Central can be reached, or not any more."""
-
-    online: bool
-    detail: str = ""
 
 
 class Courier:

@@ -7,7 +7,7 @@ from collections import deque
 from queue import SimpleQueue
 
 from app import events
-from ui.courier import Parcelled
+from ui.parcels import Parcelled
 from ui.quiet import Quiet
 
 HANDS = (events.Scan, events.Touch, events.Key, events.LoadSettled)

@@ -36,13 +36,14 @@ from devices.ports import Ports
 from ui.central_here import CentralHere
 from ui.chips import Health
 from ui.config import StationConfig
-from ui.courier import Courier, LineChanged, Parcelled
+from ui.courier import Courier
 from ui.desk import StationDesk
 from ui.help import HelpSheet
 from ui.idle import Idle
 from ui.inbox import Inbox
 from ui.lock import StationLock
 from ui.moved import TONES, Handled, Moved, crashed, last_word, quiet_word, understand
+from ui.parcels import LineChanged, Parcelled
 from ui.quiet import Quiet
 from ui.rooms import workflows
 from ui.screen_memory import ScreenMemory

@@ -9,8 +9,8 @@ from queue import Empty
 import pytest
 
 from app.events import Scan, Weight
-from ui.courier import Parcelled
 from ui.inbox import Inbox
+from ui.parcels import Parcelled
 from ui.quiet import Quiet
 
 AT = datetime(2026, 3, 2, 13, 7, tzinfo=UTC)

@@ -14,7 +14,7 @@ from app.sync.central import SqlCentral
 from app.view import View
 from devices.config import Devices
 from ui.config import StationConfig
-from ui.courier import Parcelled
+from ui.parcels import Parcelled
 from ui.runner import Runner
 
 

@@ -9,8 +9,9 @@ from app.errors import Problem, Refused
 from app.events import BadgeRead, Read
 from app.facts import Fact
 from app.floor import queries
-from app.text import NOTHING, say, verbatim
-from app.view import Hero, NameDatum, Sound, View
+from app.floor.workflows.sign_in_screen import badge_wanted, not_ready
+from app.text import say
+from app.view import Sound, View
 from app.work.facts import SignedIn
 from app.work.queries import describe
 from app.workflow import Desk, Next, Request, Workflow, on
@@ -83,25 +84,5 @@ class SignIn(Workflow[SignInState]):
         )
 
     def view(self, state: SignInState, desk: Desk) -> View:
-        if not desk.read(queries.is_ready):
-            return _not_ready(desk)
-        return View(
-            kind="sign-in",
-            hero=Hero(
-                imperative=say("Scan your badge"),
-                icon="id-card",
-                datum=NameDatum(verbatim(desk.station.name), NOTHING),
-                second=say("Your name and your language come with it"),
-            ),
-        )
-
-
-def _not_ready(desk: Desk) -> View:
-    """A new station before its first feed, or one whose central has no people yet."""
-    hero = Hero(
-        imperative=say("One moment"),
-        icon="clock",
-        datum=NameDatum(verbatim(desk.station.name), NOTHING),
-        second=say("People, places and products are being fetched"),
-    )
-    return View(kind="sign-in", hero=hero)
+        ready = desk.read(queries.is_ready)
+        return badge_wanted(desk.station.name) if ready else not_ready(desk.station.name)
