@@ -1,8 +1,8 @@
 """Throw-away PostgreSQL servers of two versions, for tests, chaos and benches.
 
-The older one is Debian's (`/usr/lib/postgresql`), the newer one comes out of a wheel. A server has a folder, a port of
-127.0.0.1 and a Unix socket of its own; it runs as an unprivileged user when we are root, for servers refuse root; and it
-ends when this process ends, however that happens.
+The older one is Debian's (`/usr/lib/postgresql`), the newer one comes out of a wheel (and knows no TLS). A server has a
+folder, a port of 127.0.0.1 and a Unix socket of its own; it runs as an unprivileged user when we are root, for servers
+refuse root; and it ends when this process ends, however that happens.
 
     with PgServer(15) as server:
         server.create("site")
@@ -47,7 +47,8 @@ HBA_TLS = ("local all all trust", "hostssl all all 127.0.0.1/32 scram-sha-256")
 # A small machine with several of these servers; nothing here says what is durable (see `PgServer.durable`).
 _SETTINGS = {
     "shared_buffers": "32MB", "max_connections": "100", "max_wal_size": "256MB", "autovacuum_naptime": "10min",
-    "timezone": "UTC", "log_timezone": "UTC", "log_line_prefix": "%m [%p] %q%u@%d ", "password_encryption": "scram-sha-256",
+    "timezone": "UTC", "log_timezone": "UTC", "log_line_prefix": "%m [%p] %q%u@%d ",
+    "password_encryption": "scram-sha-256",
 }  # fmt: skip
 _CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 

@@ -3,9 +3,11 @@
 from app.db.engine import (
     Database,
     before_statements,
+    central_push,
     central_write,
     is_machines_fault,
     open_database,
+    open_server,
     reading,
     station_write,
 )
@@ -14,7 +16,7 @@ from app.db.prepared import Prepared, set_row, tables_in
 from app.db.schema import migrate, tables_of
 
 __all__ = [
-    "Database", "Prepared", "before_statements", "central_write", "changed", "insert_rows", "is_machines_fault",
-    "migrate", "open_database", "pack_row", "reading", "set_row", "station_write", "tables_in", "tables_of",
-    "unpack_row", "write_feed",
+    "Database", "Prepared", "before_statements", "central_push", "central_write", "changed", "insert_rows",
+    "is_machines_fault", "migrate", "open_database", "open_server", "pack_row", "reading", "set_row", "station_write",
+    "tables_in", "tables_of", "unpack_row", "write_feed",
 ]  # fmt: skip

@@ -1,8 +1,9 @@
 """Opening a side's database and running transactions on it.
 
-Two SQLite files: the station's, with one writer (the work thread), and central's, beside which imports and lists
-run. WAL with synchronous=FULL: a commit is one flush, and what was committed survives the plug. Writers begin
-with BEGIN IMMEDIATE, so that no transaction starts reading and finds at its first write that it came too late.
+A station has a SQLite file with one writer (the work thread). Central is a SQLite file, beside which imports and lists
+run, or a PostgreSQL server (docs/decisions/0015). SQLite: WAL with synchronous=FULL: a commit is one flush, and what
+was committed survives the plug; writers begin with BEGIN IMMEDIATE, so that no transaction starts reading and finds at
+its first write that it came too late. PostgreSQL: who decides takes the site's lock first, for the same reason.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.db.feed import write_feed
+from app.db.postgres import CONNECTIONS, SITE_LOCK, Sockets, is_servers_fault, server_engine
 from app.errors import Outage, Unavailable
+from app.settings import Server
 from app.text import say
 
 BUSY_MS = 5_000
@@ -29,34 +33,60 @@ BUSY_MS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """One side's database: `side` is central or station; `write` begins IMMEDIATE, `read` sees a snapshot.
+    """One side's database: `side` is central or station; `where` is what people call it (no secret in it).
 
-    `relaxed` is `write` without the flush at COMMIT (synchronous=NORMAL): only for what can be had again from the other
-    side (acknowledgements, feed rows, facts that a station still holds). It never makes a file inconsistent.
+    `write` begins a transaction that writes, `read` one that sees a snapshot. `relaxed` is `write` without the flush at
+    COMMIT (SQLite's synchronous=NORMAL): only for what can be had again from the other side (acknowledgements, feed
+    rows, facts that a station still holds). It never makes a file inconsistent. A server flushes always.
+
+    `file` is the SQLite file, None for a server; `sockets` are those of a server's connections.
     """
 
     side: str
-    path: Path
+    where: str
     write: Engine
     relaxed: Engine
     read: Engine
+    file: Path | None = None
+    sockets: Sockets | None = None
+
+    @property
+    def path(self) -> Path:
+        """The SQLite file. RuntimeError for a server, which has none."""
+        if self.file is None:
+            raise RuntimeError(f"{self.where} is no file")
+        return self.file
+
+    @property
+    def is_server(self) -> bool:
+        return self.file is None
 
     def close(self) -> None:
-        """Closes all connections (the last one folds the write-ahead log back into the file)."""
-        self.read.dispose()
-        self.relaxed.dispose()
-        self.write.dispose()
+        """Closes all connections (the last one folds a file's write-ahead log back into it)."""
+        for engine in (self.read, self.relaxed, self.write):
+            engine.dispose()
 
 
 def open_database(path: Path, side: str, *, busy_ms: int = BUSY_MS) -> Database:
     """Opens (and creates when missing) the SQLite file of a side. The schema is `migrate`'s business."""
     return Database(
         side,
-        path,
+        str(path),
         write=_engine(path, side, "BEGIN IMMEDIATE", busy_ms),
         relaxed=_engine(path, side, "BEGIN IMMEDIATE", busy_ms, synchronous="NORMAL"),
         read=_engine(path, side, "BEGIN", busy_ms),
+        file=path,
     )
+
+
+def open_server(server: Server, *, connections: int = CONNECTIONS) -> Database:
+    """Central on PostgreSQL: one pool of `connections` for all transactions. Nothing is connected yet.
+
+    ValueError when the server would be spoken to over TCP without being known for sure.
+    """
+    engine, sockets = server_engine(server, connections=connections)
+    snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Database("central", server.name, write=engine, relaxed=engine, read=snapshot, sockets=sockets)
 
 
 def _engine(path: Path, side: str, begin: str, busy_ms: int, synchronous: str = "FULL") -> Engine:
@@ -87,26 +117,59 @@ def _session(engine: Engine, side: str, **info: Any) -> Session:
 
 @contextmanager
 def central_write(database: Database, *, site: int = 1, relaxed: bool = False) -> Iterator[Session]:
-    """One transaction at central: what it marked as `changed` becomes feed rows, written last, then COMMIT.
+    """One transaction that decides at central: what it marked as `changed` becomes feed rows, written last; COMMIT.
 
-    Raises `Unavailable` when another process holds the file for longer than the limit; nothing was written then.
+    It has the site for itself: on a server by the site's lock, taken before anything is read (READ COMMITTED: what
+    others committed meanwhile is seen). Raises `Unavailable` when another one has it for longer than the limit, or the
+    server is away; nothing was written then. An error at COMMIT is "unknown": the same is to be tried again.
     """
     with _session(database.relaxed if relaxed else database.write, "central") as session:
-        _take_lock(session)
+        _take_turn(session, site)
         yield session
         session.flush()
         write_feed(session, site)
         session.commit()
 
 
-def _take_lock(session: Session) -> None:
+@contextmanager
+def central_push(database: Database, *, relaxed: bool = False) -> Iterator[Session]:
+    """One transaction of a station's own at central: it adds its facts and asks, and waits for no decision.
+
+    It may mark no row as `changed` (RuntimeError): the feed is written by who decides. `Unavailable` as above.
+    """
+    with _session(database.relaxed if relaxed else database.write, "central") as session:
+        _connect(session)
+        yield session
+        session.flush()
+        if session.info["changed"]:
+            raise RuntimeError("a push writes no feed: nothing in it may be marked as changed")
+        session.commit()
+
+
+def _take_turn(session: Session, site: int) -> None:
+    """Waits until nobody else decides for this site. SQLite's BEGIN IMMEDIATE has waited already."""
+    connection = _connect(session)
+    if connection.dialect.name == "postgresql":
+        try:
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s, %s)", (SITE_LOCK, site))
+        except DBAPIError as error:
+            raise _away(error) from error
+
+
+def _connect(session: Session) -> Connection:
     try:
-        session.connection()
-    except OperationalError as error:
-        if not is_machines_fault(error):
-            raise
-        held = say("another program holds the file; try again in a moment")
-        raise Unavailable(Outage("central database", held)) from error
+        return session.connection()
+    except (DBAPIError, NoConnection) as error:
+        raise _away(error) from error
+
+
+def _away(error: DBAPIError | NoConnection) -> Exception:
+    """What the caller is told when its transaction could not begin."""
+    if not is_machines_fault(error):
+        return error
+    held = say("another program holds the file; try again in a moment")
+    away = say("the server does not answer; it is tried again")
+    return Unavailable(Outage("central database", away if is_servers_fault(getattr(error, "orig", None)) else held))
 
 
 @contextmanager
@@ -124,7 +187,7 @@ def before_statements(database: Database, act: Callable[[], None]) -> None:
     def told(_c: Connection, _cursor: object, _text: str, _values: object, _context: object, _many: bool) -> None:
         act()
 
-    for engine in (database.write, database.relaxed, database.read):
+    for engine in {database.write, database.relaxed, database.read}:
         event.listen(engine, "before_cursor_execute", told)
 
 
@@ -132,14 +195,17 @@ _MACHINE = ("BUSY", "LOCKED", "FULL", "IOERR", "NOMEM", "READONLY", "CANTOPEN", 
 
 
 def is_machines_fault(error: BaseException) -> bool:
-    """Whether the machine failed (disk full, file locked, out of memory) and not what was to be written.
+    """Whether the machine failed (disk full, file locked, server away) and not what was to be written.
 
     Then nothing is learned about the data: the same transaction is to be tried again later.
     """
+    if isinstance(error, NoConnection):  # no connection was free in time
+        return True
     if not isinstance(error, DBAPIError):
         return False
     name = str(getattr(error.orig, "sqlite_errorname", ""))
-    return error.connection_invalidated or name.removeprefix("SQLITE_").startswith(_MACHINE)
+    damaged = name.removeprefix("SQLITE_").startswith(_MACHINE)
+    return error.connection_invalidated or damaged or is_servers_fault(error.orig)
 
 
 @contextmanager
