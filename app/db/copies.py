@@ -10,7 +10,9 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
+from app.db.schema import known_revisions
+
+__all__ = ["copy_database", "faults_of", "is_held", "known_revisions", "revision_of"]
 
 PAGES_A_STEP = 1_000
 
@@ -59,9 +61,3 @@ def revision_of(path: Path) -> str:
         except sqlite3.OperationalError:
             return ""
     return str(row[0]) if row else ""
-
-
-def known_revisions() -> frozenset[str]:
-    """The revisions that this program can read: older ones it brings up to date."""
-    folder = Path(__file__).parent / "migrations"
-    return frozenset(found.revision for found in ScriptDirectory(str(folder)).walk_revisions())

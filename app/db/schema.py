@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Table
 
 from app.db.engine import Database
+from app.db.postgres_schema import begin_migration, install_on_server, revision_of, uninstall_on_server
 from app.models import Model
 
 if TYPE_CHECKING:
@@ -29,12 +30,13 @@ _UNIQUE = {
 }
 
 _PLACE = (
-    "coalesce((SELECT b.name FROM bin b WHERE b.id = {0}), (SELECT 'tote ' || t.name FROM tote t WHERE t.id = {0}), "
-    "(SELECT 'parcel ' || p.tracking FROM parcel p WHERE p.id = {0}), lower(hex({0})))"
+    "coalesce((SELECT b_.name FROM bin b_ WHERE b_.id = {0}), "
+    "(SELECT 'tote ' || t_.name FROM tote t_ WHERE t_.id = {0}), "
+    "(SELECT 'parcel ' || p_.tracking FROM parcel p_ WHERE p_.id = {0}), lower(hex({0})))"
 )
-_SKU = "(SELECT s.sku FROM sku s WHERE s.id = {0})"
-_PERSON = "(SELECT p.name FROM person p WHERE p.id = {0})"
-_STATION = "(SELECT s.code FROM station s WHERE s.id = {0})"
+_SKU = "(SELECT s_.sku FROM sku s_ WHERE s_.id = {0})"
+_PERSON = "(SELECT p_.name FROM person p_ WHERE p_.id = {0})"
+_STATION = "(SELECT s_.code FROM station s_ WHERE s_.id = {0})"
 
 _FACT = f"""
 SELECT f.seq, {_STATION.format("f.station_id")} AS station, f.kind, f.at, {_PERSON.format("f.actor_id")} AS person,
@@ -176,9 +178,15 @@ def alembic_config(connection: Connection, side: str) -> Config:
 
 
 def migrate(database: Database) -> None:
-    """Brings the schema of a side up to date, in one transaction: all of it or nothing."""
+    """Brings the schema of a side up to date, in one transaction: all of it or nothing. Others wait meanwhile.
+
+    Raises `NotOurs` for a database of a server that holds something else, or what a newer program wrote.
+    """
     with database.write.begin() as connection:
-        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        if database.is_server:
+            begin_migration(connection, known_revisions())
+        else:
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
         if _revision(connection) != newest_revision():
             _upgrade(connection, database.side)
         install(connection, database.side)
@@ -192,7 +200,9 @@ def _upgrade(connection: Connection, side: str) -> None:
 
 
 def _revision(connection: Connection) -> str:
-    """The revision of this file's schema, "" for a new file."""
+    """The revision of this database's schema, "" for a new one."""
+    if connection.dialect.name == "postgresql":
+        return revision_of(connection)
     there = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
     if connection.exec_driver_sql(there).first() is None:
         return ""
@@ -201,11 +211,18 @@ def _revision(connection: Connection) -> str:
 
 def newest_revision() -> str:
     """The revision of the newest script, by the names of the files: `v0002_all_stages.py` is 0002 (a test compares)."""
-    return max(path.name[1:5] for path in (_HERE / "versions").glob("v[0-9][0-9][0-9][0-9]_*.py"))
+    return max(known_revisions())
+
+
+def known_revisions() -> frozenset[str]:
+    """The revisions that this program can read: older ones it brings up to date."""
+    return frozenset(path.name[1:5] for path in (_HERE / "versions").glob("v[0-9][0-9][0-9][0-9]_*.py"))
 
 
 def _uninstall(connection: Connection) -> None:
     """Takes triggers and views away: SQLite renames no table that a view looks at, and batch migrations rename."""
+    if connection.dialect.name == "postgresql":
+        return uninstall_on_server(connection)
     for kind, name in connection.exec_driver_sql(
         "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view')"
     ).all():
@@ -214,6 +231,9 @@ def _uninstall(connection: Connection) -> None:
 
 def install(connection: Connection, side: str) -> None:
     """Writes triggers and views anew where they differ from what they should be."""
+    if connection.dialect.name == "postgresql":
+        install_on_server(connection, APPEND_ONLY[side], {name: sql.strip() for name, sql in VIEWS[side].items()})
+        return
     there = {
         (kind, name): sql
         for kind, name, sql in connection.exec_driver_sql(

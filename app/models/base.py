@@ -64,19 +64,21 @@ class Utc(TypeDecorator[datetime]):
         return value if dialect.name == "postgresql" else value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None or isinstance(value, datetime):
-            return value
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            return value.astimezone(UTC)  # the same object of a zone, whatever the driver took
         return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
 
 
 class Money(TypeDecorator[Decimal]):
-    """An exact amount; in SQLite as decimal text. The currency stands beside it in a column of its own."""
+    """An exact amount, with the decimal places that it was given; in SQLite as text. Its currency stands beside it."""
 
     impl = String(24)
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Numeric(18, 4) if dialect.name == "postgresql" else Text())
+        return dialect.type_descriptor(Numeric() if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         if value is None or dialect.name == "postgresql":

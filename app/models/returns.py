@@ -87,8 +87,8 @@ class Refund(Model):
 
     `goods` before discount, `discount` and `tax` as apportioned to these units, less the restocking `fee`; `amount` is
     what is paid back. A row without item and line gives the `shipping` of an order back. `state`: pending, held (the
-    office must decide; `note` says why), denied, handed_over (`batch` names the list), none (nothing to pay), void (taken
-    back).
+    office must decide; `note` says why), denied, handed_over (`batch` names the list), none (nothing to pay), void
+    (taken back).
     """
 
     __tablename__ = "refund"

@@ -112,7 +112,7 @@ class StationSeen(Model):
 class CentralSeen(Model):
     """One row: what a station knows of its central, of their last meeting; see `app.sync.wire.Welcome`.
 
-    `forked_at`: since when this station goes on in a new stream, until somebody was told.
+    `forked_at`: when this station began a new stream, in which it sends its facts up to `forked_seq` once more.
     """
 
     __tablename__ = "central_seen"
@@ -126,6 +126,7 @@ class CentralSeen(Model):
     clock_offset_ms: Mapped[int] = mapped_column(BigInteger, default=0)
     met_at: Mapped[datetime | None] = mapped_column(Utc)
     forked_at: Mapped[datetime | None] = mapped_column(Utc)
+    forked_seq: Mapped[int] = mapped_column(default=0)
 
 
 class OwnLease(Model):
@@ -203,7 +204,7 @@ class FeedHead(Model):
 
     __tablename__ = "feed_head"
     __table_args__ = ({"info": CENTRAL},)
-    site: Mapped[int] = mapped_column(primary_key=True)
+    site: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     head: Mapped[int] = mapped_column(default=0)
 
 

@@ -317,7 +317,7 @@ def _feed() -> None:
 def _feed_head() -> None:
     op.create_table(
         "feed_head",
-        sa.Column("site", sa.Integer(), nullable=False),
+        sa.Column("site", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("head", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("site", name=op.f("pk_feed_head")),
     )

@@ -125,6 +125,7 @@ def _central_seen() -> None:
         sa.Column("clock_offset_ms", sa.BigInteger(), nullable=False),
         sa.Column("met_at", Utc(), nullable=True),
         sa.Column("forked_at", Utc(), nullable=True),
+        sa.Column("forked_seq", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_central_seen")),
     )
 
