@@ -1,4 +1,8 @@
-"""The kiosk: one window, one runner, one bridge between them. The only place (beside the window) that knows both."""
+"""The kiosk: one window, one runner, one bridge between them. The only place (beside the window) that knows both.
+
+What stands behind the window takes long to read: databases, tables, every task. So the window comes first, with the
+picture that the runner would begin with, the doors are opened, and the runner is made on a thread behind them.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
+from threading import Lock, Thread
+from typing import IO, TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QMetaObject, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -19,8 +24,9 @@ from app.settings import Home
 from app.view import ProblemHero, ScreenSettings, Sound, View
 from ui.bridge import Bridge
 from ui.config import StationConfig
+from ui.doors import Doors
+from ui.first_picture import FirstPicture
 from ui.pictures import PictureStore
-from ui.runner import Runner
 from ui.sounds import Player
 from ui.theme import USUAL_DENSITY, Theme, fitting_scale, pixels_per_mm
 from ui.tidy import Tidy
@@ -29,7 +35,12 @@ from ui.view_json import view_json
 from ui.wedge import WedgeFilter
 from ui.window import KioskWindow
 
+if TYPE_CHECKING:  # read behind the first picture
+    from ui.runner import Runner
+
 SEEN_AT_LATEST_MS = 40
+PAINTED_AT_LATEST_MS = 300
+"""A window that is covered paints nothing: the work begins all the same."""
 SWITCH_INTERVAL_S = 0.001
 """Python's thread switch interval: the usual 5 ms would be felt between a scan and its View."""
 
@@ -78,7 +89,11 @@ class Dimmer(QWidget):
 
 
 class Kiosk(QObject):
-    """A runner behind a window. `on_view` hears of every View after the window has taken it."""
+    """A window with a runner behind it. `on_view` hears of every View after the window has taken it.
+
+    kiosk.open()      # the window first; the runner is made behind its first picture: what `packbay kiosk` does
+    kiosk.start()     # the runner first (whoever needs it in hand at once)
+    """
 
     def __init__(
         self,
@@ -87,43 +102,109 @@ class Kiosk(QObject):
         screen: Screen,
         views: IO[str] | None = None,
         on_view: Callable[[View], None] | None = None,
+        rest: Callable[[int], None] | None = None,
     ) -> None:
         super().__init__()
         sys.setswitchinterval(SWITCH_INTERVAL_S)
+        self.doors = Doors(home, config, theme=screen.theme)
         self.bridge = Bridge()
+        self._config = config
         self._screen = screen
         self._views = views
         self._on_view = on_view
+        self._rest = rest
         self._shown = 0
-        self.runner = Runner(home, config, self._hand_over, paints=True, theme=screen.theme)
-        self._looks = self.runner.screen.settings
+        self._runner: Runner | None = None
+        self._making = Lock()
+        self._picture: FirstPicture | None = None
+        self._maker: Thread | None = None
+        self.failure: BaseException | None = None
+        """Why the runner could not be made."""
+        self._looks = self.doors.screen.settings
         self.window = _window(home, screen, self._looks)
         self._language = self.window.look.translator.language
         self._dimmer = Dimmer(self.window)
         self.player = None if screen.quiet else Player(self._looks.volume)
         self.bridge.arrived.connect(self._arrived)
-        self.window.touched.connect(self.runner.touch)
+        self.window.touched.connect(self.doors.touch)
         wedge = next(iter(config.devices.wedges), None)
-        self._keys = WedgeFilter(wedge, self.runner.queue.put, self.runner.key, self.runner.clock)
+        self._keys = WedgeFilter(wedge, self.doors.take, self.doors.key, self.doors.clock)
         QCoreApplication.instance().installEventFilter(self._keys)  # type: ignore[union-attr]  # there is one: a window
-        self.window.keyed.connect(self.runner.key)
+        self.window.keyed.connect(self.doors.key)
         self._watch = PaintWatch()
         self._watch.painted.connect(self._painted)
         self.window.installEventFilter(self._watch)
         self._late = QTimer(self, singleShot=True, interval=SEEN_AT_LATEST_MS)
         self._late.timeout.connect(self._painted)
 
+    @property
+    def runner(self) -> Runner:
+        """The work behind the window, made when it is first asked for (a second)."""
+        with self._making:
+            if self._runner is None:
+                from ui.runner import Runner
+
+                made = Runner(self.doors.home, self._config, self._hand_over, paints=True, doors=self.doors)
+                made.rest = self._rest or made.rest
+                self._runner = made
+            return self._runner
+
     def start(self) -> None:
         """Opens the window and starts the runner behind it."""
+        runner = self.runner
+        self._show_window()
+        runner.start()
+
+    def open(self) -> None:
+        """Opens the window with a first picture; behind it the doors, and the runner on a thread.
+
+        When the runner can't be made the event loop ends with 2, and `failure` says why.
+        """
+        doors = self.doors
+        self._picture = FirstPicture(doors.home.station_file, self._config, doors.clock, self._looks, self.bridge.show)
+        doors.witness = self._picture.hear
+        self._arrived(self._picture.view())
+        self._watch.painted.connect(self._open_behind)
+        QTimer.singleShot(PAINTED_AT_LATEST_MS, self._open_behind)
+        self._show_window()
+
+    def _open_behind(self) -> None:
+        """The first picture is painted: now the rest may be read."""
+        if self._maker is None:
+            self.doors.open()
+            self._maker = Thread(target=self._make, name="opening", daemon=True)
+            self._maker.start()
+
+    def _make(self) -> None:
+        try:
+            runner = self.runner
+            if self._picture is not None:
+                self.doors.witness = None
+                self._picture.end()
+            runner.start()
+        except BaseException as error:  # said where the program ends, in words, as ever
+            self.failure = error
+            QMetaObject.invokeMethod(self, "_give_up", Qt.ConnectionType.QueuedConnection)
+
+    @Slot()
+    def _give_up(self) -> None:
+        QCoreApplication.exit(2)
+
+    def _show_window(self) -> None:
         if self.window.property("whole"):
             self.window.full_screen()
         else:
             self.window.show()
-        self.runner.start()
 
     def stop(self) -> None:
         """Stops everything; what was confirmed is on the disk."""
-        self.runner.stop()
+        if self._maker is not None:
+            self._maker.join()
+        if self._runner is not None:
+            self._runner.stop()
+        else:
+            self.doors.close()
+            self.doors.lock.release()
         if self.player:
             self.player.close()
         QCoreApplication.instance().removeEventFilter(self._keys)  # type: ignore[union-attr]
@@ -133,7 +214,7 @@ class Kiosk(QObject):
         if self._views is not None:
             with suppress(BrokenPipeError):
                 print(
-                    json.dumps(view_json(view, self.runner.clock.mono_ns()), ensure_ascii=False),
+                    json.dumps(view_json(view, self.doors.clock.mono_ns()), ensure_ascii=False),
                     file=self._views,
                     flush=True,
                 )
@@ -166,8 +247,8 @@ class Kiosk(QObject):
 
     def _painted(self) -> None:
         self._late.stop()
-        if self._shown:
-            self.runner.seen(self._shown, self.runner.clock.mono_ns())
+        if self._shown and self._runner is not None:
+            self._runner.seen(self._shown, self.doors.clock.mono_ns())
             self._shown = 0
 
 
@@ -212,7 +293,9 @@ class Album(QObject):
         self.window: KioskWindow | None = None
 
     def hear(self, view: View) -> None:
-        """Takes the picture when the window has nothing better to do."""
+        """Takes the picture when the window has nothing better to do; not of what stands there before the runner."""
+        if not view.serial:
+            return
         problem = f"-{view.hero.name}" if isinstance(view.hero, ProblemHero) else ""
         name = f"{view.kind.replace('.', '-')}{problem}"
         if name not in self._names and self.window is not None:
@@ -234,14 +317,15 @@ def run_kiosk(
     app = application(offscreen=offscreen)
     stream = views.open("w", encoding="utf-8") if views else None
     album = Album(shots) if shots else None
-    kiosk = Kiosk(home, config, screen, stream, album.hear if album else None)
-    kiosk.runner.rest = Tidy().rest
+    kiosk = Kiosk(home, config, screen, stream, album.hear if album else None, Tidy().rest)
     if album:
         album.window = kiosk.window
-    kiosk.start()
+    kiosk.open()
     stop_on_signals(app.quit)
     status = app.exec()
     kiosk.stop()
+    if kiosk.failure is not None:
+        raise kiosk.failure
     return int(status)
 
 

@@ -7,21 +7,23 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app import cli
-from app.cli.base import print_with
-from app.documents import Document
 from app.errors import Unavailable
 from app.redaction import redact_logs, redacted
 from app.settings import Home, home
 
+if TYPE_CHECKING:
+    from app.documents import Document
+
 THEMES = ("day", "dark", "hc")
+TALKATIVE = frozenset({"-v", "--verbose"})
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit status 0: all done; 1: some refused and named; 2: nothing done, with one clear line."""
-    parser = build_parser()
-    options = parser.parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    options = build_parser(words).parse_args(words)
     logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(name)s: %(message)s")
     redact_logs()
     try:
@@ -33,17 +35,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """All commands of the console script."""
+def build_parser(words: Sequence[str] = ("--help",)) -> argparse.ArgumentParser:
+    """All commands of the console script; for the words that open a kiosk its own alone, which is made in no time."""
     parser = argparse.ArgumentParser(prog="packbay", description="Touchscreen kiosks for an order-fulfilment floor.")
     parser.add_argument("-v", "--verbose", action="store_true", help="say more on stderr")
     parser.set_defaults(
         func=_kiosk, home=None, theme="", size=None, headless=False, offscreen=False, views=None, shots=None
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_kiosk(commands)
+    if _opens_a_kiosk(words):
+        return parser
+    from app import cli
+    from app.cli.base import print_with
+
     cli.add_commands(commands)
     print_with(_on_paper)
-    _add_kiosk(commands)
     _add_demo(commands)
     _add_play(commands)
     _add_shift(commands)
@@ -53,6 +60,11 @@ def build_parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_messages(commands)
     return parser
+
+
+def _opens_a_kiosk(words: Sequence[str]) -> bool:
+    """`packbay` and `packbay kiosk …`: nothing of them needs the commands of the core."""
+    return next((word for word in words if word not in TALKATIVE), "kiosk") == "kiosk"
 
 
 def _on_paper(document: Document) -> bytes:

@@ -16,7 +16,7 @@ from queue import Empty
 from threading import Event, Thread
 
 from app import events
-from app.clock import Clock, SystemClock
+from app.clock import Clock
 from app.db import open_database
 from app.errors import Problem
 from app.facts import Fact
@@ -32,21 +32,17 @@ from app.text import Text, say
 from app.view import Chip, Echo, Sound, Tone, View
 from app.work.facts import PrintMoved, SignedIn, SignedOut
 from app.workflow import Bench, Opening, Outcome, Recorded, Shown
-from devices.ports import Ports
 from ui.central_here import CentralHere
 from ui.chips import Health
 from ui.config import StationConfig
 from ui.courier import Courier
 from ui.desk import StationDesk
+from ui.doors import Doors
 from ui.help import HelpSheet
 from ui.idle import Idle
-from ui.inbox import Inbox
-from ui.lock import StationLock
 from ui.moved import TONES, Handled, Moved, crashed, last_word, quiet_word, understand
 from ui.parcels import LineChanged, Parcelled
-from ui.quiet import Quiet
 from ui.rooms import workflows
-from ui.screen_memory import ScreenMemory
 from ui.spooler import PrintDone, Spooler
 
 log = logging.getLogger(__name__)
@@ -81,13 +77,12 @@ class Runner:
         clock: Clock | None = None,
         central: CentralPort | None = None,
         paints: bool = False,
-        theme: str = "",
+        doors: Doors | None = None,
     ) -> None:
-        self.clock = clock or SystemClock()
-        self.quiet = Quiet()
-        self.queue = Inbox(self.quiet)
-        self.home = home.make()
-        self._lock = StationLock(home.root / "station.lock")
+        self.doors = doors or Doors(home, config, clock)
+        self.home, self.clock = self.doors.home, self.doors.clock
+        self.quiet, self.queue, self.ports = self.doors.quiet, self.doors.queue, self.doors.ports
+        self.screen = self.doors.screen
         self._on_view = on_view
         self._paints = paints
         rooms()
@@ -96,7 +91,6 @@ class Runner:
         self.desk = StationDesk(self.keeper, self.clock, config.kinds, tuple(self._workflows.values()), home)
         self.health = Health(config.chip_kinds, {s.name for s in config.devices.scanners})
         self.desk.list_devices = lambda: self.health.states(config, self.screen.settings)
-        self.ports = Ports(config.devices.ports, self.queue.put, self.clock)
         self.central_here = None if central else CentralHere(home, self.clock, self._hint, self.quiet)
         line = central or self.central_here.line  # type: ignore[union-attr]
         self.courier = Courier(self.keeper, line, self.queue.put, self.quiet)
@@ -105,7 +99,6 @@ class Runner:
         )  # fmt: skip
         self.bench: Bench[object] = self._resume()
         self.help = HelpSheet()
-        self.screen = ScreenMemory(home.root, theme)
         self._held: deque[Handled] = deque()
         self._waiting: dict[bytes, int] = {}
         self._asked: dict[bytes, str] = {}  # the kinds of what is waited for
@@ -135,11 +128,11 @@ class Runner:
         self._thread.start()
         self.courier.start()
         self.spooler.start()
-        self.ports.start()
+        self.doors.open()
 
     def stop(self) -> None:
         """Ends all threads; what was confirmed is on the disk in any case."""
-        self.ports.stop()
+        self.doors.close()
         self.spooler.stop()
         self.queue.put(Stop())
         self._thread.join()
@@ -147,7 +140,7 @@ class Runner:
         if self.central_here:
             self.central_here.stop()
         self.keeper.close()
-        self._lock.release()
+        self.doors.lock.release()
 
     def settle(self, seconds: float) -> None:
         """Waits until nothing is under way: no event queued, no print job open, central and mirror even. TimeoutError.
@@ -167,11 +160,11 @@ class Runner:
 
     def touch(self, command: str) -> None:
         """A finger on the button of a command, or a typed code; same as the scan of that code."""
-        self.queue.put(events.Touch(command, self.clock.now(), self.clock.mono_ns()))
+        self.doors.touch(command)
 
     def key(self, key: str) -> None:
         """A key of the screen's keypad or keyboard: a character, `BACK` or `ENTER`."""
-        self.queue.put(events.Key(key, self.clock.now(), self.clock.mono_ns()))
+        self.doors.key(key)
 
     def seen(self, serial: int, mono_ns: int) -> None:
         """The screen has shown that View."""

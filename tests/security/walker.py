@@ -36,7 +36,7 @@ class Walker:
     def close(self) -> None:
         self.runner.keeper.close()
         self._database.close()
-        self.runner._lock.release()
+        self.runner.doors.lock.release()
 
     # -- hands --------------------------------------------------------------------------------------------------------
 
