@@ -13,7 +13,7 @@ import hashlib
 import json
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
@@ -60,6 +60,8 @@ class Fact:
     """Whether UNDO may take it back. Money spent and boxes closed have ways of their own."""
     closes: ClassVar[bool] = False
     """Whether it closes leased work: then a stale fence keeps the fact but not the closing."""
+    upcasts: ClassVar[Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
+    """How a body of version n becomes one of n + 1, where a default for what is new does not do."""
 
     @classmethod
     def kind(cls) -> str:
@@ -131,10 +133,23 @@ def kinds() -> dict[str, type[Fact]]:
     return found
 
 
-def decode(kind: str, body: dict[str, Any]) -> Fact | None:
-    """The fact of that kind, or None when this program does not know it (a newer station's)."""
+def decode(kind: str, body: dict[str, Any], version: int | None = None) -> Fact | None:
+    """The fact of that kind, or None when this program does not know it: a newer station's kind or version.
+
+    `version` is that of the body, None for this program's own. An older body is brought up step by step.
+    """
     cls = kinds().get(kind)
-    return None if cls is None else cls.from_body(body)
+    if cls is None or (version is not None and version > cls.version):
+        return None
+    for old in range(cls.version if version is None else version, cls.version):
+        body = cls.upcasts[old](body) if old in cls.upcasts else body
+    return cls.from_body(body)
+
+
+def read_fact(kind: str, data: str) -> Fact | None:
+    """The fact in these canonical bytes, None as `decode`. ValueError, KeyError, TypeError for what is no envelope."""
+    whole = json.loads(data)
+    return decode(kind, whole["body"], int(whole["ver"]))
 
 
 @cache

@@ -11,6 +11,7 @@ from app.text import NOTHING, Text, say
 from app.view import Chip, ScreenSettings, Tone
 from app.workflow import DeviceState
 from ui.config import StationConfig
+from ui.parcels import Line
 from ui.screen_memory import THEME_NAMES
 
 ICONS = {"scanner": "scan-line", "printer": "printer", "scale": "scale"}
@@ -23,8 +24,7 @@ class Health:
 
     kinds: tuple[str, ...]
     opening: set[str] = field(default_factory=set)
-    online: bool = True
-    queued: int = 0
+    line: Line = field(default_factory=Line)
     ill: dict[str, DeviceChanged] = field(default_factory=dict)
     met_at: dict[str, datetime] = field(default_factory=dict)
 
@@ -67,13 +67,7 @@ class Health:
 
     def chips(self) -> tuple[Chip, ...]:
         """The chips from left to right: the line to central, then each kind of device that is configured."""
-        return (self._line(), *(self._device(kind) for kind in self.kinds))
-
-    def _line(self) -> Chip:
-        if self.online:
-            return Chip("cloud-check", say("Synced"))
-        words = say("Offline, {n} queued", n=self.queued) if self.queued else say("Offline")
-        return Chip("cloud-off", words, Tone.WARN)
+        return (line_chip(self.line), *(self._device(kind) for kind in self.kinds))
 
     def _device(self, kind: str) -> Chip:
         ill = next((d for d in self.ill.values() if d.kind == kind), None)
@@ -85,6 +79,62 @@ class Health:
         if not ill.detail:
             return Chip(ICONS[kind], say("{device}: away", device=WORDS[kind]), tone)
         return Chip(ICONS[kind], say("{device}: {what}", device=WORDS[kind], what=say(ill.detail)), tone)
+
+
+BEHIND_S, CLOCK_MS = 10, 120_000
+"""From when on it is said that central applies nothing, and how wrong a clock may be."""
+_REFUSED = {
+    "revoked": say("This station was signed off"),
+    "credentials": say("Central does not know this station"),
+    "old_primary": say("That central is out of service"),
+}
+
+
+def line_chip(line: Line) -> Chip:
+    """What is to be said of the line to central; the first of these that holds, the one that stops most first."""
+    if line.refused:
+        words = _REFUSED.get(line.refused, say("Central takes nothing from here"))
+        return Chip("cloud-off", _with_queue(words, line.queued), Tone.ERROR)
+    if not line.online:
+        return Chip("cloud-off", _with_queue(_offline(line), line.queued), Tone.WARN)
+    if line.must_update:
+        words = say("Central must be updated") if line.must_update == "central" else say("This station must be updated")
+        return Chip("cloud-check", words, Tone.WARN)
+    if line.forked:
+        return Chip("cloud-check", say("This station has a twin; tell the shift lead"), Tone.WARN)
+    if line.behind_s >= BEHIND_S:
+        return Chip("cloud-check", say("Central is behind"), Tone.WARN)
+    if abs(line.clock_offset_ms) > CLOCK_MS:
+        minutes = abs(line.clock_offset_ms) // 60_000
+        words = (
+            say("The clock is {n} min slow", n=minutes)
+            if line.clock_offset_ms > 0
+            else say("The clock is {n} min fast", n=minutes)
+        )
+        return Chip("cloud-check", words, Tone.WARN)
+    if line.fetching or line.queued > MANY:
+        return Chip("cloud-check", _with_queue(say("Catching up"), line.queued if line.queued > MANY else 0))
+    return Chip("cloud-check", say("Synced"))
+
+
+MANY = 200
+"""Queued facts that are more than what is just on its way: one push carries as many."""
+
+
+def is_told(line: Line) -> tuple[object, ...]:
+    """Whatever changes what the chip says, save the time that goes on while all is well."""
+    shown = line_chip(line)
+    return (shown, line.online, line.refused)
+
+
+def _offline(line: Line) -> Text:
+    if line.since is None:
+        return say("Offline")
+    return say("Offline since {time}", time=line.since.astimezone().strftime("%H:%M"))
+
+
+def _with_queue(words: Text, queued: int) -> Text:
+    return say("{what}, {n} queued", what=words, n=queued) if queued else words
 
 
 def _screen_states(screen: ScreenSettings) -> Iterator[DeviceState]:

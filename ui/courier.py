@@ -8,15 +8,28 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from random import Random
 
 from app.clock import Clock
 from app.db import Database
 from app.sync.applier import work_off
 from app.sync.duties import Place, do_duties
-from app.sync.keeper import Keeper
-from app.sync.wire import CentralPort, Cursor, Mark, Pulled, WireAsk, WireFact
-from ui.parcels import LineChanged, Parcelled
+from app.sync.pace import next_wait
+from app.sync.talk import Talk
+from app.sync.wire import (
+    CentralPort,
+    Cursor,
+    Greeting,
+    Mark,
+    Pulled,
+    SnapshotPart,
+    Welcome,
+    WireAsk,
+    WireFact,
+)
+from ui.chips import is_told
+from ui.parcels import Line, LineChanged, Parcelled
 from ui.quiet import Quiet
 
 log = logging.getLogger(__name__)
@@ -28,16 +41,24 @@ class Courier:
     """Carries between the station's file and central. `deliver` puts a job into the work thread's queue."""
 
     def __init__(
-        self, keeper: Keeper, central: CentralPort, deliver: Callable[[object], None], quiet: Quiet | None = None
+        self,
+        talk: Talk,
+        deliver: Callable[[object], None],
+        quiet: Quiet | None = None,
+        *,
+        dice: Random | None = None,
+        first_wait_s: float = 0.0,
     ) -> None:
         self._quiet = quiet or Quiet()
-        self._keeper = keeper
-        self._central = central
+        self._talk = talk
         self._deliver = deliver
+        self._dice = dice or Random()
+        self._first_wait_s = first_wait_s
+        self._failures = 0
         self._wake = threading.Event()
         self._taken = threading.Event()
         self._stopping = False
-        self._online: bool | None = None
+        self._shown: Line | None = None
         self.quiet_rounds = 0
         """How many rounds found nothing to carry; for scripts that wait until all is calm."""
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
@@ -61,42 +82,30 @@ class Courier:
         self._taken.set()
 
     def _run(self) -> None:
-        greeted = False
+        self._wake.wait(self._first_wait_s)
         while not self._stopping:
             self._wake.clear()
-            try:
-                if not greeted:
-                    self._greet()
-                    greeted = True
-                more = self._round()
-                self.quiet_rounds += not more
-                self._say(online=True)
-            except Exception as error:  # whatever the line does, the station goes on
-                if self._online is not False:
-                    log.info("central is away: %s", error)
-                self._say(online=False, detail=f"{type(error).__name__}")
-                greeted, more = False, False
-            if not more:
-                self._wake.wait(IDLE_S)
+            wait_s = self._exchange()
+            if wait_s:
+                self._wake.wait(wait_s)
 
-    def _greet(self) -> None:
-        out = self._keeper.outgoing()
-        mark = self._central.hello(out.station_id, out.incarnation)
-        self._hand_over(Parcelled(None, (), None, hello=mark))
-
-    def _round(self) -> bool:
+    def _exchange(self) -> float:
+        """One exchange; how many seconds the next one may wait."""
         self._quiet.wait()
-        out = self._keeper.outgoing()
-        mark = None
-        if out.facts or out.asks:
-            mark = self._central.push(out.station_id, out.incarnation, out.facts, out.asks)
-        pulled = self._central.pull(out.station_id, out.cursor, out.waiting)
-        if mark is None and not pulled.rows and not pulled.answers:
-            return False
-        self._hand_over(
-            Parcelled(mark, tuple(a.request_id for a in out.asks), pulled if pulled.rows or pulled.answers else None)
-        )
-        return True
+        try:
+            parcel = self._talk.next()
+        except Exception as error:  # whatever the line does, the station goes on
+            if not self._failures:
+                log.info("central is away: %s", error)
+            self._failures += 1
+            self._say(type(error).__name__)
+            return next_wait(self._failures, self._dice)
+        self._failures = 0
+        self.quiet_rounds += parcel is None
+        if parcel is not None:
+            self._hand_over(parcel)
+        self._say()
+        return IDLE_S if parcel is None else self._talk.wait_s()
 
     def _hand_over(self, job: Parcelled) -> None:
         self._quiet.wait()
@@ -105,10 +114,11 @@ class Courier:
         while not self._taken.wait(0.5) and not self._stopping:
             pass
 
-    def _say(self, *, online: bool, detail: str = "") -> None:
-        if online is not self._online:
-            self._online = online
-            self._deliver(LineChanged(online, detail))
+    def _say(self, detail: str = "") -> None:
+        line = self._talk.line
+        if self._shown is None or is_told(line) != is_told(self._shown):
+            self._shown = line
+            self._deliver(LineChanged(line, detail))
 
 
 class CentralThread:
@@ -179,9 +189,9 @@ class LocalLine:
         self._central = central
         self._thread = thread
 
-    def hello(self, station_id: bytes, incarnation: bytes) -> Mark:
+    def hello(self, greeting: Greeting) -> Welcome:
         self._thread.kick()
-        return self._central.hello(station_id, incarnation)
+        return self._central.hello(greeting)
 
     def push(
         self, station_id: bytes, incarnation: bytes, facts: tuple[WireFact, ...], asks: tuple[WireAsk, ...]
@@ -192,3 +202,9 @@ class LocalLine:
 
     def pull(self, station_id: bytes, cursor: Cursor, waiting: tuple[bytes, ...]) -> Pulled:
         return self._central.pull(station_id, cursor, waiting)
+
+    def snapshot(self, station_id: bytes, incarnation: bytes) -> Iterator[SnapshotPart]:
+        return self._central.snapshot(station_id, incarnation)
+
+    def on_hint(self, hint: Callable[[], None]) -> None:
+        self._central.on_hint(hint)

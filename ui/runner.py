@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from queue import Empty
+from random import Random
 from threading import Event, Thread
 
 from app import events
@@ -26,7 +27,9 @@ from app.settings import Home
 from app.sync.applier import rooms
 from app.sync.erasure import Forgetting
 from app.sync.keeper import Keeper, Transaction
+from app.sync.pace import first_wait
 from app.sync.station import Cause
+from app.sync.talk import Talk
 from app.sync.wire import CentralPort
 from app.text import Text, say
 from app.view import Chip, Echo, Sound, Tone, View
@@ -93,7 +96,9 @@ class Runner:
         self.desk.list_devices = lambda: self.health.states(config, self.screen.settings)
         self.central_here = None if central else CentralHere(home, self.clock, self._hint, self.quiet)
         line = central or self.central_here.line  # type: ignore[union-attr]
-        self.courier = Courier(self.keeper, line, self.queue.put, self.quiet)
+        talk, jitter_s = Talk(self.keeper, line, self.clock), first_wait(Random()) if central else 0.0
+        self.courier = Courier(talk, self.queue.put, self.quiet, first_wait_s=jitter_s)
+        line.on_hint(self.courier.kick)
         self.spooler = Spooler(
             self.keeper, config.devices.printers, home.spool, self.clock, self.queue.put, self.quiet
         )  # fmt: skip
@@ -548,18 +553,12 @@ class Runner:
             self.bench.seen(seen.mono_ns)
 
     def _line(self, line: LineChanged) -> None:
-        self.health.online = line.online
-        self.health.queued = self.keeper.outgoing().queued
+        self.health.line = line.line
         self._show(None)
 
     def _arrived(self, job: Parcelled) -> None:
         try:
-            with self.keeper.act(relaxed=True) as transaction:
-                if job.hello is not None:
-                    found = transaction.reconcile(job.hello)
-                    if found != "same":
-                        log.info("hello: %s; central has this station's stream up to %d", found, job.hello.seq)
-                arrival = transaction.arrive(job.mark, job.sent, job.pulled)
+            arrival = self.keeper.take_in(job)
         finally:
             self.courier.taken()
         self.desk.arrived(arrival.topics)
@@ -639,4 +638,6 @@ class Runner:
             self.bench.seen(given)
 
     def _chips(self) -> tuple[Chip, ...]:
+        if not self.health.line.online:
+            self.health.line = replace(self.health.line, queued=self.keeper.queued())
         return self.health.chips()

@@ -5,7 +5,6 @@ Rows (parcels, stock, states of orders) follow from the facts themselves; here i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +13,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.facts import Fact, Stamp, decode
+from app.facts import Fact, Stamp, read_fact
 from app.ids import stable_id
 from app.models import Bin, FactRow, Hold, Incident, Order, Parcel, Person, SerialUnit, Sku, StationRow, Voiding
 from app.packing import facts as did
@@ -166,7 +165,7 @@ def _taken_back(session: Session, fact: Voided, stamp: Stamp) -> None:
     mine = select(Voiding.fact_id).where(Voiding.fact_id.in_(fact.fact_ids), Voiding.by_fact_id == stamp.fact_id)
     rows = session.scalars(select(FactRow.data).where(FactRow.fact_id.in_(mine), FactRow.kind == "Packed"))
     for data in rows.all():
-        named = decode("Packed", json.loads(data)["body"])
+        named = read_fact("Packed", data)
         assert isinstance(named, did.Packed)
         if named.serial:
             session.execute(

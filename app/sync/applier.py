@@ -24,9 +24,9 @@ import app
 from app.clock import Clock
 from app.db import Database, central_write, changed, is_machines_fault, reading
 from app.db.feed import publish_mark, read_rows
-from app.facts import Fact, Row, Stamp, decode
+from app.facts import Fact, Row, Stamp, read_fact
 from app.ids import new_id
-from app.models import Answer, Ask, FactRow, FactStatus, Incident, Model, StationMark
+from app.models import Answer, Ask, FactAgain, FactRow, FactStatus, Incident, Model, StationMark
 from app.sync.wire import UNREADABLE
 from app.work.facts import touched_rows
 
@@ -45,7 +45,11 @@ class Rooms:
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """A fact as a station pushed it: what is in `data` may be anything."""
+    """A fact as a station pushed it: what is in `data` may be anything.
+
+    `again`: it came once more after a fork, and was applied when it came first. `other`: not even its bytes are those
+    of that time.
+    """
 
     fact_id: bytes
     station_id: bytes
@@ -53,14 +57,15 @@ class Pushed:
     seq: int
     kind: str
     data: str
+    again: bool = False
+    other: str = ""
 
     def read(self) -> tuple[Fact | None, Stamp]:
         """The fact (None when this program does not know its kind) and its envelope."""
         if self.kind == UNREADABLE:
             raise ValueError("its envelope can't be read")
-        whole = json.loads(self.data)
-        stamp = stamp_of(whole, self.fact_id, self.station_id, self.incarnation, self.seq)
-        return decode(self.kind, whole["body"]), stamp
+        stamp = stamp_of(json.loads(self.data), self.fact_id, self.station_id, self.incarnation, self.seq)
+        return read_fact(self.kind, self.data), stamp
 
 
 @cache
@@ -116,27 +121,42 @@ def _apply_some(database: Database, clock: Clock) -> int:
 def _apply_batch(database: Database, station_id: bytes, incarnation: bytes, clock: Clock, *, one_by_one: bool) -> int:
     with central_write(database, relaxed=True) as session:
         mark = session.get_one(StationMark, (station_id, incarnation), with_for_update=True)
-        rows = session.execute(
-            select(FactRow.fact_id, FactRow.seq, FactRow.kind, FactRow.data)
-            .where(FactRow.station_id == station_id, FactRow.incarnation == incarnation, FactRow.seq > mark.applied_seq)
-            .order_by(FactRow.seq)
-            .limit(BATCH)
-        ).all()
-        if not rows:
+        waiting = _waiting(session, station_id, incarnation, mark.applied_seq)
+        if not waiting:
             return 0
-        for fact_id, seq, kind, data in rows:
-            pushed = Pushed(fact_id, station_id, incarnation, seq, kind, data)
+        for pushed in waiting:
             if one_by_one:
                 _apply_alone(session, pushed, clock.now())
             else:
                 _apply(session, pushed, clock.now())
+        last = waiting[-1].seq
         session.execute(
             update(StationMark)
             .where(StationMark.station_id == station_id, StationMark.incarnation == incarnation)
-            .values(applied_seq=rows[-1].seq)
+            .values(applied_seq=last)
         )
-        publish_mark(session, station_id, incarnation, rows[-1].seq)
-        return len(rows)
+        publish_mark(session, station_id, incarnation, last)
+        return len(waiting)
+
+
+def _waiting(session: Session, station_id: bytes, incarnation: bytes, applied: int) -> list[Pushed]:
+    """The next facts of a stream, in its order: those that are new, and those that came once more."""
+    new = session.execute(
+        select(FactRow.fact_id, FactRow.seq, FactRow.kind, FactRow.data)
+        .where(FactRow.station_id == station_id, FactRow.incarnation == incarnation, FactRow.seq > applied)
+        .order_by(FactRow.seq)
+        .limit(BATCH)
+    )
+    found = [Pushed(r.fact_id, station_id, incarnation, r.seq, r.kind, r.data) for r in new]
+    again = session.execute(
+        select(FactAgain.fact_id, FactAgain.seq, FactRow.kind, FactRow.data, FactAgain.data.label("other"))
+        .join(FactRow, FactRow.fact_id == FactAgain.fact_id)
+        .where(FactAgain.station_id == station_id, FactAgain.incarnation == incarnation, FactAgain.seq > applied)
+        .order_by(FactAgain.seq)
+        .limit(BATCH)
+    )
+    found += [Pushed(r.fact_id, station_id, incarnation, r.seq, r.kind, r.data, True, r.other) for r in again]
+    return sorted(found, key=lambda pushed: pushed.seq)[:BATCH]
 
 
 def stamp_of(data: dict[str, Any], fact_id: bytes, station_id: bytes, incarnation: bytes, seq: int) -> Stamp:
@@ -161,6 +181,8 @@ def stamp_of(data: dict[str, Any], fact_id: bytes, station_id: bytes, incarnatio
 
 
 def _apply(session: Session, pushed: Pushed, now: datetime) -> None:
+    if pushed.again:
+        return _meet_again(session, pushed, now)
     fact, stamp = pushed.read()
     if fact is None:
         _set_aside(session, pushed, "unknown", f"this program does not know facts of kind {pushed.kind}", now)
@@ -172,6 +194,18 @@ def _apply(session: Session, pushed: Pushed, now: datetime) -> None:
     _publish(session, rows)
     session.flush()
     session.expire_all()  # facts write past the session: what the next one reads may not depend on where a batch began
+
+
+def _meet_again(session: Session, pushed: Pushed, now: datetime) -> None:
+    """Tells the station how its rows are here; whatever this fact did has been done."""
+    _publish(session, _rows_of(session, pushed))
+    if pushed.other:
+        detail = f"two facts have the id {pushed.fact_id.hex()}; the bytes of the second are in fact_again"
+        session.execute(
+            insert(Incident).values(
+                id=new_id(), kind="fact_twice", subject=pushed.fact_id, detail=detail, opened_at=now
+            )
+        )
 
 
 def _publish(session: Session, rows: tuple[Row, ...]) -> None:

@@ -1,27 +1,48 @@
-"""Central's side of the protocol on SQL: hello, push, pull. Inserts only; what follows from facts is the applier's."""
+"""Central's side of the protocol on SQL: hello, push, pull, snapshot. What follows from facts is the applier's."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.clock import Clock
-from app.db import Database, central_write, reading
+from app.db import Database, central_write, pack_row, reading, tables_of
+from app.db.feed import is_mirrored
 from app.facts import link
-from app.models import Answer, Ask, FactRow, Feed, StationMark
-from app.sync.wire import UNREADABLE, Cursor, FeedRow, Mark, Pulled, WireAnswer, WireAsk, WireFact
+from app.models import Answer, Ask, ClusterMark, FactAgain, FactRow, Feed, FeedHead, StationMark, StationSeen
+from app.sync.wire import (
+    FACT_BYTES,
+    PUSH_BYTES,
+    PUSH_FACTS,
+    UNREADABLE,
+    Cursor,
+    FeedRow,
+    Greeting,
+    Identity,
+    Mark,
+    NotWelcome,
+    Pulled,
+    SnapshotPart,
+    StreamBroken,
+    Welcome,
+    WireAnswer,
+    WireAsk,
+    WireFact,
+)
+
+__all__ = ["PULL_ROWS", "SqlCentral", "StreamBroken", "copies_of", "identity", "snapshot_parts", "welcome"]
 
 PULL_ROWS = 100
 """Rows a pull brings at the most, save the rest of the last group: a few milliseconds of the station's work thread."""
+SNAPSHOT_ROWS = 500
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class StreamBroken(Exception):
-    """A pushed fact does not continue its stream: a cloned or restored station (see SYNC, fork)."""
 
 
 class SqlCentral:
@@ -32,33 +53,40 @@ class SqlCentral:
         self.clock = clock
         self.site = site
 
-    def hello(self, station_id: bytes, incarnation: bytes) -> Mark:
-        with reading(self.database) as session:
-            return _mark(session, station_id, incarnation)
+    def hello(self, greeting: Greeting) -> Welcome:
+        with central_write(self.database, relaxed=True) as session:
+            _admit(session, greeting.station_id)
+            _note(session, greeting, self.clock.now())
+            return welcome(session, self.site, greeting, self.clock.now())
 
     def push(
         self, station_id: bytes, incarnation: bytes, facts: tuple[WireFact, ...], asks: tuple[WireAsk, ...]
     ) -> Mark:
+        _must_fit(facts)
         with reading(self.database) as session:
+            _admit(session, station_id)
             mark = _mark(session, station_id, incarnation)
             _must_be_known(session, facts, mark)
         fresh = tuple(f for f in facts if f.seq > mark.seq)
         if not fresh and not asks:
             return mark  # a repeated push writes nothing at all
-        with central_write(self.database, relaxed=not asks) as session:
-            mark = _mark(session, station_id, incarnation)
-            fresh = tuple(f for f in facts if f.seq > mark.seq)
-            if fresh:
-                mark = _store(session, station_id, incarnation, mark, fresh)
-            for ask in asks:
-                _store_ask(session, station_id, ask)
+        try:
+            with central_write(self.database, relaxed=not asks) as session:
+                mark = _mark(session, station_id, incarnation, to_write=True)
+                fresh = tuple(f for f in facts if f.seq > mark.seq)
+                if fresh:
+                    mark = _store(session, station_id, incarnation, mark, fresh)
+                for ask in asks:
+                    _store_ask(session, station_id, ask)
+        except IntegrityError as error:  # another fact has this number already, or two pushed at the same time
+            raise StreamBroken("a number of this stream is taken") from error
         return mark
 
     def pull(self, station_id: bytes, cursor: Cursor, waiting: tuple[bytes, ...]) -> Pulled:
         with reading(self.database) as session:
-            if not _is_ours(session, self.site, cursor):
-                whole = _feed_after(session, self.site, 0, None)
-                return Pulled(tuple(whole), _answers(session, station_id, waiting), complete=True)
+            _admit(session, station_id)
+            if not _goes_on(session, self.site, cursor):
+                return Pulled((), (), complete=False, snapshot=True)
             rows = _feed_after(session, self.site, cursor.seq, PULL_ROWS)
             complete = len(rows) < PULL_ROWS
             if not complete:
@@ -66,10 +94,78 @@ class SqlCentral:
             answers = _answers(session, station_id, waiting) if complete else ()
         return Pulled(tuple(rows), answers, complete)
 
+    def snapshot(self, station_id: bytes, incarnation: bytes) -> Iterator[SnapshotPart]:
+        with reading(self.database) as session:
+            if session.get_bind().dialect.name == "postgresql":
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+                session.execute(text("SET TRANSACTION READ ONLY"))
+            _admit(session, station_id)
+            yield from snapshot_parts(session, self.site, station_id, incarnation)
 
-def _mark(session: Session, station_id: bytes, incarnation: bytes) -> Mark:
-    row = session.get(StationMark, (station_id, incarnation), populate_existing=True)
-    return Mark(row.pushed_seq, row.pushed_chain) if row else Mark(0, b"")
+    def on_hint(self, hint: Callable[[], None]) -> None:
+        """Who works for central in this process says himself when he has done something."""
+
+
+# ---- hello ----------------------------------------------------------------------------------------------------------
+
+
+def identity(session: Session) -> Identity:
+    """Which central this is."""
+    epoch = session.scalar(select(ClusterMark.epoch)) or b""
+    if session.get_bind().dialect.name != "postgresql":
+        return Identity(epoch)
+    return Identity(epoch, *session.execute(text(_CLUSTER)).one())
+
+
+_CLUSTER = (
+    "SELECT (SELECT system_identifier::text FROM pg_control_system()), "
+    "('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int"
+)
+"""The timeline by the file that is written now: the control file names it at the next checkpoint only."""
+
+
+def welcome(session: Session, site: int, greeting: Greeting, now: datetime) -> Welcome:
+    """The answer to a greeting, out of what is committed."""
+    return Welcome(
+        identity(session),
+        _mark(session, greeting.station_id, greeting.incarnation),
+        session.scalar(select(FeedHead.head).where(FeedHead.site == site)) or 0,
+        _goes_on(session, site, greeting.cursor),
+        now,
+    )
+
+
+def _admit(session: Session, station_id: bytes) -> None:
+    if session.scalar(select(StationSeen.revoked_at).where(StationSeen.station_id == station_id)) is not None:
+        raise NotWelcome("revoked")
+
+
+def _note(session: Session, greeting: Greeting, now: datetime) -> None:
+    values = {
+        "seen_at": now, "app": greeting.app[:32], "schema": greeting.schema,
+        "clock_offset_ms": greeting.clock_offset_ms,
+    }  # fmt: skip
+    there = update(StationSeen).where(StationSeen.station_id == greeting.station_id).values(**values)
+    if session.execute(there.returning(StationSeen.station_id)).first() is None:
+        session.execute(insert(StationSeen).values(station_id=greeting.station_id, **values))
+
+
+# ---- push -----------------------------------------------------------------------------------------------------------
+
+
+def _mark(session: Session, station_id: bytes, incarnation: bytes, *, to_write: bool = False) -> Mark:
+    there = select(StationMark.pushed_seq, StationMark.pushed_chain).where(
+        StationMark.station_id == station_id, StationMark.incarnation == incarnation
+    )
+    row = session.execute(there.with_for_update() if to_write else there).first()
+    return Mark(*row) if row else Mark(0, b"")
+
+
+def _must_fit(facts: tuple[WireFact, ...]) -> None:
+    """Our own stations keep to these limits by themselves; whoever does not could fill central's disk in a night."""
+    sizes = [len(f.data.encode()) for f in facts]
+    if len(facts) > PUSH_FACTS or sum(sizes) > PUSH_BYTES or any(size > FACT_BYTES for size in sizes):
+        raise NotWelcome("too_large")
 
 
 def _must_be_known(session: Session, facts: tuple[WireFact, ...], mark: Mark) -> None:
@@ -81,17 +177,17 @@ def _must_be_known(session: Session, facts: tuple[WireFact, ...], mark: Mark) ->
 
 
 def _store(session: Session, station_id: bytes, incarnation: bytes, mark: Mark, facts: tuple[WireFact, ...]) -> Mark:
-    if facts[0].seq != mark.seq + 1 or [f.seq for f in facts] != list(range(facts[0].seq, facts[0].seq + len(facts))):
+    begins = mark.seq == 0  # with the oldest fact that a station still keeps
+    if (facts[0].seq != mark.seq + 1 and not begins) or [f.seq for f in facts] != list(
+        range(facts[0].seq, facts[0].seq + len(facts))
+    ):
         raise StreamBroken(f"facts {facts[0].seq}… do not continue after {mark.seq}")
     chain = mark.chain
     for fact in facts:
         chain = link(chain, fact.data.encode())
         if chain != fact.chain:
             raise StreamBroken(f"fact {fact.seq} is not linked to the one before it")
-    known = set(session.scalars(select(FactRow.fact_id).where(FactRow.fact_id.in_([f.fact_id for f in facts]))))
-    rows = [_columns(station_id, incarnation, f) for f in facts if f.fact_id not in known]
-    if rows:
-        session.execute(insert(FactRow), rows)
+    _store_once(session, station_id, incarnation, facts)
     last = facts[-1]
     values = {"pushed_seq": last.seq, "pushed_chain": last.chain}
     where = (StationMark.station_id == station_id, StationMark.incarnation == incarnation)
@@ -101,6 +197,43 @@ def _store(session: Session, station_id: bytes, incarnation: bytes, mark: Mark, 
             insert(StationMark).values(station_id=station_id, incarnation=incarnation, applied_seq=0, **values)
         )
     return Mark(last.seq, last.chain)
+
+
+def _store_once(session: Session, station_id: bytes, incarnation: bytes, facts: Sequence[WireFact]) -> None:
+    """Keeps each fact under its id once. What is there already came again after a fork: only that is noted."""
+    rows = {f.fact_id: _columns(station_id, incarnation, f) for f in facts}
+    stored = _insert_new(session, rows)
+    again = [f for f in facts if f.fact_id not in stored]
+    if not again:
+        return
+    there = select(FactRow.fact_id, FactRow.data).where(FactRow.fact_id.in_([f.fact_id for f in again]))
+    kept = {row.fact_id: row.data for row in session.execute(there)}
+    session.execute(
+        insert(FactAgain),
+        [
+            {
+                "station_id": station_id, "incarnation": incarnation, "seq": f.seq, "fact_id": f.fact_id,
+                "data": "" if kept[f.fact_id] == f.data else f.data,
+            }
+            for f in again
+        ],
+    )  # fmt: skip
+
+
+def _insert_new(session: Session, rows: dict[bytes, dict[str, object]]) -> set[bytes]:
+    """Inserts the facts that are not there yet and returns their ids.
+
+    The conflict is named: without a target another fact under the same number of the stream would vanish as well.
+    SQLite's triggers refuse a row that is there before any conflict clause is asked; there the writer's lock is held.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        new = postgresql_insert(FactRow).on_conflict_do_nothing(index_elements=["fact_id"]).returning(FactRow.fact_id)
+        return set(session.scalars(new, list(rows.values())))
+    known = set(session.scalars(select(FactRow.fact_id).where(FactRow.fact_id.in_(rows))))
+    fresh = [row for fact_id, row in rows.items() if fact_id not in known]
+    if fresh:
+        session.execute(insert(FactRow), fresh)
+    return rows.keys() - known
 
 
 def _columns(station_id: bytes, incarnation: bytes, fact: WireFact) -> dict[str, object]:
@@ -159,10 +292,14 @@ def _store_ask(session: Session, station_id: bytes, ask: WireAsk) -> None:
         )  # fmt: skip
 
 
-def _is_ours(session: Session, site: int, cursor: Cursor) -> bool:
+# ---- pull -----------------------------------------------------------------------------------------------------------
+
+
+def _goes_on(session: Session, site: int, cursor: Cursor) -> bool:
     """Whether the last row that a station read is still in this feed; numbers alone do not tell."""
     if cursor.seq == 0:
-        return True
+        first = session.scalar(select(func.min(Feed.seq)).where(Feed.site == site))
+        return first in (None, 1)
     event = session.scalar(select(Feed.event_id).where(Feed.site == site, Feed.seq == cursor.seq))
     return event == cursor.event_id
 
@@ -196,3 +333,20 @@ def _answers(session: Session, station_id: bytes, waiting: tuple[bytes, ...]) ->
         )
     )
     return tuple(WireAnswer(*row) for row in found)
+
+
+def snapshot_parts(session: Session, site: int, station_id: bytes, incarnation: bytes) -> Iterator[SnapshotPart]:
+    """Every mirrored row, the end of the feed and the stream's mark, all by the one transaction that is open here."""
+    head = session.scalar(select(FeedHead.head).where(FeedHead.site == site)) or 0
+    event = session.scalar(select(Feed.event_id).where(Feed.site == site, Feed.seq == head)) or b""
+    applied = session.scalar(
+        select(StationMark.applied_seq).where(
+            StationMark.station_id == station_id, StationMark.incarnation == incarnation
+        )
+    )
+    cursor, applied_seq = Cursor(head, event), applied or 0
+    yield SnapshotPart(cursor, applied_seq)
+    for table in filter(is_mirrored, tables_of("central")):
+        found = session.execute(select(table).execution_options(yield_per=SNAPSHOT_ROWS))
+        for rows in found.mappings().partitions():
+            yield SnapshotPart(cursor, applied_seq, table.name, tuple(pack_row(table, dict(row)) for row in rows))

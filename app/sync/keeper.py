@@ -10,7 +10,8 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, bindparam, event, func, insert, select
@@ -22,11 +23,14 @@ from app.db import Database, Prepared, migrate, reading, station_write, tables_i
 from app.events import Read, Scan
 from app.facts import Fact
 from app.ids import new_id, stable_id
-from app.models import Ask, PrintJob, ScanLog
+from app.models import Ask, CentralSeen, PrintJob, ScanLog
+from app.sync import mirror, snapshot
 from app.sync import station as sync
 from app.sync.memory import Memory
+from app.sync.parcel import Parcelled
+from app.sync.snapshot import Built
 from app.sync.station import Cause, Outgoing
-from app.sync.wire import Mark, Pulled
+from app.sync.wire import Greeting, Identity, Mark, Pulled, SnapshotPart, Welcome
 from app.work import queries
 from app.workflow import Recorded, Request, Station, describe_with
 
@@ -42,6 +46,23 @@ class Kept:
     person_id: bytes | None
     workflow: str
     task_id: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many facts are `queued`, the number of the last one that central has (`acked`) and that it `applied`.
+
+    `forked`: a new stream was begun, and until central has applied some of it a person is told.
+    """
+
+    queued: int
+    acked: int
+    applied: int
+    forked: bool
+
+
+FORK_SHOWN = 100
+"""Facts after which nobody needs to be told any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +138,7 @@ class Transaction:
             body=request.body,
             task_id=task_id,
             now=self._clock.now(),
+            mono_ns=self._clock.mono_ns(),
         )
         return request_id
 
@@ -152,17 +174,19 @@ class Transaction:
             sync.acknowledge(self._session, mark, sent, self._clock.now())
         if pulled is None:
             return Arrival(frozenset(), ())
-        topics = sync.apply_feed(self._session, pulled.rows)
+        topics = mirror.apply_feed(self._session, pulled.rows)
         answers = []
         for answer in pulled.answers:
-            task_id = sync.take_answer(self._session, answer, self._clock.now())
+            task_id = mirror.take_answer(self._session, answer, self._clock.now())
             if task_id is not None:
                 answers.append((answer.request_id, task_id, answer.kind, json.loads(answer.body)))
         return Arrival(topics, tuple(answers))
 
-    def reconcile(self, mark: Mark) -> str:
-        """Compares the marks after hello."""
-        return sync.reconcile(self._session, mark, self._clock.now())
+    def reconcile(self, welcome: Welcome, *, offset_ms: int = 0, broken: bool = False) -> str:
+        """Compares the marks after hello (see `station.reconcile`); what it finds is recorded, so it is flushed."""
+        if self._relaxed:
+            raise RuntimeError("what a hello finds is flushed to the disk before anybody hears of it")
+        return sync.reconcile(self._session, welcome, self._clock.now(), offset_ms=offset_ms, broken=broken)
 
 
 class Keeper:
@@ -175,11 +199,11 @@ class Keeper:
         migrate(database)
         for engine in (database.write, database.relaxed, database.read):
             event.listen(engine, "before_cursor_execute", self._watch)
+        snapshot.tidy(database.path)
         describe_with(queries.describe)
         self.station = Station(stable_id("station", code), code, name)
         with station_write(database) as session:
             me = sync.found_station(session, self.station.station_id, code, name, now=clock.now())
-            self.incarnation = me.incarnation
             if me.station_id != self.station.station_id:
                 raise ValueError(f"this home belongs to another station than {code}: use a home of its own")
 
@@ -225,6 +249,62 @@ class Keeper:
         """A read-only look at what is committed."""
         with reading(self._database) as session:
             yield Transaction(session, self._clock, self._memory)
+
+    @property
+    def incarnation(self) -> bytes:
+        """Of the stream in which this station records now."""
+        with reading(self._database) as session:
+            return sync.itself(session).incarnation
+
+    def greeting(self, app: str = "") -> Greeting:
+        """What is said first on a connection; safe from the sync thread."""
+        with reading(self._database) as session:
+            return sync.greeting(session, app)
+
+    def must_be_newest(self, identity: Identity) -> None:
+        """Raises `NotWelcome` for a central that another one has taken the place of; safe from the sync thread."""
+        with reading(self._database) as session:
+            sync.must_be_newest(session, identity)
+
+    def queued(self) -> int:
+        """How many facts central has not acknowledged; safe from any thread."""
+        with reading(self._database) as session:
+            return sync.queued(session)
+
+    def standing(self) -> Tally:
+        """How far central is with this station's facts; safe from the sync thread."""
+        with reading(self._database) as session:
+            me, seen, waiting = sync.itself(session), session.get(CentralSeen, 1), sync.queued(session)
+            forked = seen is not None and seen.forked_at is not None and seen.forked_seq > me.applied_seq - FORK_SHOWN
+            return Tally(waiting, me.seq - waiting, me.applied_seq, forked)
+
+    def met_at(self) -> datetime | None:
+        """When central last said hello, None for never."""
+        with reading(self._database) as session:
+            seen = session.get(CentralSeen, 1)
+            return seen.met_at if seen else None
+
+    def take_in(self, parcel: Parcelled) -> Arrival:
+        """Takes in what an exchange with central brought; the work thread's part of it. See `Parcelled`."""
+        if parcel.hello is not None:
+            with self.act() as transaction:
+                found = transaction.reconcile(parcel.hello, offset_ms=parcel.offset_ms, broken=parcel.broken)
+            if found != "same":
+                log.info("hello: %s; central has this station's stream up to %d", found, parcel.hello.mark.seq)
+        fresh = self.swap_mirror(parcel.mirror) if parcel.mirror is not None else frozenset()
+        with self.act(relaxed=True) as transaction:
+            arrival = transaction.arrive(parcel.mark, parcel.sent, parcel.pulled)
+        return replace(arrival, topics=arrival.topics | fresh)
+
+    def build_mirror(self, parts: Iterable[SnapshotPart]) -> Built | None:
+        """Makes a second file with a whole new mirror; safe from the sync thread, see `snapshot.build`."""
+        return snapshot.build(self._database, parts)
+
+    def swap_mirror(self, built: Built) -> frozenset[str]:
+        """Puts the second file in the place of this one, in the work thread; the topics that are new."""
+        swapped = snapshot.swap(self._database, built)
+        self._memory.clear()
+        return built.topics if swapped else frozenset()
 
     def outgoing(self) -> Outgoing:
         """What is to be pushed and pulled; safe from the sync thread."""

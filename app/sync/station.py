@@ -1,34 +1,59 @@
-"""The station's side: records facts with their outbox rows, keeps the mirror, knows what central has.
+"""The station's side: records facts with their outbox rows, and knows what central has of them.
 
 Everything here runs in the work thread, inside a transaction that the caller opened; the sync thread only carries
-values between this and a `CentralPort`.
+values between this and a `CentralPort`. What central sends is taken in by `mirror`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from functools import cache
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from app.db import Prepared, unpack_row
-from app.db.feed import is_mirrored, key_text, key_values, table_of
-from app.facts import Fact, Row, Stamp, canonical, decode, link
+from app.clock import boot_id
+from app.db import Prepared
+from app.db.feed import key_text
+from app.facts import Fact, Row, Stamp, canonical, link, read_fact
 from app.ids import new_id
-from app.models import Ask, Dossier, FactRow, Itself, Model, NumberRange, Outbox, OwnTouch, StationRow, Voiding
-from app.sync.wire import Cursor, FeedRow, Mark, WireAnswer, WireAsk, WireFact
-from app.work.facts import StationFounded, Voided, touched_rows
+from app.models import (
+    Ask,
+    CentralSeen,
+    FactRow,
+    Itself,
+    Model,
+    Outbox,
+    OwnLease,
+    OwnTouch,
+    StationRow,
+    Voiding,
+)
+from app.sync.restoring import forget_numbers
+from app.sync.wire import (
+    FACT_BYTES,
+    PUSH_BYTES,
+    PUSH_FACTS,
+    Cursor,
+    Greeting,
+    Identity,
+    Mark,
+    NotWelcome,
+    Welcome,
+    WireAsk,
+    WireFact,
+)
+from app.work.facts import StationFounded, StreamNoted, Voided, touched_rows
 from app.work.service.recording import insert_fact
 from app.workflow import Recorded
 
-PUSH_FACTS = 200
+
+class FactTooLarge(ValueError):
+    """A fact holds more than may travel. Nothing was recorded: what the hand did must be told in smaller parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +89,13 @@ _NAMES = tuple(f.name for f in fields(Standing))
 _ITSELF = Prepared(select(*(getattr(Itself, name) for name in _NAMES)).where(Itself.one == 1))
 _MOVED: dict[tuple[str, ...], Prepared] = {
     names: Prepared(update(Itself).where(Itself.one == 1).values({name: bindparam(f"new_{name}") for name in names}))
-    for names in (("seq", "chain"), ("feed_seq", "feed_event"), ("applied_seq",), ("person_id", "workflow", "task_id"))
+    for names in (
+        ("seq", "chain"),
+        ("feed_seq", "feed_event"),
+        ("applied_seq",),
+        ("person_id", "workflow", "task_id"),
+        ("incarnation", "chain"),
+    )
 }
 
 
@@ -107,7 +138,7 @@ def found_station(
 # ---- recording ------------------------------------------------------------------------------------------------------
 
 
-_OUTBOX = Prepared(insert(Outbox).values(seq=bindparam("seq"), fact_id=bindparam("fact_id")))
+_OUTBOX = Prepared(insert(Outbox).values(seq=bindparam("seq"), fact_id=bindparam("fact_id"), chain=bindparam("chain")))
 
 
 def record(session: Session, facts: Iterable[Fact], cause: Cause, voids: Sequence[bytes] = ()) -> tuple[Recorded, ...]:
@@ -137,12 +168,14 @@ def record(session: Session, facts: Iterable[Fact], cause: Cause, voids: Sequenc
             scan_text=cause.scan_text,
         )
         data = canonical(fact.kind(), fact.version, fact.body(), stamp)
+        if len(data) > FACT_BYTES:
+            raise FactTooLarge(f"a fact of kind {fact.kind()} holds {len(data)} bytes; {FACT_BYTES} may travel")
         chain = link(chain, data)
         insert_fact(session, fact, stamp, data, chain)
-        _OUTBOX.run(session, seq=seq, fact_id=stamp.fact_id)
+        _OUTBOX.run(session, seq=seq, fact_id=stamp.fact_id, chain=chain)
         rows = touched_rows(session, fact)
         fact.apply(session, stamp)
-        _touch(session, rows, seq)
+        touch(session, rows, seq)
         recorded.append(Recorded(stamp.fact_id, cause.group, fact))
     move_itself(session, seq=seq, chain=chain)
     return tuple(r for r in recorded if not isinstance(r.fact, Voided))
@@ -152,7 +185,7 @@ _OWN = sqlite_insert(OwnTouch).values(topic=bindparam("topic"), key=bindparam("k
 _TOUCH = Prepared(_OWN.on_conflict_do_update(index_elements=["topic", "key"], set_={"seq": _OWN.excluded.seq}))
 
 
-def _touch(session: Session, rows: Sequence[Row], seq: int) -> None:
+def touch(session: Session, rows: Sequence[Row], seq: int) -> None:
     """Marks rows of the mirror as written by an own fact; one statement for all of a fact."""
     tables = Model.metadata.tables
     marks = [{"topic": topic, "key": key_text(tables[topic], key), "seq": seq} for topic, key in dict.fromkeys(rows)]
@@ -174,20 +207,27 @@ _FACTS_OF = Prepared(
 def facts_of(session: Session, task_id: bytes) -> tuple[Recorded, ...]:
     """The facts of a task that were not taken back, in order: what its state is folded from."""
     rows = _FACTS_OF.all(session, task_id=task_id)
-    found = ((fact_id, group, decode(kind, json.loads(data)["body"])) for fact_id, group, kind, data in rows)
+    found = ((fact_id, group, read_fact(kind, data)) for fact_id, group, kind, data in rows)
     return tuple(Recorded(fact_id, group, fact) for fact_id, group, fact in found if fact is not None)
 
 
 def put_ask(
-    session: Session, *, request_id: bytes, kind: str, body: dict[str, object], task_id: bytes, now: datetime
+    session: Session,
+    *,
+    request_id: bytes,
+    kind: str,
+    body: dict[str, object],
+    task_id: bytes,
+    now: datetime,
+    mono_ns: int = 0,
 ) -> None:
-    """Puts a question to central into the outbox."""
+    """Puts a question to central into the outbox. What it is leased in answer runs from here on (`mono_ns`)."""
     me = itself(session)
     text = json.dumps(body, sort_keys=True, separators=(",", ":"))
     session.execute(
         insert(Ask).values(
             request_id=request_id, station_id=me.station_id, kind=kind, body=text, task_id=task_id or None,
-            asked_at=now, sent=False,
+            asked_at=now, sent=False, boot=boot_id(), asked_ns=mono_ns,
         )
     )  # fmt: skip
 
@@ -211,11 +251,10 @@ class Outgoing:
 def outgoing(session: Session, limit: int = PUSH_FACTS) -> Outgoing:
     """Reads what is to be pushed and pulled; nothing is written."""
     me = itself(session)
-    unacked = select(Outbox.seq).where(Outbox.acked_at.is_(None))
     facts = session.execute(
-        select(FactRow.fact_id, FactRow.seq, FactRow.chain, FactRow.data)
-        .join(Outbox, Outbox.fact_id == FactRow.fact_id)
-        .where(Outbox.acked_at.is_(None), FactRow.incarnation == me.incarnation)
+        select(Outbox.fact_id, Outbox.seq, Outbox.chain, FactRow.data)
+        .join(FactRow, FactRow.fact_id == Outbox.fact_id)
+        .where(Outbox.acked_at.is_(None))
         .order_by(Outbox.seq)
         .limit(limit)
     )
@@ -224,12 +263,31 @@ def outgoing(session: Session, limit: int = PUSH_FACTS) -> Outgoing:
     return Outgoing(
         me.station_id,
         me.incarnation,
-        tuple(WireFact(*row) for row in facts),
+        tuple(_that_fit(WireFact(*row) for row in facts)),
         tuple(WireAsk(a.request_id, a.kind, a.body, a.task_id, a.asked_at.isoformat()) for a in asks),
         tuple(waiting),
         Cursor(me.feed_seq, me.feed_event or b""),
-        session.scalar(select(func.count()).select_from(unacked.subquery())) or 0,
+        queued(session),
     )
+
+
+_UNACKED = Prepared(select(func.min(Outbox.seq)).where(Outbox.acked_at.is_(None)))
+
+
+def queued(session: Session) -> int:
+    """How many facts central has not acknowledged: all from the first such on, for it acknowledges in order."""
+    first = _UNACKED.scalar(session)
+    return 0 if first is None else itself(session).seq - int(first) + 1
+
+
+def _that_fit(facts: Iterable[WireFact]) -> Iterator[WireFact]:
+    """As many of them as one push carries."""
+    room = PUSH_BYTES
+    for fact in facts:
+        room -= len(fact.data.encode())
+        if room < 0:
+            return
+        yield fact
 
 
 def acknowledge(session: Session, mark: Mark, sent: tuple[bytes, ...], now: datetime) -> None:
@@ -239,177 +297,122 @@ def acknowledge(session: Session, mark: Mark, sent: tuple[bytes, ...], now: date
         session.execute(update(Ask).where(Ask.request_id.in_(sent)).values(sent=True))
 
 
-def reconcile(session: Session, mark: Mark, now: datetime) -> str:
-    """Compares central's mark with ours after hello; returns what was found: same, ack_lost, central_lost, fork.
+# ---- hello ----------------------------------------------------------------------------------------------------------
+
+
+def greeting(session: Session, app: str = "") -> Greeting:
+    """What this station says first."""
+    me, seen = itself(session), session.get(CentralSeen, 1)
+    acked = session.execute(
+        select(Outbox.seq, Outbox.chain).where(Outbox.acked_at.is_not(None)).order_by(Outbox.seq.desc()).limit(1)
+    ).first()
+    return Greeting(
+        me.station_id,
+        me.incarnation,
+        Mark(*acked) if acked else Mark(0, b""),
+        Cursor(me.feed_seq, me.feed_event or b""),
+        app,
+        clock_offset_ms=seen.clock_offset_ms if seen else 0,
+    )
+
+
+def must_be_newest(session: Session, identity: Identity) -> None:
+    """Refuses a central that another server has taken the place of: what it is told would be lost with it."""
+    seen = session.get(CentralSeen, 1, populate_existing=True)
+    if seen is not None and seen.system == identity.system and identity.timeline < seen.timeline:
+        raise NotWelcome("old_primary")
+
+
+def reconcile(session: Session, welcome: Welcome, now: datetime, *, offset_ms: int = 0, broken: bool = False) -> str:
+    """Compares what central has with what is here; returns what was found: same, ack_lost, central_lost, fork.
 
     Central may have lost what it acknowledged (a power cut, a restore, a fail-over): then everything after its mark
-    goes again, and the rows that these facts wrote are ours once more. Asks without an answer go again in any case:
-    central answers each of them once.
+    goes again, and the rows that these facts wrote are ours once more. Where the chains differ this is not the file
+    that central heard of (a clone, an old image): then all that is here goes again in a stream of its own. So it does
+    when central refused the stream although the marks are even (`broken`), and when it lost more than is kept here.
+    Asks without an answer go again in any case: central answers each of them once.
     """
-    me = itself(session)
+    must_be_newest(session, welcome.identity)
     session.execute(update(Ask).values(sent=False))
-    if mark.seq and _chain_at(session, me, mark.seq) != mark.chain:
-        return "fork"
-    acked = session.scalar(select(func.max(Outbox.seq)).where(Outbox.acked_at.is_not(None))) or 0
-    if mark.seq < acked:
+    moved = _meet(session, welcome, now, offset_ms)
+    found, detail = _compare(session, welcome.mark, now, broken=broken)
+    notes = [("central_moved", "")] if moved else []
+    if found in ("fork", "central_lost"):
+        notes.append((found, detail))
+    if notes:
+        record(
+            session, [StreamNoted(what, words) for what, words in notes], Cause(at=now, group=itself(session).seq + 1)
+        )
+    return found
+
+
+def _compare(session: Session, mark: Mark, now: datetime, *, broken: bool) -> tuple[str, str]:
+    acked, first = session.execute(
+        select(func.max(Outbox.seq).filter(Outbox.acked_at.is_not(None)), func.min(Outbox.seq))
+    ).one()
+    is_new = mark.seq == 0 and acked is None  # begun here, and nothing of it has reached central yet
+    if broken or not (is_new or _is_same_stream(session, mark, first or 0)):
+        return "fork", _new_stream(session, now)
+    if mark.seq < (acked or 0):
         session.execute(update(Outbox).where(Outbox.seq > mark.seq).values(acked_at=None))
-        _touch_again(session, me, mark.seq)
-        return "central_lost"
+        _touch_again(session, itself(session), mark.seq)
+        return "central_lost", f"{acked - mark.seq} facts after {mark.seq}"
     holes = session.execute(
         update(Outbox).where(Outbox.seq <= mark.seq, Outbox.acked_at.is_(None)).values(acked_at=now)
     )
-    return "ack_lost" if _rows(holes) else "same"
+    return ("ack_lost" if holes.rowcount else "same"), ""  # type: ignore[attr-defined]  # a CursorResult
 
 
-def _chain_at(session: Session, me: Standing, seq: int) -> bytes | None:
-    return session.scalar(select(FactRow.chain).where(FactRow.seq == seq, FactRow.incarnation == me.incarnation))
+def _is_same_stream(session: Session, mark: Mark, first: int) -> bool:
+    """Whether the facts that are kept here, from the `first` on, continue what central has."""
+    if mark.seq < first:  # the link before the first one is not kept: a push shows whether it fits
+        return mark.seq == first - 1
+    ours = session.scalar(select(Outbox.chain).where(Outbox.seq == mark.seq))
+    return mark.seq == 0 or ours == mark.chain
+
+
+def _meet(session: Session, welcome: Welcome, now: datetime, offset_ms: int) -> bool:
+    """Remembers which central this is; whether it is another one than last time."""
+    seen = session.get(CentralSeen, 1, populate_existing=True)
+    known = seen is not None and seen.epoch is not None
+    seen = seen or CentralSeen(one=1)
+    moved = known and Identity(seen.epoch or b"", seen.system, seen.timeline) != welcome.identity
+    seen.epoch, seen.system, seen.timeline = welcome.identity.epoch, welcome.identity.system, welcome.identity.timeline
+    seen.schema_min, seen.schema_max = welcome.schema_min, welcome.schema_max
+    seen.clock_offset_ms, seen.met_at = offset_ms, now
+    session.add(seen)
+    session.flush()
+    return moved
+
+
+_LINK = Prepared(update(Outbox).where(Outbox.seq == bindparam("of")).values(chain=bindparam("to")))
+
+
+def _new_stream(session: Session, now: datetime) -> str:
+    """Goes on in a stream of its own, and sends all facts that are here once more, under their old ids and numbers.
+
+    Numbers leased to this station may be in use by its twin: they are given up, as are leases of work not begun.
+    """
+    chain, links = b"", []
+    rows = select(Outbox.seq, FactRow.data).join(FactRow, FactRow.fact_id == Outbox.fact_id).order_by(Outbox.seq)
+    for seq, data in session.execute(rows):
+        chain = link(chain, data.encode())
+        links.append({"of": seq, "to": chain})
+    session.execute(update(Outbox).values(acked_at=None))
+    if links:
+        _LINK.run_many(session, links)
+    old = itself(session)
+    move_itself(session, incarnation=new_id(), chain=chain)
+    forget_numbers(session)
+    session.execute(delete(OwnLease))
+    session.execute(update(CentralSeen).values(forked_at=now, forked_seq=old.seq))
+    return f"{len(links)} facts go again; the stream so far was {old.incarnation.hex()}"
 
 
 def _touch_again(session: Session, me: Standing, applied: int) -> None:
     """Central stands at `applied` (once more): the rows of all own facts after it hold what it does not know."""
     move_itself(session, applied_seq=min(me.applied_seq, applied))
-    later = select(FactRow.seq, FactRow.kind, FactRow.data).where(
-        FactRow.seq > applied, FactRow.incarnation == me.incarnation
-    )
-    for seq, kind, data in session.execute(later.order_by(FactRow.seq)).all():
-        fact = decode(kind, json.loads(data)["body"])
-        _touch(session, touched_rows(session, fact) if fact else (), seq)
-
-
-# ---- from central ---------------------------------------------------------------------------------------------------
-
-
-def apply_feed(session: Session, rows: Sequence[FeedRow]) -> frozenset[str]:
-    """Applies feed rows to the mirror, group by group, and moves the cursor; returns the topics that changed.
-
-    A row that an own fact wrote, and whose fact central had not applied when it wrote the feed row, is left alone:
-    central publishes it again when it applies that fact. So an older row never erases a fact.
-    """
-    if not rows:
-        return frozenset()
-    if rows[0].seq == 1 and itself(session).feed_seq:
-        _begin_anew(session, rows)
-    at = itself(session).feed_seq
-    if [r.seq for r in rows] != list(range(at + 1, at + 1 + len(rows))):
-        raise RuntimeError(f"the feed has a gap: row {rows[0].seq} … {rows[-1].seq} after {at}")
-    topics: set[str] = set()
-    for _, group in groupby(rows, key=lambda row: row.event_id):
-        topics |= _apply_group(session, tuple(group))
-    move_itself(session, feed_seq=rows[-1].seq, feed_event=rows[-1].event_id)
-    return frozenset(topics)
-
-
-def _begin_anew(session: Session, rows: Sequence[FeedRow]) -> None:
-    """The feed is another one, and `rows` are all of it: forgets what it does not tell of, but for own facts."""
-    me = itself(session)
-    marks = [json.loads(r.body) for r in rows if r.topic == "applied" and r.key == me.station_id.hex()]
-    mine = [mark["seq"] for mark in marks if mark["incarnation"] == me.incarnation.hex()]
-    _touch_again(session, me, mine[-1] if mine else 0)
-    told = {(r.topic, r.key) for r in rows if r.body} | {(t.topic, t.key) for t in session.scalars(select(OwnTouch))}
-    for table in filter(is_mirrored, Model.metadata.sorted_tables):
-        for key in session.execute(select(*table.primary_key.columns)).all():
-            if (table.name, key_text(table, key)) not in told:
-                session.execute(delete(table).where(_is_row(table, tuple(key))))
-    move_itself(session, feed_seq=0, feed_event=None)
-
-
-_UNTOUCH = Prepared(delete(OwnTouch).where(OwnTouch.seq <= bindparam("seq")))
-
-
-def _apply_group(session: Session, rows: Sequence[FeedRow]) -> set[str]:
-    me = itself(session)
-    for row in rows:
-        if row.topic == "applied" and row.key == me.station_id.hex():
-            mark = json.loads(row.body)
-            if mark["incarnation"] == me.incarnation.hex():
-                move_itself(session, applied_seq=mark["seq"])
-                _UNTOUCH.run(session, seq=mark["seq"])
-    mine = _own_keys(session, rows)
-    fresh: dict[str, list[FeedRow]] = {}
-    for row in rows:
-        if table_of(row.topic) is not None and (row.topic, row.key) not in mine:
-            fresh.setdefault(row.topic, []).append(row)
-    topics: set[str] = set()
-    for topic, some in fresh.items():
-        if _put_rows(session, Model.metadata.tables[topic], some):
-            topics.add(topic)
-    return topics
-
-
-_ANY_OWN = Prepared(select(OwnTouch.seq).limit(1))
-_IS_OWN = Prepared(select(OwnTouch.seq).where(OwnTouch.topic == bindparam("topic"), OwnTouch.key == bindparam("key")))
-
-
-def _own_keys(session: Session, rows: Sequence[FeedRow]) -> set[tuple[str, str]]:
-    """Which of these rows an own fact wrote that central had not applied yet."""
-    if _ANY_OWN.first(session) is None:
-        return set()
-    keys = {(row.topic, row.key) for row in rows}
-    return {(topic, key) for topic, key in keys if _IS_OWN.first(session, topic=topic, key=key) is not None}
-
-
-def _put_rows(session: Session, table: Table, rows: Sequence[FeedRow]) -> bool:
-    """Writes whole rows of one table; private columns of a row that is there stay as they are.
-
-    Says whether anything is different now: what comes back of the station's own facts is not.
-    """
-    changed = 0
-    hidden = dict.fromkeys(table.info.get("private", ()), "")
-    for row in rows:  # first what goes: a name may wander from it to one that comes
-        if not row.body:
-            changed += _rows(session.execute(delete(table).where(_is_row(table, key_values(table, row.key)))))
-    for row in rows:
-        if row.body:
-            values = {**hidden, **unpack_row(table, row.body)}
-            changed += _upsert(table, tuple(values)).run(session, **values)
-    return changed > 0
-
-
-def _rows(result: Any) -> int:
-    """How many rows a statement wrote."""
-    return int(result.rowcount)
-
-
-@cache
-def _upsert(table: Table, columns: tuple[str, ...]) -> Prepared:
-    keys = [c.name for c in table.primary_key.columns]
-    statement = sqlite_insert(table).values({name: bindparam(name) for name in columns})
-    private = table.info.get("private", ())
-    rest = {name: statement.excluded[name] for name in columns if name not in keys and name not in private}
-    if rest:
-        differs = or_(*(table.c[name].is_distinct_from(value) for name, value in rest.items()))
-        return Prepared(statement.on_conflict_do_update(index_elements=keys, set_=rest, where=differs))
-    return Prepared(statement.on_conflict_do_nothing(index_elements=keys))
-
-
-def _is_row(table: Table, key: tuple[object, ...]) -> ColumnElement[bool]:
-    return and_(*(c == v for c, v in zip(table.primary_key.columns, key, strict=True)))
-
-
-def take_answer(session: Session, answer: WireAnswer, now: datetime) -> bytes | None:
-    """Keeps what an answer brought (dossiers, numbers) and forgets the ask; its task, None when it was taken before."""
-    ask = session.get(Ask, answer.request_id)
-    if ask is None:
-        return None
-    task_id = ask.task_id or b""
-    session.delete(ask)
-    body = json.loads(answer.body)
-    for order_id, dossier in body.get("dossiers", {}).items():
-        _keep_dossier(session, bytes.fromhex(order_id), dossier, now)
-    if answer.kind == "numbers" and "first" in body:
-        session.merge(
-            NumberRange(
-                kind=body["kind"], first=body["first"], last=body["last"], station_id=itself(session).station_id
-            )
-        )
-    session.flush()
-    return task_id
-
-
-def _keep_dossier(session: Session, order_id: bytes, dossier: dict[str, object], now: datetime) -> None:
-    text = json.dumps(dossier, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    row = session.get(Dossier, order_id)
-    if row is None:
-        session.add(Dossier(order_id=order_id, body=text, received_at=now))
-    else:
-        row.body, row.received_at = text, now
+    later = select(Outbox.seq, FactRow.kind, FactRow.data).join(FactRow, FactRow.fact_id == Outbox.fact_id)
+    for seq, kind, data in session.execute(later.where(Outbox.seq > applied).order_by(Outbox.seq)).all():
+        fact = read_fact(kind, data)
+        touch(session, touched_rows(session, fact) if fact else (), seq)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,30 +11,44 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db import changed, set_row
-from app.facts import Fact, Row, Stamp, decode
-from app.models import FactRow, PinGuard, PrintJob, StationRow, Tote, Voiding
+from app.facts import Fact, Row, Stamp, read_fact
+from app.models import FactRow, FactStatus, PinGuard, PrintJob, StationRow, Tote, Voiding
 from app.work.rules import wait_after
 
 
 @dataclass(frozen=True)
 class Voided(Fact):
-    """The named facts did not hold (UNDO): each is inverted, none is deleted. Voiding twice inverts once."""
+    """The named facts did not hold (UNDO): each is inverted, none is deleted. Voiding twice inverts once.
+
+    What central had set aside was never applied there: it is not inverted either, and never applied any more.
+    """
 
     fact_ids: tuple[bytes, ...]
     voidable: ClassVar[bool] = False
 
     def apply(self, session: Session, stamp: Stamp) -> None:
+        aside = _set_aside(session, self.fact_ids)
+        for fact_id in aside:
+            if session.get(Voiding, fact_id) is None:
+                session.execute(insert(Voiding).values(fact_id=fact_id, by_fact_id=stamp.fact_id))
         for fact_id, fact in _named(session, self.fact_ids):
             if session.get(Voiding, fact_id) is None:
                 session.execute(insert(Voiding).values(fact_id=fact_id, by_fact_id=stamp.fact_id))
                 fact.revert(session, stamp)
 
 
+def _set_aside(session: Session, fact_ids: tuple[bytes, ...]) -> list[bytes]:
+    if session.info["side"] != "central":
+        return []
+    waits = select(FactStatus.fact_id).where(FactStatus.fact_id.in_(fact_ids), FactStatus.outcome != "applied")
+    return list(session.scalars(waits.where(FactStatus.status.in_(("quarantine", "unknown")))))
+
+
 def _named(session: Session, fact_ids: tuple[bytes, ...]) -> Iterator[tuple[bytes, Fact]]:
     rows = session.execute(select(FactRow.fact_id, FactRow.kind, FactRow.data).where(FactRow.fact_id.in_(fact_ids)))
-    found = {row.fact_id: (row.kind, json.loads(row.data)["body"]) for row in rows}
+    found = {row.fact_id: (row.kind, row.data) for row in rows}
     for fact_id in reversed(fact_ids):  # the last one first, as hands undo
-        if fact_id in found and (fact := decode(*found[fact_id])) is not None:
+        if fact_id in found and (fact := read_fact(*found[fact_id])) is not None:
             yield fact_id, fact
 
 
@@ -65,6 +78,19 @@ class StationFounded(Fact):
         if session.get(StationRow, self.station_id) is None:
             session.execute(insert(StationRow).values(id=self.station_id, code=self.code, name=self.name, site=1))
             changed(session, StationRow, self.station_id)
+
+
+@dataclass(frozen=True)
+class StreamNoted(Fact):
+    """At a hello the station found that something had happened between it and central; the office is told.
+
+    `what`: fork (this file has a twin or is an old image, its facts go again in a new stream), central_lost (central
+    had lost facts, they go again), central_moved (it is another server than before).
+    """
+
+    what: str
+    detail: str
+    voidable: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)

@@ -83,9 +83,8 @@ class Walker:
     # -- central ------------------------------------------------------------------------------------------------------
 
     def _greet(self) -> None:
-        out = self.runner.keeper.outgoing()
-        mark = self._central.hello(out.station_id, out.incarnation)
-        self.runner._take(Parcelled(None, (), None, hello=mark))
+        welcome = self._central.hello(self.runner.keeper.greeting())
+        self.runner._take(Parcelled(None, (), None, hello=welcome))
 
     def even(self) -> None:
         """Carries until neither side has anything to tell."""

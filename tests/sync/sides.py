@@ -40,6 +40,7 @@ from app.models import (
 from app.sync.applier import work_off
 from app.sync.central import SqlCentral
 from app.sync.keeper import Arrival, Keeper
+from app.sync.parcel import Parcelled
 from app.sync.station import Cause
 from app.sync.wire import Mark, Pulled
 from app.work.service.recording import record_here
@@ -214,10 +215,10 @@ class StationSide:
 
     # -- the courier's legs -------------------------------------------------------------------------------------------
 
-    def hello(self) -> str:
-        mark = self.central.port.hello(self.id, self.keeper.incarnation)
-        with self.keeper.act(relaxed=True) as transaction:
-            return transaction.reconcile(mark)
+    def hello(self, *, offset_ms: int = 0, broken: bool = False) -> str:
+        welcome = self.central.port.hello(self.keeper.greeting())
+        with self.keeper.act() as transaction:
+            return transaction.reconcile(welcome, offset_ms=offset_ms, broken=broken)
 
     def push(self, *, answer_is_lost: bool = False) -> Mark | None:
         out = self.keeper.outgoing()
@@ -237,8 +238,11 @@ class StationSide:
 
     def deliver(self) -> Arrival:
         assert self.held is not None
-        with self.keeper.act(relaxed=True) as transaction:
-            arrival = transaction.arrive(None, (), self.held)
+        mirror = None
+        if self.held.snapshot:
+            with closing(self.central.port.snapshot(self.id, self.keeper.incarnation)) as parts:
+                mirror = self.keeper.build_mirror(parts)
+        arrival = self.keeper.take_in(Parcelled(None, (), self.held, mirror=mirror))
         self.held = None
         return arrival
 
@@ -254,7 +258,7 @@ class StationSide:
             self.central.work()
             pulled = self.fetch()
             self.deliver()
-            if not pulled.rows and not pulled.answers and self.keeper.is_even():
+            if not pulled.rows and not pulled.answers and pulled.complete and self.keeper.is_even():
                 return
         raise AssertionError("the two sides do not come to rest")
 

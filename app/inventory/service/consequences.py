@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from app.facts import Fact, Stamp, decode
+from app.facts import Fact, Stamp, read_fact
 from app.ids import new_id
 from app.inventory.facts import GOOD, Moved, OverReceived, ReceiptClosed, Received, StatusChanged
 from app.inventory.service.counting import follow_count, follow_late
@@ -86,7 +85,7 @@ def follow_undo(session: Session, fact: Fact, stamp: Stamp) -> None:
         .order_by(FactRow.seq.desc())
     )
     for kind, data in rows.all():
-        moved = decode(kind, json.loads(data)["body"])
+        moved = read_fact(kind, data)
         if isinstance(moved, Moved):
             _follow_carried(session, moved, stamp, moved.to_place_id, moved.place_id, moved.quantity)
 

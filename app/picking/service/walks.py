@@ -6,7 +6,6 @@ movements stand, but it moves no order and closes nothing: a person is told to l
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import changed
-from app.facts import Fact, Stamp, decode
+from app.facts import Fact, Stamp, read_fact
 from app.inventory.facts import GOOD
 from app.inventory.service import consume_reservation
 from app.models import Bin, FactRow, Incident, Order, OrderLine, PickLine, Sku, Stock, Tote, Voiding, Work
@@ -320,7 +319,7 @@ def follow_undo(session: Session, fact: Fact, stamp: Stamp) -> None:
     )
     for kind, data in rows.all():
         act = _UNDONE.get(kind)
-        named = decode(kind, json.loads(data)["body"])
+        named = read_fact(kind, data)
         if act is not None and named is not None:
             act(session, named, stamp)
 

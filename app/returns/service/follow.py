@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.facts import Fact, Stamp, decode
+from app.facts import Fact, Stamp, read_fact
 from app.ids import stable_id
 from app.models import (
     Bin,
@@ -170,7 +169,7 @@ def follow_undo(session: Session, fact: Fact, stamp: Stamp) -> None:
         .order_by(FactRow.seq.desc())
     )
     for kind, data in rows.all():
-        named = decode(kind, json.loads(data)["body"])
+        named = read_fact(kind, data)
         if named is not None:
             _UNDONE[kind](session, named, stamp)
 

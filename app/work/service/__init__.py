@@ -4,6 +4,10 @@ from app.work.service.claims import answer_claim, claim_work, reopen_work
 from app.work.service.dossier import dossier_of
 from app.work.service.numbers import answer_numbers, lease_numbers
 from app.work.service.recording import record_here
+from app.work.service.stream import tell_of_stream
+
+CONSEQUENCES = {"StreamNoted": tell_of_stream}
+"""What follows at central from which fact."""
 
 ANSWERS = {"claim": answer_claim, "numbers": answer_numbers}
 """Which ask is answered by which function; central collects these from every stage."""

@@ -1,0 +1,135 @@
+"""One station's conversation with central, exchange by exchange, without threads and without waiting.
+
+`Talk.next` does one exchange and returns what is to be taken in by whoever writes the station's file; only then the
+next one is due. A thread drives it in a kiosk (`ui.courier`), a loop does in tests.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from app.clock import Clock
+from app.sync.keeper import Keeper
+from app.sync.pace import Bucket
+from app.sync.parcel import Line, Parcelled
+from app.sync.wire import SCHEMA, CentralPort, NotWelcome, StreamBroken, Welcome
+
+log = logging.getLogger(__name__)
+MOST_FORKS = 3
+"""New streams in one run of the program. Central that refuses these as well is asked no more of."""
+
+
+class Talk:
+    """See the module. `line` is what the exchanges so far told about the line."""
+
+    def __init__(
+        self, keeper: Keeper, central: CentralPort, clock: Clock, *, app: str = "", bucket: Bucket | None = None
+    ) -> None:
+        self._keeper, self._central, self._clock = keeper, central, clock
+        self._app = app
+        self._bucket = bucket or Bucket(clock)
+        self._greeted = False
+        self._breaks = self._forks = 0
+        self._lagging_ns: int | None = None
+        self._applied = 0
+        self.line = Line(online=False, since=keeper.met_at())
+
+    def next(self) -> Parcelled | None:
+        """One exchange: what is to be taken in, None when there is nothing to carry.
+
+        Whatever the line raises comes through; the next exchange greets central anew.
+        """
+        try:
+            parcel = self._round() if self._greeted else self._greet()
+        except StreamBroken as error:
+            log.info("central does not take this stream: %s", error)
+            self._greeted = False
+            self._breaks += 1
+            return self.next()
+        except NotWelcome as error:
+            self._lost(refused=error.why)
+            raise
+        except Exception:
+            self._lost()
+            raise
+        self._greeted = True
+        self._judge()
+        return parcel
+
+    def wait_s(self) -> float:
+        """How long the next push has to wait, so that one station's backlog is not everybody's."""
+        return self._bucket.wait_s()
+
+    def hang_up(self) -> None:
+        """The next exchange begins with hello."""
+        self._greeted = False
+
+    def _lost(self, refused: str = "") -> None:
+        self._greeted = False
+        self._lagging_ns = None
+        self.line = replace(
+            self.line, online=False, refused=refused, queued=self._keeper.queued(), behind_s=0, fetching=False
+        )
+
+    def _greet(self) -> Parcelled:
+        broken = self._breaks > 1
+        self._forks += broken
+        if self._forks > MOST_FORKS:
+            raise NotWelcome("stream")
+        sent_at = self._clock.now()
+        welcome = self._central.hello(self._keeper.greeting(self._app))
+        offset = offset_ms(sent_at, self._clock.now(), welcome.at)
+        self._keeper.must_be_newest(welcome.identity)
+        self.line = replace(self.line, must_update=too_old(welcome), clock_offset_ms=offset)
+        return Parcelled(None, (), None, hello=welcome, offset_ms=offset, broken=broken)
+
+    def _round(self) -> Parcelled | None:
+        out, mark = self._keeper.outgoing(), None
+        sent: tuple[bytes, ...] = ()
+        if out.asks or (out.facts and self._bucket.wait_s() == 0):
+            facts = out.facts if self._bucket.wait_s() == 0 else ()
+            mark = self._central.push(out.station_id, out.incarnation, facts, out.asks)
+            self._bucket.take(len(facts))
+            self._breaks = 0
+            sent = tuple(ask.request_id for ask in out.asks)
+        pulled = self._central.pull(out.station_id, out.cursor, out.waiting)
+        self.line = replace(self.line, fetching=not pulled.complete)
+        mirror = None
+        if pulled.snapshot:
+            with closing(self._central.snapshot(out.station_id, out.incarnation)) as parts:  # type: ignore[type-var]
+                mirror = self._keeper.build_mirror(parts)
+        brought = pulled if pulled.rows or pulled.answers else None
+        if mark is None and brought is None and mirror is None:
+            return None
+        return Parcelled(mark, sent, brought, mirror=mirror)
+
+    def _judge(self) -> None:
+        """What the station's own file says about the line."""
+        state = self._keeper.standing()
+        now = self._clock.mono_ns()
+        if state.applied == state.acked or state.applied != self._applied:
+            self._lagging_ns = None if state.applied == state.acked else now
+        elif self._lagging_ns is None:
+            self._lagging_ns = now
+        self._applied = state.applied
+        behind = 0 if self._lagging_ns is None else (now - self._lagging_ns) // 1_000_000_000
+        self.line = replace(
+            self.line, online=True, refused="", since=self._clock.now(), queued=state.queued, behind_s=behind,
+            forked=state.forked,
+        )  # fmt: skip
+
+
+def offset_ms(sent_at: datetime, heard_at: datetime, theirs: datetime) -> int:
+    """How far central's clock is ahead of this one, in ms; as if it had looked at it half-way through the exchange."""
+    middle = sent_at + (heard_at - sent_at) / 2
+    return round((theirs.astimezone(UTC) - middle) / timedelta(milliseconds=1))
+
+
+def too_old(welcome: Welcome, schema: int = SCHEMA) -> str:
+    """Which side must be updated: central, station, or "" when both understand each other."""
+    if schema > welcome.schema_max:
+        return "central"
+    return "station" if schema < welcome.schema_min else ""
