@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 BOOT_FILE = Path("/proc/sys/kernel/random/boot_id")
-_THIS_PROGRAM = uuid.uuid4().bytes
+_THIS_PROGRAM = os.urandom(16)
 
 
 class Clock(Protocol):
@@ -36,8 +36,10 @@ class SystemClock:
 
 def boot_id() -> bytes:
     """Which boot of this machine `mono_ns` counts from, 16 bytes. Where Linux does not say it, each program is one."""
+    from uuid import UUID  # not needed to show the time
+
     try:
-        return uuid.UUID(BOOT_FILE.read_text(encoding="ascii").strip()).bytes
+        return UUID(BOOT_FILE.read_text(encoding="ascii").strip()).bytes
     except (OSError, ValueError):
         return _THIS_PROGRAM
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from pathlib import Path
 
@@ -51,4 +50,6 @@ def file_name(words: str, *, most: int = 80) -> str:
     safe = "".join(c if (c.isascii() and c.isalnum()) or c in "-_" else "_" for c in plain)[:most]
     if safe and safe == words and safe.upper() not in _RESERVED:
         return safe
+    import hashlib  # a picture's name needs none
+
     return f"{safe or 'unnamed'}-{hashlib.sha256(words.encode(errors='surrogatepass')).hexdigest()[:8]}"

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from platformdirs import user_data_path
-
 
 class SettingsWrong(ValueError):
     """A file of settings can't be used as it is; the words say what to do about it, and hold no secret."""
@@ -182,4 +180,8 @@ class Home:
 def home(root: str | os.PathLike[str] | None = None) -> Home:
     """The home named by the argument, by `PACKBAY_HOME`, or the platform's data folder (in this order)."""
     chosen = root or os.environ.get("PACKBAY_HOME")
-    return Home(Path(chosen).expanduser().absolute() if chosen else user_data_path("packbay"))
+    if chosen:
+        return Home(Path(chosen).expanduser().absolute())
+    from platformdirs import user_data_path  # a station is told where its home is, and shows itself that much sooner
+
+    return Home(user_data_path("packbay"))

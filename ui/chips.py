@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from app.events import DeviceChanged, Scan, Weight
 from app.text import NOTHING, Text, say
 from app.view import Chip, ScreenSettings, Tone
-from app.workflow import DeviceState
 from ui.config import StationConfig
 from ui.parcels import Line
 from ui.screen_memory import THEME_NAMES
+
+if TYPE_CHECKING:  # chips are shown before the tasks are read
+    from app.workflow import DeviceState
 
 ICONS = {"scanner": "scan-line", "printer": "printer", "scale": "scale"}
 WORDS = {"scanner": say("Scanner"), "printer": say("Printers"), "scale": say("Scale")}
@@ -58,6 +61,8 @@ class Health:
         )
 
     def _state(self, name: str, kind: str, media: str = "") -> DeviceState:
+        from app.workflow import DeviceState
+
         ill, at = self.ill.get(name), self.met_at.get(name)
         if ill is not None:
             detail = say(ill.detail) if ill.detail else NOTHING
@@ -138,6 +143,8 @@ def _with_queue(words: Text, queued: int) -> Text:
 
 
 def _screen_states(screen: ScreenSettings) -> Iterator[DeviceState]:
+    from app.workflow import DeviceState
+
     theme: Text = THEME_NAMES[screen.theme]
     yield DeviceState("sound", "sound", "ok", say("{n} %", n=screen.volume))
     motion = say("without motion") if screen.reduce_motion else NOTHING

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.view import Sound
+
+if TYPE_CHECKING:  # nothing is heard before the first picture
+    import subprocess
 
 WAVES = Path(__file__).parent / "wav"
 RESTART_AFTER_S = 10.0
@@ -43,6 +46,8 @@ class Player:
         child, self._child = self._child, None
         if child is None:
             return
+        import subprocess
+
         if child.stdin is not None:
             with contextlib.suppress(OSError):
                 child.stdin.close()
@@ -67,6 +72,8 @@ class Player:
         if now - self._started_at < RESTART_AFTER_S:
             return None
         self._started_at = now
+        import subprocess
+
         try:
             child = subprocess.Popen(
                 self._command,
