@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,6 +14,7 @@ from app.channels.base import ImportedOrder, ImportResult, RowError
 from app.channels.plain_csv import CHANNEL
 from app.db import Database, central_write, migrate, open_database
 from app.inventory.service import import_layout, import_products, import_stock
+from tests.engines import drop, open_central, stranger
 
 NOW = datetime(2026, 3, 2, 13, 7, tzinfo=UTC)
 SAMPLES = Path(__file__).parent / "data" / "channels"
@@ -51,10 +51,9 @@ def _template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def central(_template: Path, tmp_path: Path) -> Iterator[Database]:
     """An empty central of this test alone."""
-    shutil.copy(_template, tmp_path / "central.sqlite")
-    database = open_database(tmp_path / "central.sqlite", "central", busy_ms=60_000)
+    database = open_central(tmp_path / "central.sqlite", template=_template)
     yield database
-    database.close()
+    drop(database)
 
 
 @pytest.fixture
@@ -102,11 +101,11 @@ def take_in(database: Database, data: bytes) -> ImportResult:
 
 def rows(database: Database, sql: str) -> list[tuple[object, ...]]:
     """What a stranger with the sqlite3 command line would see."""
-    with closing(sqlite3.connect(database.path)) as connection:
+    with closing(sqlite3.connect(stranger(database))) as connection:
         return list(connection.execute(sql))
 
 
 def dump(database: Database) -> list[str]:
     """The whole database, row for row."""
-    with closing(sqlite3.connect(database.path)) as connection:
+    with closing(sqlite3.connect(stranger(database))) as connection:
         return list(connection.iterdump())

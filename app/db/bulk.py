@@ -1,7 +1,7 @@
 """Many rows of one table at once: what an import writes.
 
 Types and defaults are those of the tables; what is left out is SQLAlchemy's work for each single row. The statement
-goes to the driver once for all rows, with the values turned column by column.
+goes to the driver once for all rows, with the values turned column by column; PostgreSQL gets a list for each column.
 """
 
 from __future__ import annotations
@@ -22,12 +22,15 @@ Row = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class _Insert:
-    """A table's INSERT for one driver: its columns in their order, how each value is turned for the driver."""
+    """A table's INSERT for one driver: its columns in their order, how each value is turned for the driver.
+
+    `in_lists`: the statement takes the values of each column as one list.
+    """
 
     sql: str
     columns: tuple[str, ...]
     processors: tuple[Callable[[Any], Any] | None, ...]
-    positional: bool
+    in_lists: bool
 
 
 def write_rows(session: Session, table: Table, rows: Sequence[Row]) -> list[dict[str, object]]:
@@ -45,21 +48,25 @@ def write_rows(session: Session, table: Table, rows: Sequence[Row]) -> list[dict
         [row[name] for row in whole] if turn is None else [turn(row[name]) for row in whole]
         for name, turn in zip(statement.columns, statement.processors, strict=True)
     ]
-    values = list(zip(*turned, strict=True))
-    if statement.positional:
-        connection.exec_driver_sql(statement.sql, values)
+    if statement.in_lists:
+        connection.exec_driver_sql(statement.sql, tuple(turned))
     else:
-        connection.exec_driver_sql(statement.sql, [dict(zip(statement.columns, v, strict=True)) for v in values])
+        connection.exec_driver_sql(statement.sql, list(zip(*turned, strict=True)))
     return whole
 
 
 @cache
 def _insert_of(table: Table, dialect: Dialect) -> _Insert:
+    turns = {c.name: _turn(c.type, dialect) for c in table.columns}
+    if dialect.name == "postgresql":
+        quote = dialect.identifier_preparer.quote
+        lists = ", ".join(f"%s::{c.type.compile(dialect=dialect)}[]" for c in table.columns)
+        names = ", ".join(quote(name) for name in turns)
+        sql = f"INSERT INTO {quote(table.name)} ({names}) SELECT * FROM unnest({lists})"
+        return _Insert(sql, tuple(turns), tuple(turns.values()), in_lists=True)
     compiled = insert(table).compile(dialect=dialect, column_keys=[c.key for c in table.columns])
-    by_name = {c.key: c for c in table.columns}
-    columns = tuple(getattr(compiled, "positiontup", None) or by_name)
-    turns = tuple(_turn(by_name[name].type, dialect) for name in columns)
-    return _Insert(str(compiled), columns, turns, bool(compiled.positional))
+    columns = tuple(compiled.positiontup or ())
+    return _Insert(str(compiled), columns, tuple(turns[name] for name in columns), in_lists=False)
 
 
 def _turn(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:

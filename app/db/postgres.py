@@ -52,6 +52,7 @@ class Dialect(PGDialect_psycopg):
 
     type_compiler_cls = _Types
     supports_statement_cache = True
+    use_insertmanyvalues_wo_returning = True  # many rows are one statement, not many in a pipeline
 
 
 registry.register("postgresql.packbay", __name__, "Dialect")
