@@ -154,12 +154,12 @@ class StationMark(Model):
 class FactStatus(Model):
     """What became of a fact that was not simply applied: stale_lease, quarantine, unknown.
 
-    `outcome` is what came of the last two in the end: "" (it waits), applied (tried again), set_aside (for good, with
-    who and why in `resolved_by` and `note`).
+    `outcome` is what came of the last two in the end: "" (it waits), again (it is to be tried once more), applied,
+    set_aside (for good, with who and why in `resolved_by` and `note`).
     """
 
     __tablename__ = "fact_status"
-    __table_args__ = ({"info": CENTRAL},)
+    __table_args__ = (Index("ix_fact_status_outcome", "outcome", "status"), {"info": CENTRAL})
     fact_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
     status: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(Text, default="")

@@ -24,9 +24,9 @@ import app
 from app.clock import Clock
 from app.db import Database, central_write, changed, is_machines_fault, reading
 from app.db.feed import publish_mark, read_rows
-from app.facts import Fact, Row, Stamp, read_fact
+from app.facts import Fact, Row, Stamp, kinds, read_fact
 from app.ids import new_id
-from app.models import Answer, Ask, FactAgain, FactRow, FactStatus, Incident, Model, StationMark
+from app.models import Answer, Ask, FactAgain, FactRow, FactStatus, Incident, Model, StationMark, Voiding
 from app.sync.wire import UNREADABLE
 from app.work.facts import touched_rows
 
@@ -91,9 +91,72 @@ def rooms() -> Rooms:
 def work_off(database: Database, clock: Clock) -> int:
     """Applies what was pushed and answers what was asked, until nothing is left; returns how much was done."""
     done = 0
-    while (step := _apply_some(database, clock) + _answer_some(database, clock)) > 0:
+    while (step := _apply_some(database, clock) + _answer_some(database, clock) + _try_again(database, clock)) > 0:
         done += step
     return done
+
+
+# ---- facts that were set aside --------------------------------------------------------------------------------------
+
+
+def take_up_known(database: Database) -> int:
+    """Facts that an older program did not know are to be tried once more when this one knows them; how many."""
+    with reading(database) as session:
+        waiting = session.execute(
+            select(FactRow.fact_id, FactRow.kind, FactRow.version)
+            .join(FactStatus, FactStatus.fact_id == FactRow.fact_id)
+            .where(FactStatus.status == "unknown", FactStatus.outcome == "")
+        ).all()
+    rooms()
+    known = [row.fact_id for row in waiting if row.kind in kinds() and row.version <= kinds()[row.kind].version]
+    if known:
+        with central_write(database) as session:
+            for fact_id in known:
+                session.execute(update(FactStatus).where(FactStatus.fact_id == fact_id).values(outcome="again"))
+    return len(known)
+
+
+def _try_again(database: Database, clock: Clock) -> int:
+    """Applies what is to be tried once more, each stream's facts in their order; what fails again waits as before."""
+    wanted = (
+        select(FactRow.fact_id, FactRow.station_id, FactRow.incarnation, FactRow.seq, FactRow.kind, FactRow.data)
+        .join(FactStatus, FactStatus.fact_id == FactRow.fact_id)
+        .where(FactStatus.outcome == "again")
+        .order_by(FactRow.station_id, FactRow.incarnation, FactRow.seq)
+    )
+    with reading(database) as session:
+        waiting = [Pushed(*row) for row in session.execute(wanted)]
+    for pushed in waiting:
+        with central_write(database) as session:
+            _try_alone(session, pushed, clock.now())
+    return len(waiting)
+
+
+def _try_alone(session: Session, pushed: Pushed, now: datetime) -> None:
+    status = session.get_one(FactStatus, pushed.fact_id, with_for_update=True)
+    if status.outcome != "again":
+        return
+    if session.get(Voiding, pushed.fact_id) is not None:
+        status.outcome, status.note, status.resolved_at = "set_aside", "taken back by the hand that did it", now
+    else:
+        marked = dict(session.info["changed"])
+        try:
+            with session.begin_nested():
+                _apply(session, pushed, now)
+            status = session.get_one(FactStatus, pushed.fact_id)
+            status.outcome, status.resolved_at = "applied", now
+        except Exception as error:  # as when it came first
+            if is_machines_fault(error):
+                raise
+            session.info["changed"] = marked
+            status = session.get_one(FactStatus, pushed.fact_id, populate_existing=True)
+            status.outcome, status.reason = "", f"{type(error).__name__}: {error}"
+            return
+    session.execute(
+        update(Incident)
+        .where(Incident.subject == pushed.fact_id, Incident.kind == status.status, Incident.resolved_at.is_(None))
+        .values(resolved_at=now)
+    )
 
 
 # ---- facts ----------------------------------------------------------------------------------------------------------
@@ -185,6 +248,8 @@ def _apply(session: Session, pushed: Pushed, now: datetime) -> None:
         return _meet_again(session, pushed, now)
     fact, stamp = pushed.read()
     if fact is None:
+        if session.get(FactStatus, pushed.fact_id) is not None:
+            raise ValueError(f"this program does not know facts of kind {pushed.kind} yet")
         _set_aside(session, pushed, "unknown", f"this program does not know facts of kind {pushed.kind}", now)
         return
     rows = touched_rows(session, fact)

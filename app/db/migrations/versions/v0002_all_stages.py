@@ -86,6 +86,7 @@ def _fact_status() -> None:
     op.add_column("fact_status", sa.Column("note", sa.Text(), server_default="", nullable=False))
     op.add_column("fact_status", sa.Column("resolved_at", Utc(), nullable=True))
     op.add_column("fact_status", sa.Column("resolved_by", Id(), nullable=True))
+    op.create_index("ix_fact_status_outcome", "fact_status", ["outcome", "status"], unique=False)
 
 
 def _cluster_mark() -> None:
