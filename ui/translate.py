@@ -9,16 +9,15 @@ from __future__ import annotations
 import gettext
 import io
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-
-from babel import Locale, UnknownLocaleError
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, format_percent
+from typing import TYPE_CHECKING
 
 from app.paths import BadName, inside
 from app.text import Text
+
+if TYPE_CHECKING:  # the first picture has neither numbers nor another language
+    from babel import Locale
 
 FOLDER = Path(__file__).parent / "translations"
 DOMAIN = "packbay"
@@ -35,6 +34,9 @@ def catalogue(language: str) -> gettext.NullTranslations:
         return gettext.NullTranslations()
     if not path.is_file():
         return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     compiled = io.BytesIO()
     with path.open("rb") as file:
         write_mo(compiled, read_po(file, locale=language, domain=DOMAIN))
@@ -52,15 +54,22 @@ class Translator:
     """Speaks one language ("en", "de", "pt_BR"). An unknown one speaks English and spells numbers the English way."""
 
     def __init__(self, language: str = SOURCE) -> None:
-        try:
-            self.locale = Locale.parse(language)
-        except (ValueError, UnknownLocaleError):
-            self.locale = Locale.parse(SOURCE)
-        self.language = str(self.locale)
+        self._asked = language
+        self.language = SOURCE if language == SOURCE else str(self.locale)
         found = catalogue(self.language)
-        if type(found) is gettext.NullTranslations and self.locale.language != self.language:
+        if type(found) is gettext.NullTranslations and self.language != SOURCE:
             found = catalogue(self.locale.language)
         self._catalogue = found
+
+    @cached_property
+    def locale(self) -> Locale:
+        """How this language spells numbers and days."""
+        from babel import Locale, UnknownLocaleError
+
+        try:
+            return Locale.parse(self._asked)
+        except (ValueError, UnknownLocaleError):
+            return Locale.parse(SOURCE)
 
     def text(self, text: Text) -> str:
         """The sentence in this language; "" for no sentence."""
@@ -91,6 +100,8 @@ class Translator:
 
     def number(self, value: Decimal | int, decimals: int | None = None) -> str:
         """A number with this language's separators, with `decimals` places when given, else with its own."""
+        from babel.numbers import format_decimal
+
         places = -int(Decimal(value).as_tuple().exponent) if decimals is None else decimals
         pattern = "#,##0" + ("." + "0" * places if places > 0 else "")
         return format_decimal(value, format=pattern, locale=self.locale)
@@ -111,4 +122,6 @@ class Translator:
         return f"{' × '.join(figures)}{NARROW_SPACE}cm"
 
     def percent(self, value: int) -> str:
+        from babel.numbers import format_percent
+
         return format_percent(Decimal(value) / 100, locale=self.locale)
