@@ -35,6 +35,7 @@ BENCHES: dict[str, Bench] = {
     "paper": partial(_later, "paper", "paper"),
     "route": partial(_later, "work", "routes"),
     "import": partial(_later, "imports", "imports"),
+    "frames": partial(_later, "frames", "frames"),
     "import-memory": partial(_later, "imports", "memory"),
 }
 """In the order in which they run; each gets a folder of its own that is gone afterwards."""
