@@ -20,7 +20,7 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 COMMANDS = (
     "UNDO CLEAR HELP HOME OUT HOLD REPRINT DONE SKIP SHORT DAMAGED NEWTOTE EMPTY PARK BOX NEWBOX VOID CHANGE MANUAL "
     "MUTE THEME PICK PACK RECEIVE PUTAWAY MOVE COUNT RETURN LOOKUP STUCK DEVICES NEWORDER FOUND CANCEL RESEND PUTBACK "
-    "RELEASE"
+    "RELEASE OPEN"
 ).split()
 MAX_LENGTH = 256
 GS = "\x1d"
@@ -188,7 +188,7 @@ def gtin14(digits: str) -> str:
 
 def gs1_check_digit(digits: str) -> str:
     """The GS1 mod-10 check digit (GS1 General Specifications, 7.9.1) of digits without it."""
-    total = sum(int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits)))
+    total = 3 * sum(map(int, digits[::-2])) + sum(map(int, digits[-2::-2]))
     return str((10 - total % 10) % 10)
 
 

@@ -79,6 +79,10 @@ class Face:
         """Whether there is a glyph for a code point."""
         return point in self._points
 
+    def glyph(self, point: int) -> int:
+        """The unshaped glyph of a code point that is covered."""
+        return int(self._font.get_nominal_glyph(point))
+
     def advance(self, gid: int) -> float:
         """The unshaped advance width of a glyph."""
         return float(self._font.get_glyph_h_advance(gid)) / self.upem

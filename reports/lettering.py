@@ -14,17 +14,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from reports import bidi
+from reports import bidi, latin
 from reports.faces import Face, Glyph, Weight, covering, face, faces_of, invisible, runs_by
 
 MM_PER_POINT = 25.4 / 72
 MARKS_PER_LETTER = 6
 _LONGEST_FIELD = 2000  # characters of one field that are measured; what is beyond is counted, not measured
 _LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
+_CLEAN = re.compile("[\n -~\xa0-\xac\xae-\u02ff]*")  # letters of which no rule of `clean` takes anything
+_GAPS = re.compile(" {2,}|[\n ]*\n[\n ]*")
 _VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2\u200c\u200d")
 _IDEOGRAPHIC = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]")
 _TOKENS = re.compile(r"[^\S\n\u00a0]+|[^\s\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]+|.", re.DOTALL)
@@ -83,6 +85,8 @@ def clean(text: str) -> str:
     Direction controls (Unicode Standard Annex #9), soft hyphens, tags and variation selectors are invisible and go
     without a trace. More than six marks on one letter would climb over the neighbouring fields: the rest is counted.
     """
+    if _CLEAN.fullmatch(text):
+        return text
     text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
     kept = "".join(filter(None, map(_kept, text)))
     return _few_marks(unicodedata.normalize("NFC", kept))
@@ -121,7 +125,8 @@ def _few_marks(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Clean text for a field of one paragraph: line ends and runs of spaces become one space."""
-    return " ".join(clean(text).split(" ")).replace("\n", " ").strip()
+    text = clean(text)
+    return (_GAPS.sub(" ", text) if "  " in text or "\n" in text else text).strip()
 
 
 def readable(text: str, weight: Weight) -> str:
@@ -216,6 +221,36 @@ def fit(text: str, style: Style, width: float, height: float) -> Block:
     gets one line.
     """
     text = clean(text).strip()
+    plain = fit_plain(text, style, width, height)
+    if plain is None:
+        return _fitted(text, style, width, height)
+    rows, size = plain
+    return Block(tuple(set_line(row, style.weight) for row in rows), size, leading_mm(style, size))
+
+
+def fits(text: str, style: Style, width: float, height: float) -> bool:
+    """Whether `fit` shows all of a text."""
+    text = clean(text).strip()
+    return fit_plain(text, style, width, height) is not None or not _fitted(text, style, width, height).hidden
+
+
+def fit_plain(text: str, style: Style, width: float, height: float) -> tuple[Sequence[str], float] | None:
+    """The rows and the size that `fit` gives a clean text, where that can be told without shaping it, else None.
+
+    A size at which there are more paragraphs than rows is never the one; at the next, each must fit its row for sure.
+    """
+    rows = [row.strip(" ") for row in text.split("\n")] if text else []
+    size = style.size
+    while len(rows) > 1 and len(rows) > _rows(style, size, height):
+        if size <= style.smallest:
+            return None
+        size = _smaller(style, size)
+    certain = latin.certainly_fit(rows, style.weight, width / (size * MM_PER_POINT))
+    return (rows, size) if certain and len(text) <= _LONGEST_FIELD else None
+
+
+@lru_cache(maxsize=512)
+def _fitted(text: str, style: Style, width: float, height: float) -> Block:
     measured = text[:_LONGEST_FIELD]
     length = _length(readable(measured, style.weight), style.weight) * MM_PER_POINT
     size = style.size
@@ -224,10 +259,14 @@ def fit(text: str, style: Style, width: float, height: float) -> Block:
         if length * size <= rows * width * 1.1:
             lines = wrap(measured, style.weight, size, width)
             if len(lines) <= rows and len(measured) == len(text):
-                return Block(lines, size, _leading(style, size))
+                return Block(lines, size, leading_mm(style, size))
         if size <= style.smallest:
             return _cut(text, measured, style, width, rows)
-        size = max(style.smallest, round(size * 0.92, 2))
+        size = _smaller(style, size)
+
+
+def _smaller(style: Style, size: float) -> float:
+    return max(style.smallest, round(size * 0.92, 2))
 
 
 def _length(text: str, weight: Weight) -> float:
@@ -235,12 +274,13 @@ def _length(text: str, weight: Weight) -> float:
     return sum(_advance(word, weight) for word in text.split())
 
 
-def _leading(style: Style, size: float) -> float:
+def leading_mm(style: Style, size: float) -> float:
+    """From one baseline to the next."""
     return size * style.leading * MM_PER_POINT
 
 
 def _rows(style: Style, size: float, height: float) -> int:
-    return max(1, int((height + 0.05) / _leading(style, size)))
+    return max(1, int((height + 0.05) / leading_mm(style, size)))
 
 
 def _cut(text: str, measured: str, style: Style, width: float, rows: int) -> Block:
@@ -256,7 +296,7 @@ def _cut(text: str, measured: str, style: Style, width: float, rows: int) -> Blo
         else:
             high = middle - 1
     lines = _marked(text, ends[low], style, width)[:rows]
-    return Block(lines, style.smallest, _leading(style, style.smallest), len(text) - ends[low])
+    return Block(lines, style.smallest, leading_mm(style, style.smallest), len(text) - ends[low])
 
 
 def _marked(text: str, end: int, style: Style, width: float) -> tuple[Line, ...]:

@@ -15,7 +15,7 @@ from reports.barcodes import Bars, first_bar_mm, module_mm
 from reports.embedding import EmbeddedFace
 from reports.faces import Face, Glyph
 from reports.lettering import MM_PER_POINT, Block, Line, Style, fit
-from reports.surface import Box, Ladder
+from reports.surface import Box, Caption, Ladder
 
 MEDIA_TYPE = "application/pdf"
 _PT = 72 / 25.4
@@ -47,6 +47,9 @@ class Page:
 
     def text(self, box: Box, text: str, style: Style, grey: float = 0.0) -> None:
         self.block(box, fit(text, style, box.width, box.height), grey)
+
+    def caption(self, caption: Caption) -> None:
+        self.text(caption.box, caption.text, caption.style)
 
     def block(self, box: Box, block: Block, grey: float = 0.0) -> None:
         """Set lines from the top of a box. Nothing is drawn outside it: marks above a letter can't reach a barcode."""

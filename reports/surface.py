@@ -28,11 +28,23 @@ class Ladder:
     smallest: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Caption:
+    """Words of the form itself, the same on each sheet of a kind; a surface may keep what it made of them."""
+
+    box: Box
+    text: str
+    style: Style
+
+
 class Surface(Protocol):
     """A sheet that a label's drawing is carried out on."""
 
     def text(self, box: Box, text: str, style: Style) -> None:
         """A stranger's text, from the upper left of its box; shrunk, wrapped, and marked when it is cut."""
+
+    def caption(self, caption: Caption) -> None:
+        """Words of the form itself."""
 
     def bars(self, box: Box, bars: Bars, ladder: Ladder, inset: float = 0.0) -> None:
         """A barcode of the box's height. Its quiet zones lie inside the box. ValueError when it does not fit.

@@ -8,16 +8,20 @@ The commands used are those of Zebra's ZPL II Programming Guide: ^XA ^CI28 ^PW ^
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
-from reports.barcodes import Bars, first_bar_mm, module_mm, one_turn, zpl_data
-from reports.lettering import MM_PER_POINT, Line, Style, fit
+from reports.barcodes import Bars, first_bar_mm, module_mm, spelled
+from reports.lettering import MM_PER_POINT, Line, Style, clean, fit, fit_plain, leading_mm
 from reports.raster import Bitmap, filled, line_bitmap
-from reports.surface import Box, Ladder
+from reports.surface import Box, Caption, Ladder
 
 MEDIA_TYPE = "application/zpl"
 LONGEST_FIELD = 3072  # bytes of one ^FD (ZPL II Programming Guide, ^FD)
 _BAR_RATIO = 3
+_SPECIAL = re.compile(rb"[^ -\]`-}]")  # whatever is no printable ASCII, and `^`, `_`, `~`
+_OWN = re.compile("[ -~\u00a1-\u00ff]*")
 
 
 def escape(value: str) -> str:
@@ -25,12 +29,16 @@ def escape(value: str) -> str:
     plain = value.encode("utf-8", "replace")
     if len(plain) > LONGEST_FIELD:
         raise ValueError(f"A field of a label holds at most {LONGEST_FIELD} bytes; this one has {len(plain)}.")
-    return "".join(chr(byte) if 0x20 <= byte <= 0x7E and byte not in b"^~_" else f"_{byte:02X}" for byte in plain)
+    return _SPECIAL.sub(_hexadecimal, plain).decode("ascii")
+
+
+def _hexadecimal(byte: re.Match[bytes]) -> bytes:
+    return b"_%02X" % ord(byte[0])
 
 
 def printers_own(text: str) -> bool:
     """Whether the printer's built-in face may set a text: printable ASCII and Latin-1 letters and signs."""
-    return all(" " <= c <= "~" or "\u00a1" <= c <= "\u00ff" for c in text)
+    return _OWN.fullmatch(text) is not None
 
 
 class Format:
@@ -46,19 +54,29 @@ class Format:
         return "\n".join([*self._parts, "^XZ", ""]).encode("ascii")
 
     def text(self, box: Box, text: str, style: Style) -> None:
+        text = clean(text).strip()
+        plain = fit_plain(text, style, box.width, box.height)
+        if plain is not None:
+            rows, size = plain
+            leading = leading_mm(style, size)
+            for i, row in enumerate(rows):
+                self._native(box, box.y + i * leading, leading, size, row)
+            return
         block = fit(text, style, box.width, box.height)
         em = block.size / 72 * self._dpi
         for i, line in enumerate(block.lines):
             top = box.y + i * block.leading_mm
             if printers_own(line.text):
-                baseline = top + block.leading_mm / 2 + block.size * MM_PER_POINT * 0.33
-                self._native(box.x, baseline, line.text, round(em))
+                self._native(box, top, block.leading_mm, block.size, line.text)
             else:
                 self._picture(box, top, line, em, block.leading_mm)
 
-    def _native(self, x: float, baseline: float, text: str, height: int) -> None:
+    def caption(self, caption: Caption) -> None:
+        self._parts.append(_caption(self._dpi, caption))
+
+    def _native(self, box: Box, top: float, leading: float, size: float, row: str) -> None:
         """The printer's scalable face 0; `^FT` puts its baseline where ours would be. It runs narrower than ours."""
-        self._parts.append(f"^FT{self._dots(x)},{self._dots(baseline)}^A0N,{height},{height}^FH_^FD{escape(text)}^FS")
+        self._parts.append(f"{_lead(self._dpi, box.x, top, leading, size)}{escape(row)}^FS")
 
     def _picture(self, box: Box, top: float, line: Line, em: float, leading_mm: float) -> None:
         slack = round(em * 0.22)
@@ -67,25 +85,22 @@ class Format:
         self._graphic(self._dots(box.x), max(0, self._dots(top) - slack), bitmap)
 
     def bars(self, box: Box, bars: Bars, ladder: Ladder, inset: float = 0.0) -> None:
-        bars = one_turn(bars)
-        module = module_mm(bars, box.width, ladder.wanted, ladder.smallest, self._dpi)
+        told = spelled(bars)
+        module = module_mm(told, box.width, ladder.wanted, ladder.smallest, self._dpi)
         dots = round(module * self._dpi / 25.4)
-        left = self._dots(box.x + first_bar_mm(bars, box.width, module, inset))
+        left = self._dots(box.x + first_bar_mm(told, box.width, module, inset))
         height = self._dots(box.height)
         self._parts.append(
             f"^FO{left},{self._dots(box.y)}^BY{dots},{_BAR_RATIO},{height}^BCN,{height},N,N,N,N"
-            f"^FH_^FD{escape(zpl_data(bars))}^FS"
+            f"^FH_^FD{escape(told.data)}^FS"
         )
 
     def fill(self, box: Box) -> None:
-        width, height = max(1, self._dots(box.width)), max(1, self._dots(box.height))
-        self._box(box, width, height, min(width, height))
+        self._parts.append(_filled_box(self._dpi, box.x, box.y, box.width, box.height))
 
     def frame(self, box: Box, thickness: float) -> None:
-        self._box(box, self._dots(box.width), self._dots(box.height), max(1, self._dots(thickness)))
-
-    def _box(self, box: Box, width: int, height: int, thickness: int) -> None:
-        self._parts.append(f"^FO{self._dots(box.x)},{self._dots(box.y)}^GB{width},{height},{thickness}^FS")
+        extent = f"{self._dots(box.width)},{self._dots(box.height)},{max(1, self._dots(thickness))}"
+        self._parts.append(f"^FO{self._dots(box.x)},{self._dots(box.y)}^GB{extent}^FS")
 
     def shape(self, points: Sequence[tuple[float, float]]) -> None:
         left, top = min(x for x, _ in points), min(y for _, y in points)
@@ -100,7 +115,32 @@ class Format:
         self._parts.append(f"^FO{x},{y}^GFA,{total},{total},{bitmap.stride},{rows}^FS")
 
     def _dots(self, mm: float) -> int:
-        return round(mm * self._dpi / 25.4)
+        return _dots(self._dpi, mm)
+
+
+def _dots(dpi: int, mm: float) -> int:
+    return round(mm * dpi / 25.4)
+
+
+@lru_cache(maxsize=256)
+def _caption(dpi: int, caption: Caption) -> str:
+    sheet = Format(0, 0, dpi)
+    sheet.text(caption.box, caption.text, caption.style)
+    return "\n".join(sheet._parts[1:])
+
+
+@lru_cache(maxsize=1024)  # a label's fields stand where they stand: only what they say changes
+def _lead(dpi: int, x: float, top: float, leading: float, size: float) -> str:
+    """The commands before a row of text whose line begins at `top`."""
+    baseline = top + leading / 2 + size * MM_PER_POINT * 0.33
+    height = round(size / 72 * dpi)
+    return f"^FT{_dots(dpi, x)},{_dots(dpi, baseline)}^A0N,{height},{height}^FH_^FD"
+
+
+@lru_cache(maxsize=256)
+def _filled_box(dpi: int, x: float, y: float, width: float, height: float) -> str:
+    wide, high = max(1, _dots(dpi, width)), max(1, _dots(dpi, height))
+    return f"^FO{_dots(dpi, x)},{_dots(dpi, y)}^GB{wide},{high},{min(wide, high)}^FS"
 
 
 def _packed(row: str) -> str:

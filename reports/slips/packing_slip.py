@@ -273,7 +273,7 @@ class _Slip:
         sheet, right = self.sheet, _LEFT + self.wide
         width = 72.0
         module = module_mm(self.bars, width + 8, _LADDER.wanted, _LADDER.smallest)
-        ink = len(self.bars.modules) * module
+        ink = self.bars.length * module
         at_first = number == 1
         left = right - width + 10 * module
         height = 14.0 if at_first else 10.0

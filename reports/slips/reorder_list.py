@@ -157,7 +157,7 @@ class _Sheet:
         """The code on every page; title and day again from the second on."""
         sheet, right = self.sheet, _LEFT + self.wide
         module = module_mm(self.bars, _BARS_WIDTH + 8, _LADDER.wanted, _LADDER.smallest)
-        ink = len(self.bars.modules) * module
+        ink = self.bars.length * module
         height = 14.0 if number == 1 else 10.0
         box = Box(right - _BARS_WIDTH + 10 * module, 17, _BARS_WIDTH, height)
         sheet.bars(box, self.bars, _LADDER, _BARS_WIDTH - 10 * module - ink)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from barcode.codex import Code128
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,11 +17,10 @@ from reports.barcodes import (
     code128_modules,
     first_bar_mm,
     module_mm,
-    one_turn,
-    pattern_of,
+    spelled,
     sscc128,
-    zpl_data,
 )
+from reports.code128 import pattern, whole
 from reports.zpl_fields import read_code128
 from tests.reports.reading import Counted, codes, pattern_picture
 
@@ -61,7 +61,34 @@ def test_a_value_reads_back_from_its_pattern(value: str) -> None:
 def test_any_printable_value_reads_back_from_both_encodings(value: str) -> None:
     bars = code128(value)
     assert codes(pattern_picture(bars.modules)) == [("Code 128", value)]
-    assert codes(pattern_picture(one_turn(bars).modules)) == [("Code 128", value)]
+    told = pattern(symbols_of(spelled(bars).data))
+    assert codes(pattern_picture(told)) == [("Code 128", value)]
+
+
+def symbols_of(data: str) -> tuple[int, ...]:
+    """What a printer makes of `^BC` data in mode N (ZPL II Programming Guide, ^BC, table of invocation codes)."""
+    starts, named = {":": 104, ";": 105}, {"0": 30, "5": 99, "6": 100, "8": 102}
+    found, in_c, rest = [starts[data[1]]], data[1] == ";", data[2:]
+    while rest:
+        if rest[0] == ">":
+            in_c = in_c if rest[1] in "08" else rest[1] == "5"
+            found.append(named[rest[1]])
+            rest = rest[2:]
+        elif in_c:
+            found.append(int(rest[:2]))
+            rest = rest[2:]
+        else:
+            found.append(ord(rest[0]) - 32)
+            rest = rest[1:]
+    return tuple(found)
+
+
+@settings(max_examples=300, deadline=None)
+@given(VALUES.filter(lambda value: not value.startswith("99")))
+def test_the_symbols_are_those_of_another_encoder(value: str) -> None:
+    theirs = Code128(value)
+    assert whole(value) == tuple(theirs.encoded)
+    assert code128_modules(value) == Code128(value).build()[0]
 
 
 def test_the_patterns_of_the_property_are_counted(counted: Counted) -> None:
@@ -73,12 +100,12 @@ def test_the_patterns_of_the_property_are_counted(counted: Counted) -> None:
 @settings(max_examples=300, deadline=None)
 @given(VALUES)
 def test_what_a_printer_is_told_is_the_pattern_and_the_value(value: str) -> None:
-    bars = one_turn(code128(value))
-    assert read_code128(zpl_data(bars)) == ("code128", value)
-    assert pattern_of(bars.symbols) == bars.modules
-    assert ">5" not in zpl_data(bars)
+    told = spelled(code128(value))
+    assert read_code128(told.data) == ("code128", value)
+    assert told.length == len(pattern(symbols_of(told.data)))
+    assert ">5" not in told.data
     if ">" not in value:
-        assert not re.search(">6.$", zpl_data(bars))
+        assert not re.search(">6.$", told.data)
 
 
 @settings(max_examples=60, deadline=None)
@@ -87,8 +114,10 @@ def test_an_sscc_reads_back_as_gs1_128(extension: int, serial: int) -> None:
     number = sscc(extension, "4012345", serial)
     bars = sscc128(number)
     assert codes(pattern_picture(bars.modules)) == [("GS1-128", "00" + number)]
-    assert read_code128(zpl_data(one_turn(bars))) == ("gs1-128", "00" + number)
-    assert bars.width == 13 * 11 + 13 + 20
+    told = spelled(bars)
+    assert read_code128(told.data) == ("gs1-128", "00" + number)
+    assert symbols_of(told.data) == bars.symbols
+    assert bars.width == told.width == len(bars.modules) + 20 == 13 * 11 + 13 + 20
 
 
 def test_an_sscc_is_written_in_groups() -> None:

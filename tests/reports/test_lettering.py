@@ -54,6 +54,18 @@ def test_cleaning_leaves_no_control_and_is_done_once(text: str) -> None:
     assert "\n" not in one_line(text)
 
 
+@settings(max_examples=300)
+@given(st.text(st.characters(max_codepoint=0x2FF)))
+def test_a_text_that_needs_no_cleaning_is_what_cleaning_makes_of_it(text: str) -> None:
+    sent_the_long_way = text + "\ufeff"
+    assert clean(text) == clean(sent_the_long_way)
+
+
+@pytest.mark.parametrize(("text", "kept"), [(" a  b ", "a b"), ("a\n\n b\r\nc", "a b c"), ("a \u00a0 b", "a \u00a0 b")])
+def test_a_field_of_one_line_has_no_gaps(text: str, kept: str) -> None:
+    assert one_line(text) == kept
+
+
 @pytest.mark.parametrize("script", [name for name in SCRIPTS if name not in ("tibetan", "yi", "gothic", "cuneiform")])
 @pytest.mark.parametrize("weight", [Weight.REGULAR, Weight.EXTRABOLD, Weight.MONO])
 def test_every_script_of_the_house_has_letters(script: str, weight: Weight) -> None:
