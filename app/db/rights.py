@@ -119,6 +119,7 @@ def make_roles(connection: Connection, roles: Roles) -> None:
         f"GRANT CREATE ON DATABASE {database} TO {roles.owner}",
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         f"GRANT USAGE, CREATE ON SCHEMA public TO {roles.owner}",
+        f"GRANT USAGE ON SCHEMA public TO {roles.worker}, {roles.station}, {roles.reader}",
     ):
         _run(connection, statement)
 
@@ -157,7 +158,6 @@ def grant(connection: Connection, roles: Roles) -> None:
 def _schema(roles: Roles, views: Sequence[str]) -> Iterator[str]:
     everybody = f"{roles.worker}, {roles.station}, {roles.reader}"
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {everybody}"
-    yield f"GRANT USAGE ON SCHEMA public TO {everybody}"
     yield f"GRANT USAGE ON SCHEMA packbay_sqlite TO {roles.worker}, {roles.reader}"
     yield f"GRANT SELECT ON alembic_version TO {roles.worker}, {roles.station}"
     for view in sorted(views):
