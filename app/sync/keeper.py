@@ -28,6 +28,7 @@ from app.sync import mirror, snapshot
 from app.sync import station as sync
 from app.sync.memory import Memory
 from app.sync.parcel import Parcelled
+from app.sync.safety import Safety
 from app.sync.snapshot import Built
 from app.sync.station import Cause, Outgoing
 from app.sync.wire import Greeting, Identity, Mark, Pulled, SnapshotPart, Welcome
@@ -196,6 +197,7 @@ class Keeper:
         self._database = database
         self._clock = clock
         self._memory = Memory()
+        self._safety = Safety(database)
         migrate(database)
         for engine in (database.write, database.relaxed, database.read):
             event.listen(engine, "before_cursor_execute", self._watch)
@@ -206,6 +208,7 @@ class Keeper:
             me = sync.found_station(session, self.station.station_id, code, name, now=clock.now())
             if me.station_id != self.station.station_id:
                 raise ValueError(f"this home belongs to another station than {code}: use a home of its own")
+        self._safety.begin()
 
     def _watch(
         self, connection: Connection, _cursor: object, text: str, _values: object, _context: object, _many: bool
@@ -236,6 +239,7 @@ class Keeper:
                 with station_write(self._database, relaxed=relaxed) as session:
                     entered = True
                     yield Transaction(session, self._clock, self._memory, relaxed=relaxed)
+                self._safety.committed(session, relaxed=relaxed)
                 return
             except BaseException as error:
                 self._memory.clear()  # what was read in it may never have been
@@ -333,6 +337,10 @@ class Keeper:
         with reading(self._database) as session:
             return session.scalar(select(func.count()).select_from(PrintJob).where(PrintJob.state == "failed")) or 0
 
+    def rest(self) -> None:
+        """Nobody waits just now: the log is carried over and sealed, when there is enough of it."""
+        self._safety.rest()
+
     def close(self) -> None:
-        """Closes the file."""
-        self._database.close()
+        """Closes the file, and seals it."""
+        self._safety.close()

@@ -59,7 +59,7 @@ def build(database: Database, parts: Iterable[SnapshotPart]) -> Built | None:
             seen = session.get(CentralSeen, 1)
             if seen is not None and first.applied_seq < seen.forked_seq:
                 return None
-        path = _next_name(database.path)
+        path = next_name(database.path)
         copy_database(database.path, path)
         return _fill(path, first, rest)
     finally:
@@ -68,7 +68,7 @@ def build(database: Database, parts: Iterable[SnapshotPart]) -> Built | None:
             close()
 
 
-def _next_name(path: Path) -> Path:
+def next_name(path: Path) -> Path:
     """`station.7.sqlite` when the file in use is `station.6.sqlite`; what is left of an earlier try goes."""
     parts = path.resolve().name.split(".")
     number = int(parts[-2]) + 1 if len(parts) > 2 and parts[-2].isdigit() else 1
@@ -164,14 +164,15 @@ def swap(database: Database, built: Built) -> bool:
             there.commit()  # and only then is the first file let go
     finally:
         second.close()
-    _turn_name(database.path, built.path)
+    turn_name(database.path, built.path)
     for engine in (database.write, database.relaxed, database.read):
         engine.dispose()
     tidy(database.path)
     return True
 
 
-def _turn_name(path: Path, new: Path) -> None:
+def turn_name(path: Path, new: Path) -> None:
+    """The name of the station's file means the new one from now on, whatever cut comes."""
     link = path.with_name(f".{path.name}.new")
     link.unlink(missing_ok=True)
     link.symlink_to(new.name)

@@ -12,13 +12,14 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from app.clock import boot_id
 from app.db import Prepared
 from app.db.feed import key_text
+from app.db.journal import Entry
 from app.facts import Fact, Row, Stamp, canonical, link, read_fact
 from app.ids import new_id
 from app.models import (
@@ -150,6 +151,7 @@ def record(session: Session, facts: Iterable[Fact], cause: Cause, voids: Sequenc
     me = itself(session)
     seq, chain = me.seq, me.chain
     recorded = []
+    written = session.info.setdefault("recorded", [])  # for the journal, once this is on the disk
     offset = cause.at.astimezone().utcoffset()
     for fact in whole:
         seq += 1
@@ -170,13 +172,14 @@ def record(session: Session, facts: Iterable[Fact], cause: Cause, voids: Sequenc
         data = canonical(fact.kind(), fact.version, fact.body(), stamp)
         if len(data) > FACT_BYTES:
             raise FactTooLarge(f"a fact of kind {fact.kind()} holds {len(data)} bytes; {FACT_BYTES} may travel")
-        chain = link(chain, data)
+        before, chain = chain, link(chain, data)
         insert_fact(session, fact, stamp, data, chain)
         _OUTBOX.run(session, seq=seq, fact_id=stamp.fact_id, chain=chain)
         rows = touched_rows(session, fact)
         fact.apply(session, stamp)
         touch(session, rows, seq)
         recorded.append(Recorded(stamp.fact_id, cause.group, fact))
+        written.append(Entry(me.incarnation, seq, before, chain, data.decode()))
     move_itself(session, seq=seq, chain=chain)
     return tuple(r for r in recorded if not isinstance(r.fact, Voided))
 
@@ -404,7 +407,7 @@ def _new_stream(session: Session, now: datetime) -> str:
     old = itself(session)
     move_itself(session, incarnation=new_id(), chain=chain)
     forget_numbers(session)
-    session.execute(delete(OwnLease))
+    session.execute(update(OwnLease).values(boot=bytes(16)))
     session.execute(update(CentralSeen).values(forked_at=now, forked_seq=old.seq))
     return f"{len(links)} facts go again; the stream so far was {old.incarnation.hex()}"
 
