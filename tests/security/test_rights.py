@@ -13,12 +13,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from app.db import migrate, open_server
+from app.db import open_server
 from app.db.door import Shut, invite, join, revoke
-from app.db.rights import Roles, close_large_objects, grant, make_roles
+from app.db.founding import found
+from app.db.rights import Roles
 from app.ids import stable_id
 from app.settings import Server
 from tests.engines import server
@@ -67,20 +67,12 @@ def made(pg: PgServer) -> Site:
     """A site as `packbay central init` and `packbay station join` make it."""
     roles = Roles(f"site{next(_number)}")
     pg.create(roles.database)
-    as_admin = open_server(Server.of_url(pg.url(database=roles.database)))
-    with as_admin.write.begin() as connection:
-        make_roles(connection, roles)
-        assert close_large_objects(connection)
-    as_admin.close()
-    as_owner = open_server(Server.of_url(pg.url(database=roles.database)))
-    event.listen(as_owner.write, "connect", lambda c, _entry: (c.execute(f"SET ROLE {roles.owner}"), c.commit()))
-    migrate(as_owner)
-    with as_owner.write.begin() as connection:
-        grant(connection, roles)
-    as_owner.close()
-    pg.psql(f"ALTER ROLE {roles.worker} PASSWORD 'w'; CREATE ROLE {roles.database}_lists LOGIN PASSWORD 'l' "
+    founded = found(Server.of_url(pg.url(database=roles.database)))
+    assert founded.large_objects_closed
+    assert founded.worker is not None
+    pg.psql(f"CREATE ROLE {roles.database}_lists LOGIN PASSWORD 'l' "
             f"IN ROLE {roles.reader}")  # fmt: skip
-    logins = {"worker": (roles.worker, "w"), "reader": (f"{roles.database}_lists", "l")}
+    logins = {"worker": (roles.worker, founded.worker.password), "reader": (f"{roles.database}_lists", "l")}
     worker = open_server(_server(pg, roles, *logins["worker"]))
     for who in ("PACK01", "PACK02", "INVITED", "GONE"):
         with Session(worker.write) as session:
@@ -134,7 +126,8 @@ BREAKOUTS = (
     "SELECT packbay_door.invite('{database}_s_x', 'X', 'X', 'x', 'SCRAM-SHA-256$x', 5)",
     "SELECT packbay_door.join('SCRAM-SHA-256$x')", "ALTER TABLE public.fact DISABLE TRIGGER ALL",
     "ALTER TABLE public.fact DISABLE ROW LEVEL SECURITY", "DROP POLICY packbay_read ON public.fact",
-    "SET session_replication_role = replica", "CREATE FUNCTION public.strange() RETURNS int LANGUAGE sql AS 'SELECT 1'", "ALTER SYSTEM SET fsync = off",
+    "SET session_replication_role = replica", "CREATE FUNCTION public.strange() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "ALTER SYSTEM SET fsync = off",
     "SELECT email FROM public.address", "SELECT pg_switch_wal()", "CREATE PUBLICATION strange FOR ALL TABLES",
 )  # fmt: skip
 """Ways out of what a station may; each is refused as not allowed."""
@@ -291,3 +284,26 @@ _FACT = (
     "INSERT INTO fact (fact_id, station_id, incarnation, seq, kind, version, event_group, at, device, scan_number, "
     "scan_text, chain, data) VALUES (%s, %s, 'i', 7, 'k', 1, 0, now(), '', 0, '', 'c', '{}')"
 )
+
+
+@pytest.mark.parametrize("version", versions())
+def test_an_administrator_need_not_be_a_superuser(version: int) -> None:
+    # given somebody who may make roles and owns an empty database
+    pg, number = server(version), next(_number)
+    pg.psql(f"CREATE ROLE admin{number} LOGIN CREATEROLE PASSWORD 'a'")
+    pg.psql(f"CREATE DATABASE plain{number} OWNER admin{number}")
+    roles = Roles(f"plain{number}")
+    # when central is founded there, and founded again
+    founded = found(_server(pg, roles, f"admin{number}", "a"))
+    again = found(_server(pg, roles, f"admin{number}", "a"), renew=False)
+    # then the worker gets in and invites, and what only a superuser can close is said
+    assert (founded.large_objects_closed, again.worker) == (False, None)
+    assert founded.worker is not None
+    worker = open_server(founded.worker)
+    with Session(worker.write) as session:
+        once = invite(session, roles, "PACK01", "Pack 01")
+        session.commit()
+        joined = join(_server(pg, roles, roles.login_of("PACK01"), ""), once)[0]
+        assert joined.user == f"plain{number}_s_pack01"
+        assert revoke(session, "PACK01") <= 1
+    worker.close()
