@@ -1,8 +1,8 @@
 """The least window that there is, as a program of its own: `python -m bench.bare_window WIDTHxHEIGHT`.
 
-One QWidget with one QLabel on it, painted once. It then prints `painted NANOSECONDS CPU` (CLOCK_MONOTONIC when the
-first paint was done, nanoseconds of processor time until then) and stands there until its input ends, so that its
-memory can be looked at.
+One QWidget with one QLabel on it, painted once. It then prints one JSON line (`mono_ns`, CLOCK_MONOTONIC when
+the first paint was done, and `cpu_ns`, the processor time until then) and stands there until its input ends, so that
+its memory can be looked at.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Window(QWidget):
 
 
 def _tell() -> None:
-    print("painted", time.monotonic_ns(), time.process_time_ns(), flush=True)
+    print(f'{{"mono_ns": {time.monotonic_ns()}, "cpu_ns": {time.process_time_ns()}}}', flush=True)
 
 
 def main(size: str) -> int:

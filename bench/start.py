@@ -8,6 +8,7 @@ taken; a badge that is scanned at that very moment is answered, with the beep an
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import shutil
@@ -16,12 +17,12 @@ import sys
 import tempfile
 import time
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from app.settings import Home
 from bench.figures import Figure
@@ -69,8 +70,8 @@ class Program:
         self._process.terminate()
         self._process.communicate(timeout=PATIENCE_S)
 
-    def line(self) -> list[str]:
-        """The next line in words. TimeoutError when none comes, RuntimeError when the program is gone."""
+    def line(self) -> dict[str, Any]:
+        """The next line, a JSON object. TimeoutError when none comes, RuntimeError when the program is gone."""
         while b"\n" not in self._rest:
             ready, _, _ = select.select([self._out], [], [], PATIENCE_S)
             if not ready:
@@ -80,16 +81,17 @@ class Program:
                 raise RuntimeError(f"the program ended with {self._process.wait(PATIENCE_S)}")
             self._rest += data
         first, _, self._rest = self._rest.partition(b"\n")
-        return first.decode().split(" ")
+        said: dict[str, Any] = json.loads(first)
+        return said
 
-    def moment(self, at: str, spent: str) -> Moment:
-        """The two last words of a line as a moment."""
-        return Moment((int(at) - self.began_ns) / 1e6, int(spent) / 1e6)
+    def moment(self, line: dict[str, Any]) -> Moment:
+        """When a line says that something was painted."""
+        return Moment((line["mono_ns"] - self.began_ns) / 1e6, line["cpu_ns"] / 1e6)
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """One start of the kiosk; `handed` is how long the scanned badge took to its beep, in milliseconds."""
+    """One start of the kiosk; `beep` is how long the scanned badge took to its beep, in milliseconds."""
 
     painted: Moment
     usable: Moment
@@ -150,8 +152,9 @@ def signed_out_home(root: Path, scanner: str) -> Home:
 
 
 def kiosk_program(folder: Path, home: Home) -> Program:
-    """`packbay kiosk` on this home, telling when it has painted what."""
-    return Program(folder, "bench.first_screen", "kiosk", "--home", str(home.root), "--offscreen", "--size", SIZE)
+    """`packbay kiosk` on this home; it says when it has painted what."""
+    words = ("--offscreen", "--size", SIZE, "--paints", "/dev/stdout")
+    return Program(folder, "ui.main", "kiosk", "--home", str(home.root), *words)
 
 
 def bare_window(folder: Path) -> Program:
@@ -163,29 +166,30 @@ def start_kiosk(folder: Path, number: int) -> Start:
     """One start on a fresh home."""
     scanner = Scanner()
     home = signed_out_home(folder / f"home-{number}", scanner.device)
-    painted = usable = None
-    scanned_ns = 0
     with kiosk_program(folder, home) as kiosk:
-        while True:
-            _, _serial, kind, port, at, spent = kiosk.line()
-            moment = kiosk.moment(at, spent)
-            painted = painted or moment
-            if usable is None and port == "open":
-                usable, scanned_ns = moment, time.monotonic_ns()
-                scanner.scan(BADGE)
-            if usable is not None and kind != "sign-in":
-                beep = (scanner.beep_ns() - scanned_ns) / 1e6
-                break
+        painted, usable = _until(kiosk, lambda line: "Scanner" in line["chips"])
+        scanned_ns = time.monotonic_ns()
+        scanner.scan(BADGE)
+        _, answered = _until(kiosk, lambda line: line["kind"] != "sign-in")
+        beep = (scanner.beep_ns() - scanned_ns) / 1e6
     scanner.close()
     shutil.rmtree(home.root)
-    return Start(painted, usable, moment, beep)
+    return Start(painted, usable, answered, beep)
+
+
+def _until(kiosk: Program, wanted: Callable[[dict[str, Any]], bool]) -> tuple[Moment, Moment]:
+    """The next painting, and the first that is wanted."""
+    line = kiosk.line()
+    first = kiosk.moment(line)
+    while not wanted(line):
+        line = kiosk.line()
+    return first, kiosk.moment(line)
 
 
 def start_bare(folder: Path) -> Moment:
     """One start of the bare window."""
     with bare_window(folder) as bare:
-        _, at, spent = bare.line()
-        return bare.moment(at, spent)
+        return bare.moment(bare.line())
 
 
 def start(folder: Path, times: int = TIMES) -> Iterator[Figure]:

@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,12 +15,11 @@ from app.settings import Home
 from app.view import View
 from ui.config import StationConfig
 from ui.runner import Runner
-from ui.tidy import Tidy
 from ui.view_json import view_json
 
 
-def run_headless(home: Home, config: StationConfig, views: Path | None) -> int:
-    """Runs until SIGINT or SIGTERM; every View is a JSON line in `views` (or on stdout)."""
+def run_headless(home: Home, config: StationConfig, views: Path | None, rest: Callable[[int], None]) -> int:
+    """Runs until SIGINT or SIGTERM; every View is a JSON line in `views` (or on stdout), `rest` as the runner's."""
     sys.setswitchinterval(0.001)
     clock = SystemClock()
     done = threading.Event()
@@ -32,7 +32,7 @@ def run_headless(home: Home, config: StationConfig, views: Path | None) -> int:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: done.set())
     runner = Runner(home, config, show, clock=clock)
-    runner.rest = Tidy().rest
+    runner.rest = rest
     runner.start()
     done.wait()
     runner.stop()

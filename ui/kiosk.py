@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock, Thread
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMetaObject, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -29,10 +30,10 @@ from ui.first_picture import FirstPicture
 from ui.pictures import PictureStore
 from ui.sounds import Player
 from ui.theme import USUAL_DENSITY, Theme, fitting_scale, pixels_per_mm
-from ui.tidy import Tidy
 from ui.translate import Translator
 from ui.view_json import view_json
 from ui.wedge import WedgeFilter
+from ui.widgets.panel import read_all
 from ui.window import KioskWindow
 
 if TYPE_CHECKING:  # read behind the first picture
@@ -103,6 +104,7 @@ class Kiosk(QObject):
         views: IO[str] | None = None,
         on_view: Callable[[View], None] | None = None,
         rest: Callable[[int], None] | None = None,
+        paints: IO[str] | None = None,
     ) -> None:
         super().__init__()
         sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -111,6 +113,7 @@ class Kiosk(QObject):
         self._config = config
         self._screen = screen
         self._views = views
+        self._paints = paints
         self._on_view = on_view
         self._rest = rest
         self._shown = 0
@@ -182,6 +185,8 @@ class Kiosk(QObject):
                 self.doors.witness = None
                 self._picture.end()
             runner.start()
+            read_all()  # what the first panels and numbers would have to wait for
+            Translator().number(0)
         except BaseException as error:  # said where the program ends, in words, as ever
             self.failure = error
             QMetaObject.invokeMethod(self, "_give_up", Qt.ConnectionType.QueuedConnection)
@@ -212,12 +217,7 @@ class Kiosk(QObject):
 
     def _hand_over(self, view: View) -> None:
         if self._views is not None:
-            with suppress(BrokenPipeError):
-                print(
-                    json.dumps(view_json(view, self.doors.clock.mono_ns()), ensure_ascii=False),
-                    file=self._views,
-                    flush=True,
-                )
+            _write(self._views, view_json(view, self.doors.clock.mono_ns()))
         self.bridge.show(view)
 
     def _restyle(self, settings: ScreenSettings) -> None:
@@ -246,10 +246,25 @@ class Kiosk(QObject):
             self._on_view(view)
 
     def _painted(self) -> None:
+        if self._paints is not None and self.window.view is not None:
+            _write(self._paints, _painting(self.window.view, self.doors.clock.mono_ns()))
         self._late.stop()
         if self._shown and self._runner is not None:
             self._runner.seen(self._shown, self.doors.clock.mono_ns())
             self._shown = 0
+
+
+def _write(stream: IO[str], line: dict[str, Any]) -> None:
+    """One JSON line; whoever read them may be gone."""
+    with suppress(BrokenPipeError):
+        print(json.dumps(line, ensure_ascii=False), file=stream, flush=True)
+
+
+def _painting(view: View, mono_ns: int) -> dict[str, Any]:
+    """What was painted when: 0 is the serial number of what stands there before the runner."""
+    chips = [str(chip.words) for chip in view.header.chips]
+    spent = time.process_time_ns()
+    return {"serial": view.serial, "kind": view.kind, "chips": chips, "mono_ns": mono_ns, "cpu_ns": spent}
 
 
 def theme_for(screen: Screen, settings: ScreenSettings) -> Theme:
@@ -312,12 +327,16 @@ def run_kiosk(
     offscreen: bool,
     views: Path | None = None,
     shots: Path | None = None,
+    paints: Path | None = None,
+    rest: Callable[[int], None] | None = None,
 ) -> int:
-    """Opens the kiosk and runs it until it is told to end. `shots`: keep a picture of every kind of screen there."""
+    """Opens the kiosk and runs it until it is told to end. `shots`: keep a picture of every kind of screen there.
+
+    `views` and `paints` are files for what is shown and for when it was painted, `rest` is done while nobody works.
+    """
     app = application(offscreen=offscreen)
-    stream = views.open("w", encoding="utf-8") if views else None
     album = Album(shots) if shots else None
-    kiosk = Kiosk(home, config, screen, stream, album.hear if album else None, Tidy().rest)
+    kiosk = Kiosk(home, config, screen, _stream(views), album.hear if album else None, rest, _stream(paints))
     if album:
         album.window = kiosk.window
     kiosk.open()
@@ -327,6 +346,10 @@ def run_kiosk(
     if kiosk.failure is not None:
         raise kiosk.failure
     return int(status)
+
+
+def _stream(path: Path | None) -> IO[str] | None:
+    return path.open("w", encoding="utf-8") if path else None
 
 
 def stop_on_signals(stop: Callable[[], None]) -> QTimer:

@@ -40,7 +40,15 @@ def build_parser(words: Sequence[str] = ("--help",)) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="packbay", description="Touchscreen kiosks for an order-fulfilment floor.")
     parser.add_argument("-v", "--verbose", action="store_true", help="say more on stderr")
     parser.set_defaults(
-        func=_kiosk, home=None, theme="", size=None, headless=False, offscreen=False, views=None, shots=None
+        func=_kiosk,
+        home=None,
+        theme="",
+        size=None,
+        headless=False,
+        offscreen=False,
+        views=None,
+        shots=None,
+        paints=None,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_kiosk(commands)
@@ -91,6 +99,7 @@ def _add_kiosk(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.add_argument("--headless", action="store_true", help="no window at all: for scripts")
     command.add_argument("--views", type=Path, help="write every View as a JSON line into this file")
     command.add_argument("--shots", type=Path, help="keep a picture of every kind of screen in this folder")
+    command.add_argument("--paints", type=Path, help="write when each View was painted as a JSON line into this file")
     _add_screen(command)
     command.set_defaults(func=_kiosk)
 
@@ -167,6 +176,9 @@ def _add_messages(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 
 
 def _kiosk(options: argparse.Namespace) -> int:
+    from ui.tidy import Tidy
+
+    rest = Tidy().rest  # first of all: what is read from here on is there for good, and not worth a search each time
     place = home(options.home).make()
     from ui.config import load_config
 
@@ -174,11 +186,12 @@ def _kiosk(options: argparse.Namespace) -> int:
     if options.headless:
         from ui.headless import run_headless
 
-        return run_headless(place, config, options.views)
+        return run_headless(place, config, options.views, rest)
     from ui.kiosk import Screen, run_kiosk
 
     screen = Screen(options.theme, options.size, quiet=options.offscreen)
-    return run_kiosk(place, config, screen, offscreen=options.offscreen, views=options.views, shots=options.shots)
+    files = {"views": options.views, "shots": options.shots, "paints": options.paints}
+    return run_kiosk(place, config, screen, offscreen=options.offscreen, rest=rest, **files)
 
 
 def _demo(options: argparse.Namespace) -> int:

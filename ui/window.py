@@ -6,15 +6,12 @@ arrives as key strokes is not read by widgets, and an Enter must never press any
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-import ui.widgets
 from app.view import Hero, Panel, ProblemHero, View
 from ui.pictures import PictureStore
 from ui.screens.frame import Frame, Placed, lay_out
@@ -33,9 +30,6 @@ from ui.widgets.welcome import WelcomePanel
 
 MOST_ACTIONS = 4
 KEYS = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride, QEvent.Type.Shortcut)
-
-for _module in pkgutil.iter_modules(ui.widgets.__path__):
-    importlib.import_module(f"ui.widgets.{_module.name}")
 
 
 class KioskWindow(QWidget):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import ClassVar, Generic, TypeVar, cast
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
@@ -148,11 +152,22 @@ def shows(panel_type: type) -> Callable[[W], W]:
 
 def widget_for(panel_type: type) -> type[PanelWidget[object]]:
     """The widget class for a panel type. KeyError: no file in ui/widgets shows it."""
+    if panel_type not in _WIDGETS:
+        read_all()
     return _WIDGETS[panel_type]
 
 
 def shown_types() -> frozenset[type]:
+    read_all()
     return frozenset(_WIDGETS)
+
+
+@cache
+def read_all() -> None:
+    """Finds the widgets of all panels, each by its file. The first picture has none, and does not wait for them."""
+    folder = Path(__file__).parent
+    for module in pkgutil.iter_modules([str(folder)]):
+        importlib.import_module(f"ui.widgets.{module.name}")
 
 
 def clip_round(canvas: Canvas, rect: QRectF, radius: float) -> None:
