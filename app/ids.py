@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import NewType
 
 SkuId = NewType("SkuId", bytes)
@@ -73,6 +74,11 @@ def make_ids_with(maker: Ids) -> Ids:
     global _maker
     before, _maker = _maker, maker
     return before
+
+
+def made_at(identifier: bytes) -> datetime:
+    """When a UUIDv7 was made, by the clock of whoever made it."""
+    return datetime.fromtimestamp(int.from_bytes(identifier[:6]) / 1000, UTC)
 
 
 def stable_id(*parts: str) -> bytes:

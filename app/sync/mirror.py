@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.db import Prepared, unpack_row
 from app.db.feed import key_values, table_of
-from app.models import Ask, Dossier, Model, NumberRange, OwnTouch
+from app.models import Ask, Dossier, Model, NumberRange, OwnLease, OwnTouch
 from app.sync.station import itself, move_itself
 from app.sync.wire import FeedRow, WireAnswer
 
@@ -124,8 +124,10 @@ def take_answer(session: Session, answer: WireAnswer, now: datetime) -> bytes | 
     if ask is None:
         return None
     task_id = ask.task_id or b""
-    session.delete(ask)
     body = json.loads(answer.body)
+    if "lease_s" in body:
+        _begin_leases(session, ask, body)
+    session.delete(ask)
     for order_id, dossier in body.get("dossiers", {}).items():
         _keep_dossier(session, bytes.fromhex(order_id), dossier, now)
     if answer.kind == "numbers" and "first" in body:
@@ -136,6 +138,13 @@ def take_answer(session: Session, answer: WireAnswer, now: datetime) -> bytes | 
         )
     session.flush()
     return task_id
+
+
+def _begin_leases(session: Session, ask: Ask, body: dict[str, Any]) -> None:
+    """A lease runs by this machine's own time, from before the question was sent."""
+    until = ask.asked_ns + int(body["lease_s"]) * 1_000_000_000 - LEASE_MARGIN_NS
+    for work in body.get("work", ()):
+        session.merge(OwnLease(lease_id=bytes.fromhex(work["lease"]), boot=ask.boot or b"", until_ns=until))
 
 
 def _keep_dossier(session: Session, order_id: bytes, dossier: dict[str, object], now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Station and central of three programs that follow each other, in every pair: nothing is lost, the old one is named."""
+"""Station and central of three programs that follow each other, in every pair: nothing is lost."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from app.models import (
     Code,
     FactRow,
     OrderBrief,
+    OwnLease,
     PickLine,
     Policy,
     Sku,
@@ -57,7 +58,10 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedWork:
-    """A piece of pick work that this station holds, or that belongs to the tour."""
+    """A piece of pick work that this station holds, or that belongs to the tour.
+
+    `until_ns` is when its lease ends by this machine's own time since `boot`, None for one of an older program.
+    """
 
     id: bytes
     order_id: bytes
@@ -69,14 +73,17 @@ class ClaimedWork:
     state: str
     started: bool
     lines: tuple[PlanLine, ...]
+    boot: bytes = b""
+    until_ns: int | None = None
 
 
 _WORK = (
     select(
         Work.id, Work.order_id, OrderBrief.number, Work.priority, Work.fence, Work.lease_id, Work.lease_until,
-        Work.state, Work.started,
+        Work.state, Work.started, OwnLease.boot, OwnLease.until_ns,
     )
     .outerjoin(OrderBrief, OrderBrief.order_id == Work.order_id)
+    .outerjoin(OwnLease, OwnLease.lease_id == Work.lease_id)
     .where(Work.kind == "pick")
 )  # fmt: skip
 _LEASED = Prepared(_WORK.where(Work.state == "leased", Work.station_id == bindparam("station_id")))
@@ -95,8 +102,9 @@ def claimed_work(session: Session, station_id: bytes, tour_id: bytes) -> tuple[C
         ClaimedWork(
             id=work_id, order_id=order_id, number=number or "", priority=priority, fence=fence, lease_id=lease or b"",
             lease_until=until, state=state, started=started, lines=_lines(session, work_id, picked, short),
+            boot=boot or b"", until_ns=until_ns,
         )
-        for work_id, order_id, number, priority, fence, lease, until, state, started in rows.values()
+        for work_id, order_id, number, priority, fence, lease, until, state, started, boot, until_ns in rows.values()
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda work: (work.priority, work.id)))
 

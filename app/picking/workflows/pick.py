@@ -125,7 +125,7 @@ class Pick(Workflow[PickState]):
             raise Refused(pick_words.tote_taken(tote, desk))
         ready = acts.ready_works(state, desk)
         if not ready:
-            return acts.ask_for_work(state, event, acts.PREFETCH)
+            return acts.ask_for_work(state, event, acts.PREFETCH, desk)
         return acts.start(state, event, ready[:1], len(ready) - 1)
 
     @on(Step.START, to=(Step.WAIT, *WALK))
@@ -139,7 +139,7 @@ class Pick(Workflow[PickState]):
         positions = desk.read(queries.cart_card, event.cart_id).positions
         ready = acts.ready_works(state, desk)
         if len(ready) < positions:
-            return acts.ask_for_work(state, event, positions - len(ready))
+            return acts.ask_for_work(state, event, positions - len(ready), desk)
         return acts.start(state, event, ready[:positions], len(ready) - positions)
 
     @on(Step.START)

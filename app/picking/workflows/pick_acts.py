@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
+from app.clock import boot_id
 from app.errors import Refused
 from app.events import CartRead, ItemRead, Read, ToteRead
 from app.facts import Fact
@@ -55,17 +57,25 @@ PREFETCH = 3
 
 def ready_works(state: PickState, desk: Desk) -> tuple[ClaimedWork, ...]:
     """Claimed work that can be started: not begun, with something to pick, its lease alive."""
-    now = desk.clock.now()
-    return tuple(
-        w
-        for w in state.pool
-        if w.state == "leased" and not w.started and (w.lease_until is None or w.lease_until > now)
-        and any(x.quantity > x.picked + x.short for x in w.lines)
-    )  # fmt: skip
+    alive = (w for w in _not_begun(state) if _lives(w, desk))
+    return tuple(w for w in alive if any(x.quantity > x.picked + x.short for x in w.lines))
 
 
-def ask_for_work(state: PickState, event: ToteRead | CartRead, limit: int) -> Next:
-    ask = Request("claim", {"kind": "pick", "limit": limit}, waits=True)
+def _not_begun(state: PickState) -> Iterator[ClaimedWork]:
+    return (w for w in state.pool if w.state == "leased" and not w.started)
+
+
+def _lives(work: ClaimedWork, desk: Desk) -> bool:
+    """Whether the lease holds by the machine's own time. That of another boot can't be reckoned: it is asked anew."""
+    if work.until_ns is None:
+        return work.lease_until is None or work.lease_until > desk.clock.now()
+    return work.boot == boot_id() and desk.clock.mono_ns() < work.until_ns
+
+
+def ask_for_work(state: PickState, event: ToteRead | CartRead, limit: int, desk: Desk) -> Next:
+    lapsed = [w.id.hex() for w in _not_begun(state) if not _lives(w, desk)]
+    body = {"kind": "pick", "limit": limit} | ({"lapsed": lapsed} if lapsed else {})
+    ask = Request("claim", body, waits=True)
     return Next(state=replace(state, opened_by=event), ask=(ask,), echo=say("Fetching work"), sound=Sound.NONE)
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db import changed
 from app.ids import new_id
-from app.models import Work
+from app.models import Incident, Work
 from app.work.service.dossier import dossier_of
 
 LEASE = timedelta(hours=12)
 """How long a claim holds when nothing is heard of the station: a shift."""
+CLOCK_JUMP = "clock_jump"
+"""An incident: central's clock went on by more or less than time did. While it is open no lease runs out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +31,20 @@ class Claimed:
     fence: int
 
 
-def claim_work(session: Session, *, station_id: bytes, kind: str, limit: int, now: datetime) -> tuple[Claimed, ...]:
+def claim_work(
+    session: Session, *, station_id: bytes, kind: str, limit: int, now: datetime, lapsed: Sequence[bytes] = ()
+) -> tuple[Claimed, ...]:
     """Leases up to `limit` pieces of ready work, the most urgent first.
 
     Ready is what nobody holds, and what somebody's lease ran out on before a hand touched it: started work is never
-    taken away by a clock.
+    taken away by a clock, and no work by a clock that jumped. `lapsed` is what the station holds and may not begin any
+    more by its own reckoning: it is leased to it anew.
     """
-    free = or_(Work.state == "ready", and_(Work.state == "leased", Work.lease_until < now, Work.started.is_(False)))
+    free = or_(
+        Work.state == "ready",
+        and_(Work.state == "leased", Work.lease_until < now, Work.started.is_(False), not_(_clock_jumped())),
+        and_(Work.id.in_(lapsed), Work.state == "leased", Work.station_id == station_id, Work.started.is_(False)),
+    )
     wanted = select(Work.id).where(Work.kind == kind, free).order_by(Work.priority, Work.id).limit(limit)
     claimed: list[Claimed] = []
     for work_id in session.scalars(wanted.with_for_update(skip_locked=True)).all():
@@ -54,11 +64,22 @@ def claim_work(session: Session, *, station_id: bytes, kind: str, limit: int, no
     return tuple(claimed)
 
 
+def _clock_jumped() -> ColumnElement[bool]:
+    return select(Incident.id).where(Incident.kind == CLOCK_JUMP, Incident.resolved_at.is_(None)).exists()
+
+
 def answer_claim(session: Session, *, station_id: bytes, body: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Answers the ask "claim": `{"kind": "pick", "limit": 3}` → work ids and the dossiers of their orders."""
+    """Answers the ask "claim": `{"kind": "pick", "limit": 3}` → work ids and the dossiers of their orders.
+
+    `lapsed` names work of an earlier claim (see `claim_work`). `lease_s` is how long the lease holds from when the
+    station asked.
+    """
     limit = max(1, min(int(body.get("limit", 1)), 8))
-    claimed = claim_work(session, station_id=station_id, kind=str(body.get("kind", "pick")), limit=limit, now=now)
+    lapsed = [bytes.fromhex(work) for work in body.get("lapsed", ())]
+    kind = str(body.get("kind", "pick"))
+    claimed = claim_work(session, station_id=station_id, kind=kind, limit=limit, now=now, lapsed=lapsed)
     return {
+        "lease_s": int(LEASE.total_seconds()),
         "work": [{"id": c.work_id.hex(), "lease": c.lease_id.hex(), "fence": c.fence} for c in claimed],
         "dossiers": {c.order_id.hex(): dossier_of(session, order_id=c.order_id) for c in claimed},
     }
