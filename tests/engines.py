@@ -11,6 +11,7 @@ import atexit
 import os
 import shutil
 from functools import cache
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
@@ -64,16 +65,21 @@ def migrated(version: int) -> str:
     return name
 
 
-@cache
-def _loaded(version: int, file: Path, _changed_ns: int) -> str:
-    """The rows of a SQLite file as a database that others are copies of."""
-    pg, name = server(version), f"template_{next(_number)}"
-    pg.create(name, template=migrated(version))
-    source, target = open_database(file, "central"), connect(pg, name)
-    copy_rows(source, target)
-    source.close()
-    target.close()
-    return name
+_loaded: dict[tuple[int, bytes], str] = {}
+
+
+def load(version: int, file: Path) -> str:
+    """The rows of a SQLite file as a database that others are copies of; made once for the same bytes."""
+    key = (version, sha256(file.read_bytes()).digest())
+    if key not in _loaded:
+        pg, name = server(version), f"template_{next(_number)}"
+        pg.create(name, template=migrated(version))
+        source, target = open_database(file, "central"), connect(pg, name)
+        copy_rows(source, target)
+        source.close()
+        target.close()
+        _loaded[key] = name
+    return _loaded[key]
 
 
 def fresh(version: int, template: str = "") -> Database:
@@ -96,7 +102,7 @@ def open_central(path: Path, *, template: Path | None = None, busy_ms: int = 60_
     pg = chosen()
     if path not in _names or template is not None:
         source = template or path
-        loaded = _loaded(pg.version, source, source.stat().st_mtime_ns) if source.exists() else migrated(pg.version)
+        loaded = load(pg.version, source) if source.exists() else migrated(pg.version)
         _names[path] = pg.create(f"central_{next(_number)}", template=loaded)
     return connect(pg, _names[path])
 

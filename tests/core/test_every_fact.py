@@ -33,6 +33,7 @@ from app.facts import Fact, Stamp, decode, kinds
 from app.ids import stable_id
 from app.models import Parcel, ParcelLine
 from app.work.facts import Voided, touched_rows
+from tests.engines import open_central
 from tests.sync.sides import (
     B1,
     B2,
@@ -122,6 +123,9 @@ def sides() -> Iterator[dict[str, Any]]:
         found = {}
         for side in ("central", "station"):
             path = Path(folder) / f"{side}.sqlite"
+            if side == "central":
+                found[side] = open_central(path, template=template(side))
+                continue
             shutil.copy(template(side), path)
             found[side] = open_database(path, side)
         with central_write(found["central"]) as session:

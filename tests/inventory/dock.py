@@ -42,16 +42,15 @@ from app.models import Incident
 from app.settings import Home
 from app.sync.applier import work_off
 from app.sync.central import SqlCentral
+from app.sync.mirror import apply_feed, take_answer
 from app.sync.station import (
     Cause,
     acknowledge,
-    apply_feed,
     facts_of,
     found_station,
     outgoing,
     put_ask,
     record,
-    take_answer,
 )
 from app.view import ProblemHero, View
 from app.work.queries import describe, meaning
@@ -67,6 +66,7 @@ from app.workflow import (
     describe_with,
 )
 from tests.approving import Leads
+from tests.engines import drop, open_central, stranger
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -374,8 +374,7 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.clock, self.groups = folder, FakeClock(), 0
-        shutil.copy(_central(), folder / "central.sqlite")
-        self.central = open_database(folder / "central.sqlite", "central", busy_ms=60_000)
+        self.central = open_central(folder / "central.sqlite", template=_central())
         self.hands: list[Hand] = []
 
     def hand(self, name: str = "DOCK01", operator: Operator = ANA) -> Hand:
@@ -422,15 +421,15 @@ class Site:
         return tend_counts(self.central, self.clock, Home(self.folder))
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        return _rows(self.folder / "central.sqlite", sql)
+        return _rows(stranger(self.central), sql)
 
     def stock(self) -> dict[tuple[str, str, str, str], int]:
-        return _stock(self.folder / "central.sqlite")
+        return _stock(stranger(self.central))
 
     def close(self) -> None:
         for hand in self.hands:
             hand.close()
-        self.central.close()
+        drop(self.central)
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -45,6 +44,7 @@ from app.sync.applier import rooms, work_off
 from app.sync.central import SqlCentral
 from app.sync.station import outgoing
 from app.work.service.timeline import unpacked_words
+from tests.engines import open_central
 from tests.packing.kit import HERE, JONAS, PackBench, line_id, order_id, sku, stock_the_site, tote_code, tote_id
 
 MIRRORED: tuple[type[Model], ...] = (Parcel, ParcelLine, OrderBrief, Tote, Stock, PrintJob)
@@ -62,9 +62,7 @@ def _template() -> Path:
 @pytest.fixture
 def central(tmp_path: Path) -> Iterator[Database]:
     """Central with order 10482 (2 mugs, 1 soap) in tote 0412."""
-    path = tmp_path / "central.sqlite"
-    shutil.copy(_template(), path)
-    database = open_database(path, "central")
+    database = open_central(tmp_path / "central.sqlite", template=_template())
     now = datetime(2026, 3, 2, 9, tzinfo=UTC)
     with central_write(database) as session:
         stock_the_site(session)

@@ -51,16 +51,15 @@ from app.picking.workflows.pick_state import PickState
 from app.receipt.service import write_brief
 from app.sync.applier import work_off
 from app.sync.central import SqlCentral
+from app.sync.mirror import apply_feed, take_answer
 from app.sync.station import (
     Cause,
     acknowledge,
-    apply_feed,
     facts_of,
     found_station,
     outgoing,
     put_ask,
     record,
-    take_answer,
 )
 from app.view import ProblemHero, View
 from app.work.queries import meaning

@@ -32,20 +32,20 @@ from app.picking.workflows.take_over import TakeOver
 from app.processing.service import Change, cancel_order, change_order
 from app.sync.applier import work_off
 from app.sync.central import SqlCentral
+from app.sync.mirror import apply_feed, take_answer
 from app.sync.station import (
     Cause,
     acknowledge,
-    apply_feed,
     facts_of,
     found_station,
     outgoing,
     put_ask,
     record,
-    take_answer,
 )
 from app.view import ProblemHero, View
 from app.work.queries import meaning
 from app.workflow import Bench, Opening, Operator, Outcome, Station, Workflow
+from tests.engines import stranger
 from tests.picking.floor import ANA, CART, TestDesk, Want, floor, put, sku_id, tote_id
 
 BEN = Operator(stable_id("person", "2"), "Ben Okafor", "picker", "en")
@@ -290,7 +290,7 @@ class Crew:
             return session.scalar(select(Order.state).where(Order.number == number)) or ""
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.central.path)) as connection:
+        with closing(sqlite3.connect(stranger(self.central))) as connection:
             return list(connection.execute(sql))
 
     def incidents(self) -> list[str]:

@@ -31,7 +31,7 @@ from app.shipping.queries import (
 from app.shipping.rules import may_void
 from app.shipping.service import Closing, close_manifest
 from app.sync.central import SqlCentral
-from app.sync.station import apply_feed
+from app.sync.mirror import apply_feed
 from app.sync.wire import Cursor
 from tests.reports.reading import codes, pictures, texts
 from tests.tracking.house import STATION, Site

@@ -45,6 +45,7 @@ from app.sync.station import Cause
 from app.sync.wire import Mark, Pulled
 from app.work.service.recording import record_here
 from app.workflow import Recorded, Request
+from tests.engines import on_server, open_central, stranger
 
 MUG, TEA = (stable_id("sku", name) for name in ("MUG", "TEA"))
 B1, B2 = (stable_id("bin", name) for name in ("B1", "B2"))
@@ -131,18 +132,22 @@ class CentralSide:
     """Central's file, its side of the protocol, and the applier. A file that lies in the folder is gone on with."""
 
     def __init__(self, folder: Path, clock: FakeClock) -> None:
-        self.path, self.clock = folder / "central.sqlite", clock
-        if self.path.exists():
+        self._path, self.clock = folder / "central.sqlite", clock
+        if self._path.exists():
             self.open()
             return
-        shutil.copy(template("central"), self.path)
-        self.open()
+        self.open(template("central"))
         with central_write(self.database) as session:
             stock_the_site(session, clock)
 
-    def open(self) -> None:
-        self.database = open_database(self.path, "central")
+    def open(self, template: Path | None = None) -> None:
+        self.database = open_central(self._path, template=template)
         self.port = SqlCentral(self.database, self.clock)
+
+    @property
+    def path(self) -> Path:
+        """A SQLite file with what central has now: its own, or a copy of the server's."""
+        return stranger(self.database)
 
     def close(self) -> None:
         self.database.close()
@@ -156,7 +161,7 @@ class CentralSide:
 
     def back_up(self) -> Path:
         """A copy as `sqlite3 .backup` makes it."""
-        target = self.path.with_suffix(".backup")
+        target = self._path.with_suffix(".backup")
         with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(target)) as copy:
             source.backup(copy)
         return target
@@ -165,9 +170,8 @@ class CentralSide:
         """Puts a backup in the place of the file, as after a broken disk."""
         self.close()
         for suffix in ("-wal", "-shm"):
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-        shutil.copy(backup, self.path)
-        self.open()
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        self.open(backup)
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as connection:
@@ -282,6 +286,8 @@ def _even_files(codes: tuple[str, ...]) -> Path:
             station.settle()
     for station in stations:
         station.close()
+    if on_server():
+        shutil.copy(central.path, folder / "central.sqlite")
     central.close()
     return folder
 

@@ -40,6 +40,7 @@ from app.sync.station import Cause, found_station, outgoing, record
 from app.tracking.queries import MailRow, mails, mails_by_state
 from app.tracking.service import send_mails
 from app.work.service.timeline import unpacked_words
+from tests.engines import open_central
 from tests.packing.kit import SKUS, stock_the_site
 
 START = datetime(2026, 3, 2, 13, 7, tzinfo=UTC)
@@ -73,12 +74,12 @@ class Site:
 
     def __post_init__(self) -> None:
         self.home = Home(self.root).make()
-        shutil.copy(_templates() / "central.sqlite", self.home.central_file)
+        open_central(self.home.central_file, template=_templates() / "central.sqlite").close()
         shutil.copy(_templates() / "station.sqlite", self.home.station_file)
         self.open()
 
     def open(self) -> None:
-        self.central: Database = open_database(self.home.central_file, "central")
+        self.central: Database = open_central(self.home.central_file, busy_ms=5_000)
         self.station: Database = open_database(self.home.station_file, "station")
 
     def close(self) -> None:

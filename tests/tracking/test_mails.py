@@ -22,6 +22,7 @@ from app.db import central_write, open_database
 from app.ids import stable_id
 from app.models import Effect, Order
 from app.tracking.service import drop_mails, opt_out, retry_mails, send_mails
+from tests.engines import stranger
 from tests.notifiers.servers import PASSWORD, Running, free_port, server, write_config, write_password
 from tests.tracking.house import Site
 
@@ -194,8 +195,8 @@ def test_a_cancelled_order_and_an_address_that_wants_none_are_not_written_to(sit
         ("2", "the address wants no mails"), ("1", "the order was cancelled"),
     ]  # fmt: skip
     assert post.post.mails == []
-    with closing(sqlite3.connect(site.central.path)) as stranger:
-        assert not [row for row in stranger.execute("SELECT * FROM mail_opt_out") if b"lena2" in str(row).encode()]
+    with closing(sqlite3.connect(stranger(site.central))) as connection:
+        assert not [row for row in connection.execute("SELECT * FROM mail_opt_out") if b"lena2" in str(row).encode()]
     with site.write() as session:
         assert opt_out(session, address="lena2@example.org", now=site.clock.now(), wanted=True)
 

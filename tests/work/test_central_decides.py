@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -12,13 +11,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
-from app.db import Database, central_write, open_database, reading
+from app.db import Database, central_write, reading
 from app.ids import stable_id
 from app.inventory.facts import StockSet
 from app.models import FactRow, Feed, Movement, NumberRange, Order, StationMark, StationRow, Stock, Work
 from app.work.service import claim_work, lease_numbers, record_here, reopen_work
 from app.work.service.claims import LEASE, answer_claim
 from app.work.service.recording import OFFICE
+from tests.engines import drop, open_central
 from tests.sync.sides import template
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -27,11 +27,9 @@ A, B = stable_id("station", "A"), stable_id("station", "B")
 
 @pytest.fixture
 def central(tmp_path: Path) -> Iterator[Database]:
-    path = tmp_path / "central.sqlite"
-    shutil.copy(template("central"), path)
-    database = open_database(path, "central")
+    database = open_central(tmp_path / "central.sqlite", template=template("central"))
     yield database
-    database.close()
+    drop(database)
 
 
 def add_work(central: Database, *names: str, **values: object) -> list[bytes]:
