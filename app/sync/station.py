@@ -406,6 +406,7 @@ def _new_stream(session: Session, now: datetime) -> str:
         _LINK.run_many(session, links)
     old = itself(session)
     move_itself(session, incarnation=new_id(), chain=chain)
+    _touch_again(session, old, 0)  # how far the other stream is applied says nothing about this one
     forget_numbers(session)
     session.execute(update(OwnLease).values(boot=bytes(16)))
     session.execute(update(CentralSeen).values(forked_at=now, forked_seq=old.seq))

@@ -175,6 +175,29 @@ def test_two_machines_of_one_disk_lose_nothing(tmp_path: Path, central: CentralS
     twin.close()
 
 
+def test_in_a_new_stream_nothing_is_applied_yet_whatever_was_heard_of_the_old_one(
+    tmp_path: Path, central: CentralSide, station: StationSide
+) -> None:
+    # given a second machine that read in the feed that more of their stream is applied than it has recorded itself
+    twin = twin_of(station, tmp_path / "twin")
+    for _ in range(5):
+        station.record(take())
+    station.settle()
+    twin.pull()
+    twin.record(take())
+
+    # when it finds out
+    found = twin.hello()
+
+    # then what its hands did is not erased by an older row, and in the end it knows that all of it is applied
+    assert found == "fork"
+    assert twin.query("SELECT applied_seq FROM itself") == [(0,)]
+    assert ("stock", f"{MUG.hex()}/{T1.hex()}//good") in twin.query("SELECT topic, key FROM own_touch")
+    twin.settle()
+    assert mirrored(twin.path) == mirrored(central.path)
+    twin.close()
+
+
 def test_a_disk_put_back_to_an_older_image_goes_on_in_a_new_stream(central: CentralSide, station: StationSide) -> None:
     # given leased numbers, and a station whose disk is put back to what it was before two scans
     station.ask("numbers", {"kind": "parcel"})
