@@ -1,0 +1,84 @@
+"""Central's computer: the database, its side of the protocol, the applier, the duties, the office, backups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.db import central_write, migrate
+from app.settings import Home
+from app.sync.applier import work_off
+from app.sync.central import SqlCentral
+from app.sync.duties import Place, do_duties
+from app.work.service.numbers import skip_numbers
+from tests.simulation.disk import Killed
+from tests.simulation.machine import Machine, Time
+
+
+class CentralEnd(Machine):
+    """Central on SQLite. `up`: the server answers."""
+
+    def __init__(self, folder: Path, time: Time, dice: Random) -> None:
+        super().__init__(folder / "central.sqlite", "central", time, dice)
+        self.up = True
+        self.generation = 0
+        """How often the server was started: connections do not outlive it."""
+        self.home = Home(folder / "home")
+        self.home.make()
+        self._failing: set[str] = set()
+        with self.running():
+            migrate(self.disk.database)
+        self._serve()
+
+    def _serve(self) -> None:
+        self.generation += 1
+        self.port = SqlCentral(self.disk.database, self.clock)
+
+    def restart(self) -> None:
+        """The process is started again; what was not committed is gone."""
+        self.disk.reopen()
+        self._serve()
+
+    def work(self) -> int:
+        """The worker applies and answers until nothing is left."""
+        with self.running():
+            return work_off(self.disk.database, self.clock)
+
+    def do_duties(self) -> int:
+        """What central does while time passes, once."""
+        with self.running():
+            return do_duties(Place(self.disk.database, self.clock, self.home), self._failing, "DUTIES")
+
+    def office(self, act: Callable[[Session], Any]) -> Any:
+        """Somebody at a desk decides something: one transaction."""
+        with self.running(), central_write(self.disk.database) as session:
+            return act(session)
+
+    def survive(self, act: Callable[[], Any]) -> Any:
+        """Does something; a server that is killed in it is started again, and the answer is None."""
+        try:
+            return act()
+        except Killed:
+            self.restart()
+            return None
+
+    # ---- what becomes of the file
+
+    def cut(self) -> bool:
+        """The power goes and comes back; whether commits were lost that somebody believed in."""
+        lost = self.disk.cut()
+        self._boot()
+        self._serve()
+        return lost
+
+    def put_back(self, image: bytes, *, restored: bool) -> None:
+        """An older state takes the place of the file: a backup that was `restored`, or a standby that was behind."""
+        self.disk.put_back(image)
+        self._serve()
+        if restored:
+            with self.running(), central_write(self.disk.database) as session:
+                skip_numbers(session)

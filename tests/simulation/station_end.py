@@ -1,0 +1,166 @@
+"""A station's computer: its file behind the real keeper, and what its courier carries."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from app.facts import Fact
+from app.sync.keeper import Keeper, Transaction
+from app.sync.parcel import Parcelled
+from app.sync.station import Cause
+from app.sync.talk import Talk
+from app.workflow import Recorded, Request
+from tests.simulation.central_end import CentralEnd
+from tests.simulation.disk import Killed
+from tests.simulation.line import Away, Line
+from tests.simulation.machine import Machine, Time
+
+
+class StationEnd(Machine):
+    """A kiosk. `on`: the program runs."""
+
+    def __init__(
+        self, path: Path, code: str, template: Path, time: Time, dice: Random, central: CentralEnd,
+        wait: Callable[[float], None],
+    ) -> None:  # fmt: skip
+        shutil.copy(template, path)
+        super().__init__(path, "station", time, dice)
+        self.code = code
+        self.line = Line(central, wait)
+        self.held: Parcelled | None = None
+        self.answers: dict[bytes, dict[str, Any]] = {}
+        self.troubles: Counter[str] = Counter()
+        """What the line raised, by name."""
+        self.confirmed: set[bytes] = set()
+        """Facts of which the hands here were told that they are kept."""
+        self.seen: set[bytes] = set()
+        """Facts that were in the file before it was another one."""
+        self._run()
+
+    @property
+    def id(self) -> bytes:
+        return self.keeper.station.station_id
+
+    def _run(self) -> None:
+        with self.running():
+            self.keeper = Keeper(self.disk.database, self.clock, self.code, self.code.title())
+            self.talk = Talk(self.keeper, self.line, self.clock)
+        self.held = None
+
+    def restart(self) -> None:
+        """The program is started again: what was not committed is gone, and whoever works here goes on."""
+        self.disk.reopen()
+        self._run()
+
+    def cut(self) -> bool:
+        """The power goes and comes back; whether commits were lost that were not flushed."""
+        self.remember()
+        lost = self.disk.cut()
+        self._boot()
+        self._run()
+        return lost
+
+    def facts(self) -> set[bytes]:
+        """What lies in the file."""
+        return {row[0] for row in self.disk.query("SELECT fact_id FROM fact")}
+
+    def remember(self) -> None:
+        """Notes what lies in the file, before it is another one."""
+        self.seen |= self.facts()
+
+    def put_back(self, image: bytes) -> None:
+        """An older state takes the place of the file."""
+        self.remember()
+        self.disk.put_back(image)
+        self._boot()
+        self._run()
+
+    # ---- what hands do
+
+    def record(
+        self, facts: Sequence[Fact], *, actor: bytes, task: bytes, voids: Sequence[bytes] = ()
+    ) -> tuple[Recorded, ...] | None:
+        """What one scan records; None when the program ended before it was kept."""
+
+        def act(transaction: Transaction) -> tuple[Recorded, ...]:
+            cause = Cause(at=self.clock.now(), actor_id=actor, task_id=task, group=transaction.next_group())
+            return transaction.record(facts, cause, voids)
+
+        done: tuple[Recorded, ...] | None = self._act(act)
+        if done is not None:
+            self.confirmed |= {recorded.fact_id for recorded in done}
+        return done
+
+    def ask(self, kind: str, body: dict[str, Any], task: bytes) -> bytes | None:
+        """Puts a question to central; None when the program ended before it was kept."""
+        return self._act(lambda transaction: transaction.ask(Request(kind, body), task))
+
+    def _act(self, act: Callable[[Transaction], Any]) -> Any:
+        try:
+            with self.running(), self.keeper.act() as transaction:
+                return act(transaction)
+        except Killed:
+            self.restart()
+            return None
+
+    def read(self, query: Callable[..., Any], *values: Any) -> Any:
+        """Asks the mirror as a screen does."""
+        with self.keeper.look() as look:
+            return look.read(query, *values)
+
+    # ---- the courier
+
+    def round(self) -> bool:
+        """One exchange with central; whether there was anything to carry. Raises whatever the line raises."""
+        parcel = self._fetch()
+        if parcel is not None:
+            self._take_in(parcel)
+        return parcel is not None
+
+    def _fetch(self) -> Parcelled | None:
+        with self.running():
+            return self.talk.next()
+
+    def _take_in(self, parcel: Parcelled) -> None:
+        with self.running():
+            arrival = self.keeper.take_in(parcel)
+        for request, _, _, body in arrival.answers:
+            self.answers[request] = body
+
+    def try_round(self, most: int = 3) -> bool:
+        """Exchanges as long as there is something to carry, `most` of them; whether there was.
+
+        The program goes on when nobody answers or central refuses, and is started again when it was killed.
+        """
+        carried = 0
+        try:
+            while carried < most and self.round():
+                carried += 1
+        except Killed:
+            self.restart()
+        except Exception as error:  # as the courier does: the next exchange greets central anew
+            self.troubles[type(error).__name__] += 1
+        return carried > 0
+
+    def hold_slice(self) -> int:
+        """Fetches feed rows and does not take them in yet (the work thread is busy): how many."""
+        try:
+            self.held = self._fetch()
+        except Away:
+            return 0
+        return len(self.held.pulled.rows) if self.held is not None and self.held.pulled is not None else 0
+
+    def take_held(self) -> None:
+        """Takes in what was fetched before."""
+        held, self.held = self.held, None
+        if held is not None:
+            self._take_in(held)
+
+    def is_even(self) -> bool:
+        """Whether central has applied all that was recorded here, and every question is answered."""
+        return self.keeper.is_even()
