@@ -52,22 +52,23 @@ class Server:
         return f"sslmode {self.sslmode} does not prove that this is {self.host}: verify-full does"
 
     @classmethod
-    def of_url(cls, url: str, *, dev_insecure: bool = False) -> Self:
+    def of_url(cls, url: str, *, user: str = "", dev_insecure: bool = False) -> Self:
         """Reads `postgresql://user:secret@host:port/database?sslmode=…`. SettingsWrong when it is none.
 
-        Without a host in its middle the URL says `?host=/folder/of/the/socket`.
+        `user` is who it is where the URL names nobody. Without a host in its middle the URL says
+        `?host=/folder/of/the/socket`.
         """
         parts = urlsplit(url)
         if parts.scheme not in ("postgresql", "postgres"):
             raise SettingsWrong("the address of a server begins with postgresql://")
         who, _, where = parts.netloc.rpartition("@")
-        user, _, password = who.partition(":")
+        named, _, password = who.partition(":")
         hosts = [one.rpartition(":") if _has_port(one) else (one, "", "") for one in where.split(",") if one]
         said: dict[str, Any] = {
             "host": ",".join(unquote(host) for host, _, _ in hosts),
             "port": ",".join(port or "5432" for _, _, port in hosts) or "5432",
             "database": unquote(parts.path.strip("/")),
-            "user": unquote(user),
+            "user": unquote(named) or user,
             "password": unquote(password),
         }
         more = dict(parse_qsl(parts.query))

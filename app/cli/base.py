@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from app.db import Database, migrate, open_database
+from app.db import Database, migrate, open_database, open_server
+from app.db.postgres_schema import NotOurs
 from app.documents import Document
 from app.errors import Problem, Refused
-from app.settings import Home, home
-from app.text import say
+from app.settings import Home, Server, SettingsWrong, home
+from app.text import say, verbatim
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -71,11 +72,39 @@ def _give_up(options: Any, line: str) -> int:
 
 @contextmanager
 def central(options: Any) -> Iterator[Database]:
-    """Central's database of the chosen home, made and brought up to date on first use."""
+    """Central of the chosen home: its server where it has one, else its file, made and brought up to date on first use.
+
+    A server is brought up to date by its administrator alone: `Refused` when it does not fit this program.
+    """
     place: Home = home(options.home).make()
-    database = open_database(place.central_file, "central")
+    server = _server(place)
+    database = open_server(server) if server else open_database(place.central_file, "central")
     try:
-        migrate(database)
+        if server:
+            _check(database)
+        else:
+            migrate(database)
         yield database
     finally:
         database.close()
+
+
+def _server(place: Home) -> Server | None:
+    try:
+        server = place.server()
+    except SettingsWrong as error:
+        raise Refused(Problem("ServerWrong", say("The way to central can't be used: {why}", why=str(error)))) from None
+    if server and (trouble := server.trouble()):
+        raise Refused(Problem("ServerWrong", say("The way to central can't be used: {why}", why=trouble)))
+    return server
+
+
+def _check(database: Database) -> None:
+    from app.db.founding import check_revision  # and with it the driver: only where there is a server
+
+    try:
+        check_revision(database)
+    except NotOurs as error:
+        raise Refused(
+            Problem("NotOurs", say("{central} can't be used", central=database.where), why=verbatim(str(error)))
+        ) from None

@@ -87,8 +87,8 @@ def logins(session: Session) -> list[Login]:
 def join(server: Server, once: str) -> tuple[Server, str, str]:
     """Comes in with a one-time code: the way to the server with the station's own secret, its code and its name.
 
-    `server.user` is the station's role. `Shut` when the code is not (or no longer) good; psycopg's errors when the
-    server can't be reached or is not the one that it should be.
+    `server.user` is the station's role. `Shut` when the code is not (or no longer) good, and when the server can't be
+    reached or is not the one that it should be.
     """
     import psycopg
 
@@ -112,11 +112,10 @@ def _connected(server: Server) -> Iterator[Any]:
     try:
         connection = psycopg.connect(**arguments_of(server))
     except psycopg.OperationalError as error:
-        if "password authentication failed" in str(error) or "not permitted to log in" in str(error):
-            raise Shut(
-                "this one-time code is not good: mistyped, used, run out, or for a station of another name"
-            ) from None
-        raise
+        words = " ".join(str(error).split())
+        if "password authentication failed" in words or "not permitted to log in" in words:
+            words = "this one-time code is not good: mistyped, used, run out, or for a station of another name"
+        raise Shut(words) from None
     with connection:
         yield connection
 

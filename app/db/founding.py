@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.exc import DBAPIError
 
 from app.db.engine import Database, open_server
 from app.db.postgres_schema import NotOurs
@@ -36,11 +37,11 @@ def found(admin: Server, *, renew: bool = True) -> Founded:
     be changed by this role; nothing is changed then but roles that nobody can log in with.
     """
     roles = Roles(admin.database)
-    with _opened(admin) as database, database.write.begin() as connection:
+    with said(), _opened(admin) as database, database.write.begin() as connection:
         _must_be_able(connection)
         make_roles(connection, roles)
         closed = close_large_objects(connection)
-    with _opened(admin) as database:
+    with said(), _opened(admin) as database:
         _become(database.write, roles.owner)
         migrate(database)
         with database.write.begin() as connection:
@@ -50,7 +51,7 @@ def found(admin: Server, *, renew: bool = True) -> Founded:
 
 def check_revision(database: Database) -> None:
     """Whether this program and the server's schema fit. `NotOurs` with what is to be done when they do not."""
-    with database.read.connect() as connection:
+    with said(), database.read.connect() as connection:
         there = str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
     if there < newest_revision():
         raise NotOurs(
@@ -58,6 +59,15 @@ def check_revision(database: Database) -> None:
         )
     if there > newest_revision():
         raise NotOurs(f"central is of a newer program (revision {there}): this one is to be brought up to date")
+
+
+@contextmanager
+def said() -> Iterator[None]:
+    """What the server refuses, in its own words; no value and no secret is among them."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise NotOurs(" ".join(str(error.orig).split())) from None
 
 
 def _must_be_able(connection: Connection) -> None:
