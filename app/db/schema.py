@@ -143,6 +143,18 @@ def tables_of(side: str) -> list[Table]:
     return [t for t in Model.metadata.sorted_tables if side in t.info["sides"]]
 
 
+KEPT_DAYS = 14
+"""For so long a station keeps facts that central has: central may lose them with a disk, and be restored from a backup.
+
+By the times at which central acknowledged them, of which the newest one is now: no clock has a say in it.
+"""
+_OLD_ENOUGH = (
+    "WHEN NOT EXISTS (SELECT 1 FROM outbox o WHERE o.fact_id = OLD.fact_id AND o.acked_at < "
+    "strftime('%Y-%m-%dT%H:%M:%fZ', (SELECT n.acked_at FROM outbox n WHERE n.acked_at IS NOT NULL "
+    f"ORDER BY n.seq DESC LIMIT 1), '-{KEPT_DAYS} days')) "
+)
+
+
 def triggers_of(side: str) -> dict[str, str]:
     """The triggers of a side: `name -> CREATE TRIGGER …`.
 
@@ -153,8 +165,9 @@ def triggers_of(side: str) -> dict[str, str]:
     for table in APPEND_ONLY[side]:
         for verb in ("UPDATE", "DELETE"):
             name = f"{table}_no_{verb.lower()}"
+            unless = _OLD_ENOUGH if (side, verb) == ("station", "DELETE") else ""
             made[name] = (
-                f"CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN "
+                f"CREATE TRIGGER {name} BEFORE {verb} ON {table} {unless}BEGIN "
                 f"SELECT RAISE(ABORT, '{table} is append-only: {verb} is refused'); END"
             )
         name = f"{table}_no_replace"

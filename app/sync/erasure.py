@@ -12,19 +12,23 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import Clock
 from app.db import Database, reading, station_write
-from app.models import Ask, Dossier, Model, OrderBrief, Parcel, PrintJob
+from app.db.schema import KEPT_DAYS
+from app.models import Ask, Dossier, FactRow, Model, OrderBrief, Outbox, Parcel, PrintJob, Voiding
 from app.receipt.service.briefs import OVER
+from app.sync.station import itself
 
 log = logging.getLogger(__name__)
 KEPT = timedelta(hours=24)
 """How long the names of an order stay after it has left: for a label that has to be printed once more."""
+DROPPED_AT_ONCE = 5_000
 LOOK_NS, WIPE_NS = 600_000_000_000, 43_200_000_000_000
 
 
@@ -56,6 +60,7 @@ class Forgetting:
         if now - self._looked_ns < LOOK_NS:
             return Erased()
         self._looked_ns = now
+        drop_facts(self._database)
         erased = erase_names(self._database, self._spool, now=self._clock.now())
         if not erased and (self._unclean or now - self._wiped_ns >= WIPE_NS):
             erased = Erased(clean=wipe(self._database))
@@ -119,6 +124,44 @@ def _write_anew(session: Session, model: type[Model]) -> None:
     if rows:
         session.execute(insert(model), [{c.key: row[c.name] for c in model.__mapper__.columns} for row in rows])
     session.flush()
+
+
+def drop_facts(database: Database) -> int:
+    """Deletes facts that central acknowledged long ago (`KEPT_DAYS`) and applied; returns how many.
+
+    The oldest first and none left out, for what is kept must be one stretch of the stream: up to the first one of the
+    task that is open here, and never the newest, which says where the stream stands. How long ago it was is measured
+    from the newest acknowledgement: a clock that is set deletes nothing.
+    """
+    with reading(database) as session:
+        newest = session.execute(
+            select(Outbox.seq, Outbox.acked_at).where(Outbox.acked_at.is_not(None)).order_by(Outbox.seq.desc()).limit(1)
+        ).first()
+        if newest is None or newest.acked_at is None:
+            return 0
+        me = itself(session)
+        oldest = session.execute(
+            select(Outbox.fact_id, Outbox.seq, Outbox.acked_at, FactRow.task_id)
+            .join(FactRow, FactRow.fact_id == Outbox.fact_id)
+            .where(Outbox.seq < newest.seq, Outbox.seq <= me.applied_seq)
+            .order_by(Outbox.seq)
+            .limit(DROPPED_AT_ONCE)
+        ).all()
+        before = newest.acked_at - timedelta(days=KEPT_DAYS)
+
+    def is_over(row: Row[tuple[bytes, int, datetime | None, bytes | None]]) -> bool:
+        is_open = me.task_id is not None and row.task_id == me.task_id
+        return row.acked_at is not None and row.acked_at < before and not is_open
+
+    due = [row.fact_id for row in takewhile(is_over, oldest)]
+    for start in range(0, len(due), 500):
+        some = due[start : start + 500]
+        with station_write(database) as session:
+            for model in (Voiding, FactRow, Outbox):
+                session.execute(
+                    delete(model).where(model.fact_id.in_(some)).execution_options(synchronize_session=False)
+                )
+    return len(due)
 
 
 def cut_log(database: Database) -> bool:
