@@ -64,12 +64,19 @@ def set_aside(path: Path, now: datetime) -> Path:
     real = path.resolve()
     names = {real.with_name(real.name + suffix): path.name + suffix for suffix in ("", "-wal", "-seal")}
     for source, name in (names | {journal_of(path): journal_of(path).name}).items():
-        with suppress(FileNotFoundError):
-            (folder / name).unlink(missing_ok=True)
-            (folder / name).hardlink_to(source)
+        if source.exists():
+            _name_again(source, folder / name)
     for each in (folder, folder.parent, path.parent):
         _flush(each)
     return folder / path.name
+
+
+def _name_again(source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    try:
+        target.hardlink_to(source)
+    except OSError:  # a file system without second names
+        shutil.copy2(source, target)
 
 
 def _flush(folder: Path) -> None:

@@ -169,7 +169,7 @@ def examine(path: Path) -> Verdict:
                 if sealed is None or not sealed.speaks_of(there):
                     return Verdict(_quick_check(connection), False, there.torn)
                 return Verdict(_unlike(_opened(file, last), sealed, there), True, there.torn)
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             if not is_damage(error):
                 raise
             return Verdict((str(error),))
@@ -186,8 +186,13 @@ def _opened(file: Path, last: ExitStack) -> int:
 
 
 def is_damage(error: BaseException | None) -> bool:
-    """Whether SQLite says that a file is damaged, and not that it can't be had just now."""
-    return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+    """Whether SQLite says that a file is damaged, and not that it can't be had just now.
+
+    What it says quotes the schema: where that is damaged Python can't even read the message.
+    """
+    return isinstance(error, UnicodeDecodeError) or getattr(error, "sqlite_errorname", "").startswith(
+        ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+    )
 
 
 def _good_frames(shared: int) -> int:

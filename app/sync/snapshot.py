@@ -78,8 +78,8 @@ def next_name(path: Path) -> Path:
 
 
 def _remove(path: Path) -> None:
-    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-        path.with_name(name).unlink(missing_ok=True)
+    for suffix in ("", "-wal", "-shm", "-seal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _fill(path: Path, first: SnapshotPart, rest: Iterator[SnapshotPart]) -> Built:
@@ -192,7 +192,7 @@ def tidy(path: Path) -> None:
         if other.name.split(".")[-2].isdigit() and other.name != used:
             _remove(other)
     if used != path.name:
-        for suffix in ("-wal", "-shm"):
+        for suffix in ("-wal", "-shm", "-seal"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import event
 
 from app.clock import FakeClock
-from app.db import Database, open_database
+from app.db import open_database
 from app.db.feed import pack_row
 from app.events import BinRead
 from app.ids import BinId, stable_id
@@ -24,6 +25,7 @@ from app.inventory.facts import StockSet
 from app.models import Model, Sku
 from app.picking.facts import BinProved
 from app.sync.keeper import Keeper
+from app.sync.mending import Mended, mend
 from app.sync.station import Cause, itself
 from app.sync.wire import FeedRow, Mark, Pulled
 
@@ -35,27 +37,30 @@ PLACES = [BinId(stable_id("bin", f"B{n}")) for n in range(40)]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How the station works: `synchronous` "" as it is, `pages` until the log is carried over (0: as it is)."""
+    """How the station works: `synchronous` "" as it is; it `rests` after so many of its scans."""
 
     synchronous: str = ""
-    pages: int = 0
+    rests: float = 0.0
+
+    def set_up(self, connection: sqlite3.Connection) -> None:
+        """Changes a new connection."""
+        if self.synchronous:
+            connection.execute(f"PRAGMA synchronous={self.synchronous}")
+
+
+def start(root: Path) -> tuple[Keeper, Mended | None]:
+    """The station's start, as the program does it."""
+    clock = FakeClock()
+    mended = mend(root / "station.sqlite", clock, CODE, NAME)
+    return station(root), mended
 
 
 def station(root: Path, way: Way = Way()) -> Keeper:
-    """The station's start."""
+    """The station's file, opened without a look at it."""
     database = open_database(root / "station.sqlite", "station")
     for engine in (database.write, database.relaxed):
-        _set(database, engine, way)
+        event.listen(engine, "connect", lambda connection, _: way.set_up(connection))
     return Keeper(database, FakeClock(), CODE, NAME)
-
-
-def _set(_database: Database, engine: object, way: Way) -> None:
-    @event.listens_for(engine, "connect")
-    def _pragmas(connection: object, _entry: object) -> None:
-        if way.synchronous:
-            connection.execute(f"PRAGMA synchronous={way.synchronous}")  # type: ignore[attr-defined]
-        if way.pages:
-            connection.execute(f"PRAGMA wal_autocheckpoint={way.pages}")  # type: ignore[attr-defined]
 
 
 def scan(keeper: Keeper, number: int, chance: random.Random) -> Mark:
@@ -93,14 +98,19 @@ def _sku(key: bytes, chance: random.Random) -> str:
     return pack_row(table, row | {"id": key, "sku": f"S{key.hex()[:8]}", "name": "x" * chance.randint(1, 900)})
 
 
-def work(keeper: Keeper, confirm: Callable[[str], None], seed: int, scans: int = 1_000_000) -> None:
-    """Scans and hears until it has scanned so often; `confirm` gets a line right after each scan."""
+def work(keeper: Keeper, confirm: Callable[[str], None], seed: int, scans: int = 1_000_000, rests: float = 0.0) -> None:
+    """Scans and hears until it has scanned so often; `confirm` gets a line right after each scan.
+
+    `rests`: how likely it rests after one, which carries the log over when there is enough of it.
+    """
     chance = random.Random(seed)
     for _ in range(scans):
         mark = scan(keeper, chance.randrange(1_000_000), chance)
         confirm(f"{mark.seq} {mark.chain.hex()}\n")
         if chance.random() < 0.3:
             hear(keeper, chance)
+        if chance.random() < rests:
+            keeper.rest()
 
 
 def confirm_to(descriptor: int) -> Callable[[str], None]:
