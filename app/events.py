@@ -141,7 +141,7 @@ class ChoiceRead(Read):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonRead(Read):
-    reason: int  # 1 empty, 2 damaged, 3 wrong item, 4 blocked
+    reason: int  # 1 to 4 of a shelf, 5 and 6 of a parcel that came back, 7 to 10 of a label (see ui.role_cards)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

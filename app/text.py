@@ -9,9 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 
-Argument = "str | int | Decimal | Text"
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day in a sentence, which each language writes its own way; without its year where that goes without saying."""
+
+    date: date
+    year: bool = True
+
+    def __str__(self) -> str:
+        return self.date.isoformat() if self.year else self.date.strftime("%m-%d")
+
+
+Argument = "str | int | Decimal | Day | Text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +36,7 @@ class Text:
     """
 
     template: str
-    arguments: tuple[tuple[str, str | int | Decimal | Text], ...] = ()
+    arguments: tuple[tuple[str, str | int | Decimal | Day | Text], ...] = ()
     plural: str = ""
     count: int = 1
 
@@ -45,12 +58,12 @@ class Text:
         return bool(self.template)
 
 
-def say(template: str, /, **arguments: str | int | Decimal | Text) -> Text:
+def say(template: str, /, **arguments: str | int | Decimal | Day | Text) -> Text:
     """A sentence with its arguments: `say("Order {number}", number="10482")`."""
     return Text(template, tuple(arguments.items()))
 
 
-def count(n: int, one: str, many: str, /, **arguments: str | int | Decimal | Text) -> Text:
+def count(n: int, one: str, many: str, /, **arguments: str | int | Decimal | Day | Text) -> Text:
     """A sentence that depends on a number: `count(3, "{n} unit", "{n} units")`; `n` is an argument too."""
     return Text(one, (("n", n), *arguments.items()), many, n)
 
@@ -58,6 +71,28 @@ def count(n: int, one: str, many: str, /, **arguments: str | int | Decimal | Tex
 def verbatim(value: str) -> Text:
     """A name or a code that is never translated (braces in it are kept as they are)."""
     return Text("{_}", (("_", value),)) if value else Text("")
+
+
+def figure(amount: Decimal) -> Text:
+    """A number that stands alone, with the separators of the language."""
+    return Text("{_}", (("_", amount),))
+
+
+def day_of(text: str) -> Text:
+    """A day that is kept as ISO text ("2026-12-24"); what is no day stays what it is."""
+    try:
+        return Text("{_}", (("_", Day(date.fromisoformat(text))),))
+    except ValueError:
+        return verbatim(text)
+
+
+def moment(at: datetime, now: datetime) -> Text:
+    """The local time of a moment; on another day than `now` the day comes first, in another year with its year."""
+    here, today = at.astimezone(), now.astimezone().date()
+    time = here.strftime("%H:%M")
+    if here.date() == today:
+        return verbatim(time)
+    return Text("{day} {time}", (("day", Day(here.date(), year=here.year != today.year)), ("time", time)))
 
 
 NOTHING = Text("")

@@ -50,9 +50,12 @@ class CodeDatum:
 
 @dataclass(frozen=True, slots=True)
 class CountDatum:
-    """A number in giant type beside a few short words ("3" | "units to go"); its unit follows a space ("97 g")."""
+    """A number in giant type beside a few short words ("3" | "units to go"); its unit follows a space ("97 g").
 
-    value: str
+    An amount is a Text (`figure`), so that it follows the language.
+    """
+
+    value: str | Text
     words: Text
 
 
@@ -341,9 +344,9 @@ class Offers:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One entry of a timeline."""
+    """One entry of a timeline; `when` is a time, a day or nothing."""
 
-    when: str
+    when: Text
     words: Text
     who: str = ""
     where: str = ""
@@ -360,17 +363,17 @@ class Keypad:
     """Digits to be typed with a finger, as `events.Key`. `masked`: only how many were typed is shown (a PIN)."""
 
     title: Text
-    entered: str = ""  # what is shown: the digits, or as many bullets
+    entered: str | Text = ""  # what is shown: the digits, as many bullets, or the amount that they mean
     masked: bool = False
     enter: Text = NOTHING  # the word on the key that ends the entry
 
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field of a form: its name, what is in it, and what is wrong with that."""
+    """One field of a form: its name, what is in it (typed, or an amount), and what is wrong with that."""
 
     label: Text
-    value: str
+    value: str | Text
     problem: Text = NOTHING
     number: int = 0  # the choice (`OPTn`) that makes it the one that is typed into
 

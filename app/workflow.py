@@ -163,6 +163,22 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """Work that was begun at this station and left in the middle: `opening` goes on with it where it was left.
+
+    `title` is what it is about ("Pack order 10482"), `second` how to find it; `code` is the scan that goes on with it
+    as well, "" when only the list does. `since` is when it was begun.
+    """
+
+    opening: Opening
+    icon: str
+    title: Text
+    since: datetime
+    second: Text = NOTHING
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Next:
     """What a handler decides: facts to record, what to tell, what to ask, where to go on.
 
@@ -223,6 +239,14 @@ class Workflow(Generic[S]):
         answer. A command card (`card.word`) begins a new task by itself unless this says otherwise.
         """
         return None
+
+    def waiting(self, desk: Desk) -> int | None:
+        """The number on its tile: how much waits for this task, None when there is nothing to count."""
+        return desk.read(self.card.waiting) if self.card is not None and self.card.waiting is not None else None
+
+    def left_open(self, desk: Desk) -> tuple[LeftOpen, ...]:
+        """Its tasks that were begun at this station and are not over, the oldest first."""
+        return ()
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)

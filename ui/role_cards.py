@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from app.barcodes import command_code, own_code
 from app.documents import CommandCard, CommandEntry
+from app.packing.rules.voids import VOID_REASONS
 from app.text import Text, say
 from ui.icons.strokes import as_text
 from ui.translate import Translator
@@ -47,6 +48,7 @@ COMMAND_WORDS: MappingProxyType[str, tuple[str, Text]] = MappingProxyType(
         "RETURN": ("rotate-ccw", say("take a return in")),
         "LOOKUP": ("search", say("what is this, and where is it")),
         "STUCK": ("circle-alert", say("why orders stand still")),
+        "OPEN": ("history", say("what was begun here and left")),
         "DEVICES": ("stethoscope", say("test scanner, printer, scale, sound, screen")),
         "NEWORDER": ("phone", say("enter an order from the phone or the counter")),
         "FOUND": ("package-search", say("found after all")),
@@ -56,7 +58,7 @@ COMMAND_WORDS: MappingProxyType[str, tuple[str, Text]] = MappingProxyType(
         "RELEASE": ("play", say("let a held order go on")),
     }
 )
-EVERYBODY = "UNDO CLEAR HELP HOME OUT DONE SKIP MANUAL LOOKUP DEVICES THEME MUTE".split()
+EVERYBODY = "UNDO CLEAR HELP HOME OPEN OUT DONE SKIP MANUAL LOOKUP DEVICES THEME MUTE".split()
 """Commands on every card."""
 ROLES: MappingProxyType[str, tuple[Text, tuple[str, ...]]] = MappingProxyType(
     {
@@ -95,7 +97,7 @@ QUANTITIES = (*range(10), 10, 12, 24)
 REASONS = MappingProxyType(
     {
         1: say("empty"), 2: say("damaged"), 3: say("wrong item"), 4: say("blocked"),
-        5: say("refused by the customer"), 6: say("could not be delivered"),
+        5: say("refused by the customer"), 6: say("could not be delivered"), **VOID_REASONS,
     }
 )  # fmt: skip
 GRADES = MappingProxyType({1: say("as new"), 2: say("opened"), 3: say("damaged"), 4: say("wrong item")})

@@ -24,6 +24,7 @@ from app.settings import Home
 from app.view import View
 from ui.config import StationConfig
 from ui.demo import build
+from ui.elsewhere import scanned_elsewhere
 from ui.kiosk import Kiosk, Screen, application
 from ui.measure import Shot, overlaps, shot
 from ui.play import BadLine, Player
@@ -142,7 +143,11 @@ def faults(taken: Shot) -> list[str]:
 
 
 class Session:
-    """One scene: a fresh home, a station behind the window, a scan file."""
+    """One scene: a fresh home, a station behind the window, a scan file.
+
+    Besides what `packbay play` knows, a scene has `!shot NAME` and `!elsewhere CODE …`: scans at another station, whose
+    program ends then.
+    """
 
     def __init__(self, photographer: Photographer) -> None:
         self._photographer = photographer
@@ -162,7 +167,11 @@ class Session:
         def work() -> None:
             try:
                 station.start()
-                Player(station, {"shot": self._photographer.take}).play(lines)
+                acts = {
+                    "shot": self._photographer.take,
+                    "elsewhere": lambda codes: scanned_elsewhere(station.home, codes),
+                }
+                Player(station, acts).play(lines)
             except (BadLine, TimeoutError, RuntimeError) as error:
                 errors.append(error)
             finally:

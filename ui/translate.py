@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.paths import BadName, inside
-from app.text import Text
+from app.text import Day, Text
 
 if TYPE_CHECKING:  # the first picture has neither numbers nor another language
     from babel import Locale
@@ -91,9 +91,11 @@ class Translator:
         found = self._catalogue.gettext(small) if small != words else words
         return found[:1].upper() + found[1:] if found != small else words
 
-    def _spell(self, value: str | int | Decimal | Text) -> str:
+    def _spell(self, value: str | int | Decimal | Day | Text) -> str:
         if isinstance(value, Text):
             return self.text(value)
+        if isinstance(value, Day):
+            return self.day(value)
         if isinstance(value, Decimal):
             return self.number(value)
         return str(value)  # whole numbers stay as they are: they may name an order
@@ -105,6 +107,14 @@ class Translator:
         places = -int(Decimal(value).as_tuple().exponent) if decimals is None else decimals
         pattern = "#,##0" + ("." + "0" * places if places > 0 else "")
         return format_decimal(value, format=pattern, locale=self.locale)
+
+    def day(self, day: Day) -> str:
+        """A day with the month as a word, so that nobody takes it for another: "24 Dec 2026", "24. Dez. 2026"."""
+        from babel.dates import format_date, format_skeleton  # days stand on few screens, and none at the start
+
+        if self.locale.language == SOURCE:
+            return format_date(day.date, "d MMM y" if day.year else "d MMM", locale=self.locale)
+        return str(format_skeleton("yMMMd" if day.year else "MMMd", day.date, locale=self.locale))
 
     def kilograms(self, grams: int, decimals: int = 3) -> str:
         """The figure of a weight in kilograms, without its unit: 1284 g is "1.284" or "1,284"."""

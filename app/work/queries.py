@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
@@ -19,6 +20,7 @@ from app.models import (
     Cart,
     Code,
     Dossier,
+    FactRow,
     OrderBrief,
     Parcel,
     Person,
@@ -30,11 +32,12 @@ from app.models import (
     Sku,
     StationRow,
     Tote,
+    Voiding,
     Work,
 )
 from app.text import Text, say, verbatim
 from app.view import Wanted
-from app.work.rules import roles_of
+from app.work.rules import language_for, roles_of
 
 # ---- what a scan means ----------------------------------------------------------------------------------------------
 
@@ -296,6 +299,21 @@ def setting(session: Session, name: str, default: str = "") -> str:
     return _SETTING.scalar(session, name=name) or default
 
 
+def settings_table(session: Session, name: str) -> dict[str, str]:
+    """A setting that is a JSON object of texts; {} when it is something else."""
+    try:
+        said = json.loads(setting(session, name, "{}"))
+    except ValueError:
+        return {}
+    return {str(k): str(v) for k, v in said.items()} if isinstance(said, dict) else {}
+
+
+def customer_language(session: Session, country: str) -> str:
+    """In which language people of a country are written to: by the site's settings and ours (`rules.language_for`)."""
+    own = settings_table(session, "mail_languages")
+    return language_for(country, setting(session, "mail_language", "en"), own=own)
+
+
 def describe(session: Session, event: Read) -> tuple[Text, Text]:
     """What a read is, in words: ("That is bin B12-05-C", detail). Classify first, then answer what it is."""
     match event:
@@ -382,6 +400,45 @@ def tote_to_pick(session: Session) -> tuple[Wanted, ...]:
     if row is None:
         return ()
     return (Wanted("tote", say("Free tote {name}", name=row.name), code_of(session, row.id, "tote")),)
+
+
+# ---- what was begun here --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A fact of this station with which a task began and that nobody took back; `body` as in the fact."""
+
+    kind: str
+    task_id: bytes
+    at: datetime
+    body: dict[str, Any]
+
+
+_KEPT = ~select(Voiding.fact_id).where(Voiding.fact_id == FactRow.fact_id).exists()
+_BEGUN = Prepared(
+    select(FactRow.kind, FactRow.task_id, FactRow.at, FactRow.data)
+    .where(FactRow.kind.in_([bindparam("kind"), bindparam("other")]), FactRow.task_id.is_not(None), _KEPT)
+    .order_by(FactRow.seq.desc())
+    .limit(bindparam("most"))
+)
+_LAST_OF = Prepared(
+    select(FactRow.kind)
+    .where(FactRow.task_id == bindparam("task_id"), FactRow.kind != "Voided", _KEPT)
+    .order_by(FactRow.seq.desc())
+    .limit(1)
+)
+
+
+def begun(session: Session, kind: str, other: str = "", most: int = 20) -> tuple[Begun, ...]:
+    """The last facts of one or two kinds that were recorded in tasks of this station, newest first; at most so many."""
+    rows = _BEGUN.all(session, kind=kind, other=other or kind, most=most)
+    return tuple(Begun(is_, task, at, dict(json.loads(data)["body"])) for is_, task, at, data in rows)
+
+
+def last_kind(session: Session, task_id: bytes) -> str:
+    """What was recorded last in a task of this station, "" when nothing was (or all of it was taken back)."""
+    return _LAST_OF.scalar(session, task_id=task_id) or ""
 
 
 # ---- who may approve ------------------------------------------------------------------------------------------------

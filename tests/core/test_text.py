@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.text import NOTHING, Text, count, say, verbatim
+from app.text import NOTHING, Day, Text, count, day_of, moment, say, verbatim
 
 NAMES = st.text(max_size=40)
 
@@ -76,3 +77,19 @@ def test_texts_are_values() -> None:
 
 def test_a_translation_may_leave_an_argument_out_or_use_it_twice() -> None:
     assert say("{a} {b}", a=1, b=2).render(lambda one, many, n: "{b}{b}") == "22"
+
+
+def test_a_moment_of_another_day_says_the_day_and_of_another_year_the_year() -> None:
+    now = datetime(2026, 12, 24, 12, 0, tzinfo=UTC)
+    hour = now.astimezone().strftime("%H:%M")
+
+    said = [moment(at, now) for at in (now, now - timedelta(days=2), now - timedelta(days=366))]
+
+    assert [str(words) for words in said] == [hour, f"12-22 {hour}", f"2025-12-23 {hour}"]
+    assert dict(said[1].arguments)["day"] == Day(date(2026, 12, 22), year=False)
+
+
+@pytest.mark.parametrize(("kept", "said"), [("2026-12-24", Day(date(2026, 12, 24))), ("soon", "soon")])
+def test_a_day_that_is_kept_as_text_is_a_day_and_other_text_stays_what_it_is(kept: str, said: object) -> None:
+    assert day_of(kept).arguments == (("_", said),)
+    assert day_of(kept).render() == kept

@@ -14,10 +14,10 @@ from app.events import BinRead, Read, ToteRead
 from app.floor import queries
 from app.floor.facts import OrderRecalled
 from app.floor.workflows.home import Home
-from app.models import Bin, Cart, Code, OrderBrief, Parcel
+from app.models import Bin, BriefLine, Cart, Code, OrderBrief, Parcel, Sku, Tote
 from app.packing.facts import PackOpened
 from app.picking.facts import ToteBound
-from app.text import Text, count, say
+from app.text import Text, count, moment, say
 from app.view import CountDatum, Hero, ProblemHero, Tiles
 from app.work.facts import ToteEmptied
 from app.workflow import Card, Desk, Opening, Outcome, Workflow
@@ -210,7 +210,7 @@ def test_every_task_with_a_card_has_a_tile_and_a_persons_own_come_first(home: En
     )
 
     home.sign_in("picker")
-    assert tiles(home) == [("COUNT", 0), ("PICK", 7), ("RECEIVE", 3), ("LOOKUP", None)]
+    assert tiles(home) == [("PICK", 7), ("COUNT", 0), ("RECEIVE", 3), ("LOOKUP", None)]
     home.sign_in("receiver")
     assert tiles(home) == [("RECEIVE", 3), ("COUNT", 0), ("PICK", 7), ("LOOKUP", None)]
 
@@ -233,7 +233,7 @@ def test_tasks_that_do_not_fit_stand_on_the_next_page_and_in_help(home: Entrance
     [
         ("receiver", say("Scan a delivery"), "3"),
         ("picker", say("Scan a free tote or a cart"), "7"),
-        ("packer", say("Scan a delivery"), "3"),  # nothing of a packer's own waits: the first of anybody's
+        ("packer", say("Scan a free tote or a cart"), "7"),  # no tote to pack: orders to pick before deliveries
         ("lead", say("Scan the STUCK card"), "2"),
     ],
 )
@@ -255,6 +255,30 @@ def test_the_hero_names_what_begins_the_next_work_of_the_role(
     assert (hero.imperative, hero.datum.value) == (imperative, number)
 
 
+def test_a_packer_without_totes_is_led_to_one_that_can_leave_the_problem_shelf(home: Entrance) -> None:
+    # given an order whose missing unit came, and one whose unit is nowhere
+    home.add(Bin(id=b"\x0c" * 16, name="Problem shelf 1", type="problem", x_mm=0, y_mm=0))
+    home.workflows = (Greeter("PICK", number=7), Greeter("PACK", number=0, for_roles=frozenset({"packer"})))
+    home.sign_in("packer")
+    for number, short in (("1", 0), ("2", 1)):
+        home.order(number, "picked")
+        home.tote(f"T{number}", "parked", number)
+        home.add(
+            Sku(id=order_id(number), sku=number, name=number),
+            BriefLine(line_id=order_id(number), order_id=order_id(number), sku_id=order_id(number), quantity=2,
+                      short=short, position=1),
+        )  # fmt: skip
+    with home.write() as session:
+        session.execute(update(Tote).values(place_id=b"\x0c" * 16))
+
+    hero = home.view.hero
+
+    assert isinstance(hero, Hero)
+    assert hero.imperative == say("Scan a tote from the problem shelf")
+    assert hero.datum == CountDatum("1", count(1, "tote can go on", "totes can go on"))
+    assert hero.second == say("Tote {name} on {shelf}, order {number}", name="T1", shelf="Problem shelf 1", number="1")
+
+
 def test_the_next_cut_off_is_told_and_before_it_what_is_late(home: Entrance) -> None:
     now = home.clock.now()
     home.workflows = (Greeter("PACK", number=2),)
@@ -267,7 +291,7 @@ def test_the_next_cut_off_is_told_and_before_it_what_is_late(home: Entrance) -> 
     home.clock.advance(3 * 3600)
     late = home.view.hero.second  # type: ignore[union-attr]
 
-    at = (now + timedelta(hours=2)).astimezone().strftime("%H:%M")
+    at = moment(now + timedelta(hours=2), now)
     assert due == count(2, "{n} order must leave by {at}", "{n} orders must leave by {at}", at=at)
     assert late == count(2, "{n} order is past its cut-off", "{n} orders are past their cut-off")
 

@@ -177,6 +177,6 @@ def test_the_card_of_a_reason_alone_voids_nothing(opened: PackBench) -> None:
     opened.fill()
     opened.card("VOID")
 
-    opened.scan(own_code("RSN2"))
+    opened.scan(own_code("RSN7"))
 
     assert "LabelVoided" not in opened.kinds()

@@ -174,7 +174,7 @@ def test_every_step_can_be_reached_and_left() -> None:
 CODES = [
     tote_code("0412"), tote_code("0413"), gtin("MUG"), gtin("TEA"), gtin("CANDLE"), gtin("BAG"), "14006381333938",
     *(command_code(w) for w in ("UNDO", "CLEAR", "BOX", "CHANGE", "NEWBOX", "VOID", "REPRINT", "PARK", "HOLD", "DONE")),
-    *(own_code(c) for c in ("QTY2", "QTY3", "OPT1", "OPT2", "RSN2", "BXL", "LPROBLEM1", "STRAY02", "O10482")),
+    *(own_code(c) for c in ("QTY2", "QTY3", "OPT1", "OPT2", "RSN2", "RSN7", "BXL", "LPROBLEM1", "STRAY02", "O10482")),
 ]  # fmt: skip
 
 

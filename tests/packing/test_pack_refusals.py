@@ -338,7 +338,8 @@ def test_void_gives_a_new_number_and_the_old_label_is_known_as_void(labelled: Pa
 
     # when VOID and a reason card are scanned
     labelled.card("VOID")
-    voided = labelled.scan(own_code("RSN2"), allowed=True)
+    assert labelled.scan(own_code("RSN2"), allowed=True).refused == "NoSuchReason"  # a reason of the shelf
+    voided = labelled.scan(own_code("RSN7"), allowed=True)
 
     # then the next number is on a new label, and the old one closes nothing
     new = labelled.bench.state.label

@@ -88,7 +88,9 @@ def moments(n: int) -> tuple[Moment, ...]:
         say("Box 1 closed by its label: Nordlicht Delivery Express, PB0000000001J"),
         say("Packing began at Pack 02"),
     )
-    return tuple(Moment("14:07" if i < 3 else "02.03. 13:07", words[i % 2], "Jonas Weber", "Pack 02") for i in range(n))
+    return tuple(
+        Moment(verbatim("14:07" if i < 3 else "02.03. 13:07"), words[i % 2], "Jonas Weber", "Pack 02") for i in range(n)
+    )
 
 
 def lines(n: int) -> Lines:

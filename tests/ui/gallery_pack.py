@@ -87,9 +87,9 @@ PACK_OPEN = View(
         Timeline(
             say("Last closed here"),
             (
-                Moment("14:05", say("Order {n} closed", n="10481"), "", "DHL Parcel, 1.284 kg"),
-                Moment("14:01", say("Order {n} closed", n="10477"), "", "DHL Parcel, 0.412 kg"),
-                Moment("13:56", say("Order {n} held: weight", n="10475"), "", "Lead: Ines Braun"),
+                Moment(verbatim("14:05"), say("Order {n} closed", n="10481"), "", "DHL Parcel, 1.284 kg"),
+                Moment(verbatim("14:01"), say("Order {n} closed", n="10477"), "", "DHL Parcel, 0.412 kg"),
+                Moment(verbatim("13:56"), say("Order {n} held: weight", n="10475"), "", "Lead: Ines Braun"),
             ),
         ),
     ),

@@ -156,12 +156,12 @@ ORDER_SHOWN = replace(
         Timeline(
             say("What happened"),
             (
-                Moment("13:52", say("Picked, {n} units", n=7), "Ana Moreno", "Cart 07"),
-                Moment("13:20", say("Pick started"), "Ana Moreno", "Cart 07"),
-                Moment("12:58", say("Reserved in {n} bins", n=5), "", "Central"),
-                Moment("12:58", say("Address checked"), "", "Central"),
-                Moment("12:57", say("Received from the web shop"), "", "Shopify"),
-                *(Moment("12:56", say("Confirmation sent"), "", "E-mail") for _ in range(3)),
+                Moment(verbatim("13:52"), say("Picked, {n} units", n=7), "Ana Moreno", "Cart 07"),
+                Moment(verbatim("13:20"), say("Pick started"), "Ana Moreno", "Cart 07"),
+                Moment(verbatim("12:58"), say("Reserved in {n} bins", n=5), "", "Central"),
+                Moment(verbatim("12:58"), say("Address checked"), "", "Central"),
+                Moment(verbatim("12:57"), say("Received from the web shop"), "", "Shopify"),
+                *(Moment(verbatim("12:56"), say("Confirmation sent"), "", "E-mail") for _ in range(3)),
             ),
         ),
     ),

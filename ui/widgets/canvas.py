@@ -80,8 +80,9 @@ class Look:
     ledger: Ledger | None = None
     fits: dict[tuple[object, ...], typeset.Fitted] = field(default_factory=dict)
 
-    def say(self, text: Text) -> str:
-        return self.translator.text(text)
+    def say(self, text: Text | str) -> str:
+        """A sentence in this person's language; what is a string already is shown as it stands."""
+        return text if isinstance(text, str) else self.translator.text(text)
 
     def fit(
         self,
@@ -118,8 +119,8 @@ class Canvas:
     def u(self, units: float) -> float:
         return self.theme.px(units)
 
-    def say(self, text: Text) -> str:
-        return self.look.translator.text(text)
+    def say(self, text: Text | str) -> str:
+        return self.look.say(text)
 
     def width(self, words: str, style: Style) -> float:
         return self.theme.width(words, style)

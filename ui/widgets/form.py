@@ -95,7 +95,7 @@ class FormCard(PanelWidget[Form]):
         lines = 2 if below - u(52) >= u(LEAST_VALUE) else 1  # what was typed stays in sight
         foot = canvas.look.fit(problem, LABEL, inner.width(), u(26 * lines), lines).height if wrong else 0.0
         value = QRectF(inner.left(), head.bottom(), inner.width(), below - foot)
-        self._value(canvas, field.value, value, caret=active)
+        self._value(canvas, canvas.say(field.value), value, caret=active)
         if wrong:
             place = QRectF(inner.left(), inner.bottom() - foot, inner.width(), foot)
             canvas.words(place, problem, LABEL, "err", lines=lines)

@@ -221,7 +221,7 @@ def draw_count(canvas: Canvas, datum: CountDatum, rect: QRectF, colours: Surface
     u = canvas.u
     size = min(LARGEST_CODE, rect.height() * 0.66 / 0.668 / canvas.theme.scale)
     words, beside = canvas.say(datum.words), Style("big", 600)
-    value, _, unit = datum.value.partition(" ")
+    value, _, unit = canvas.say(datum.value).partition(" ")
     while True:
         style = Style(size, 700, tabular=False)  # it stands alone: nothing is to be lined up with it
         small = Style(max(38.0, size * 0.6), 700)

@@ -83,6 +83,7 @@ class KeypadCard(PanelWidget[Keypad]):
         field = QRectF(rect.left(), rect.top() + above, rect.width(), min(rect.height() - above, u(110)))
         field.moveBottom(rect.bottom())
         canvas.box(field, 10, "sunken", "control", 1.6)
-        shown = BULLET * len(panel.entered) if panel.masked else panel.entered
+        entered = canvas.say(panel.entered)
+        shown = BULLET * len(entered) if panel.masked else entered
         inner = field.adjusted(u(12), 0, -u(12), 0)
         canvas.words(inner, shown, Style("large", 700), "ink", CENTRE, floor=25, kind="code")

@@ -52,10 +52,10 @@ class TimelineCard(PanelWidget[Timeline]):
         u, pad = canvas.u, canvas.u(PADDING)
         likely = panel.moments[: max(1, int(rect.height() // u(LEAST_ROW)))]
         best: tuple[float, list[tuple[Moment, float]]] = (0.0, [])
-        for when in sorted({canvas.width(moment.when, WHEN) for moment in likely}):
+        for when in sorted({canvas.width(canvas.say(moment.when), WHEN) for moment in likely}):
             room = rect.width() - 2 * pad - when - u(28) - u(26)
             rows = self._fitting(canvas, panel, room, rect.height() - u(HEAD) - u(8))
-            wide = [canvas.width(moment.when, WHEN) > when for moment, _ in rows]
+            wide = [canvas.width(canvas.say(moment.when), WHEN) > when for moment, _ in rows]
             shown = rows[: wide.index(True)] if True in wide else rows
             if len(shown) > len(best[1]):
                 best = (when, shown)
@@ -91,7 +91,7 @@ class TimelineCard(PanelWidget[Timeline]):
         u = canvas.u
         token = "ink" if first else "ink2"
         when = QRectF(rect.left(), rect.top(), spine - rect.left() - u(14), rect.height())
-        canvas.words(when, moment.when, WHEN, token, kind="figure")
+        canvas.words(when, canvas.say(moment.when), WHEN, token, kind="figure")
         centre, radius = QPointF(spine, rect.center().y()), u(10 if first else 8)
         disc = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
         canvas.box(disc, 10, "accent" if first else "surface", None if first else "control", 3)

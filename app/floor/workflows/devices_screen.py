@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.floor import queries
 from app.floor.workflows.devices_state import TEST_CODE, DevicesState
-from app.text import NOTHING, Text, count, say, verbatim
+from app.text import NOTHING, Text, count, moment, say, verbatim
 from app.view import (
     Action,
     CardOutline,
@@ -125,7 +125,7 @@ def _health(state: DeviceState, now: datetime) -> Text:
     if state.health == "ok":
         if state.last_at is None:
             return state.detail or say("Not used yet today")
-        return say("Last heard at {at}", at=_when(state.last_at, now))
+        return say("Last heard at {at}", at=moment(state.last_at, now))
     act = act_for(state)
     return say("{what}: {act}", what=state.detail, act=act) if state.detail else act
 
@@ -152,7 +152,7 @@ def _waiting(desk: Desk, now: datetime) -> Row:
     second = say("Everything is sent")
     tone = Tone.NORMAL
     if found.acts and found.oldest is not None:
-        second, tone = say("The oldest of {at}", at=_when(found.oldest, now)), Tone.WARN
+        second, tone = say("The oldest of {at}", at=moment(found.oldest, now)), Tone.WARN
     right = count(found.acts, "{n} act waits", "{n} acts wait") if found.acts else NOTHING
     return Row("backlog", "", "cloud-check" if not found.acts else "cloud-off", say("Central"), second, right, tone)
 
@@ -295,7 +295,7 @@ def _codes(state: DevicesState, desk: Desk) -> View:
     page = codes[state.page * A_COLUMN : (state.page + 1) * A_COLUMN]
     listed = tuple(
         ListingRow(
-            "barcode", verbatim(c.text), say("{device}, last {at}", device=c.device or "?", at=_when(c.last_at, now)),
+            "barcode", verbatim(c.text), say("{device}, last {at}", device=c.device or "?", at=moment(c.last_at, now)),
             count(c.times, "once", "{n} times"),
         )
         for c in page
@@ -315,7 +315,7 @@ def _backlog(desk: Desk) -> View:
     found, now = desk.read(queries.backlog), desk.clock.now()
     listed = [ListingRow("list", say("Acts that wait"), NOTHING, verbatim(str(found.acts)))]
     if found.oldest is not None:
-        listed.append(ListingRow("clock", say("The oldest"), NOTHING, verbatim(_when(found.oldest, now))))
+        listed.append(ListingRow("clock", say("The oldest"), NOTHING, moment(found.oldest, now)))
     listed.append(ListingRow("message-square", say("Questions without an answer"), NOTHING, verbatim(str(found.asks))))
     if found.acts:
         hero = Hero(
@@ -326,9 +326,3 @@ def _backlog(desk: Desk) -> View:
     else:
         hero = Hero(imperative=say("Nothing to do"), icon="cloud-check", second=say("Everything is sent"))
     return _page("backlog", hero, (Listing(say("On its way to central"), tuple(listed)),))
-
-
-def _when(at: datetime, now: datetime) -> str:
-    """The local time, with the date where it is another day."""
-    here, today = at.astimezone(), now.astimezone()
-    return here.strftime("%H:%M" if here.date() == today.date() else "%d.%m. %H:%M")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import Enum
 
 from app.errors import Problem, Refused
@@ -22,11 +21,12 @@ from app.events import (
 )
 from app.facts import Fact
 from app.floor import queries
-from app.text import NOTHING, Text, count, say
-from app.view import Action, CountDatum, Hero, Tile, Tiles, View, Wanted
+from app.floor.workflows.home_next import Task, hero_of, tasks_of
+from app.text import NOTHING, say
+from app.view import Action, Hero, Tile, Tiles, View, Wanted
 from app.work.facts import ToteEmptied
 from app.work.queries import code_of, describe, order_card, tote_card, tote_to_pick
-from app.workflow import Card, Desk, Next, Opening, Workflow, on
+from app.workflow import Desk, Next, Opening, Workflow, on
 
 A_PAGE = 8
 """Tiles that stand on one screen: 60 × 30 mm each, on the smallest screen there is."""
@@ -43,15 +43,6 @@ class HomeState:
 
     emptying: bool = False
     page: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A tile's worth: a card, and how much of it waits (None: nothing to count)."""
-
-    card: Card
-    waiting: int | None
-    own: bool
 
 
 class Home(Workflow[HomeState]):
@@ -130,7 +121,7 @@ class Home(Workflow[HomeState]):
         return Problem(name="NotATask", what=what, detail=detail, do=(do,), unchanged=say("Nothing was changed."))
 
     def view(self, state: HomeState, desk: Desk) -> View:
-        tasks = _tasks(desk)
+        tasks = tasks_of(desk)
         pages = _paged(tasks)
         shown = pages[state.page % len(pages)]
         if state.emptying:
@@ -138,7 +129,7 @@ class Home(Workflow[HomeState]):
                 imperative=say("Scan the empty tote"), icon="package-open", second=say("It is set free for a new order")
             )
         else:
-            hero = _hero(tasks, desk)
+            hero = hero_of(tasks, desk)
         return View(
             kind="home.empty" if state.emptying else "home",
             hero=hero,
@@ -205,14 +196,6 @@ def _elsewhere(name: str, order_id: bytes | None, desk: Desk) -> Problem:
 # ---- tiles ----------------------------------------------------------------------------------------------------------
 
 
-def _tasks(desk: Desk) -> tuple[Task, ...]:
-    """Every task that has a card: those of the person's role first, each group in the order of its cards."""
-    role = desk.operator.role if desk.operator else ""
-    cards = sorted((w.card for w in desk.workflows if w.card), key=lambda card: (card.order, card.word))
-    tasks = [Task(card, desk.read(card.waiting) if card.waiting else None, own=role in card.roles) for card in cards]
-    return tuple(sorted(tasks, key=lambda task: not task.own))
-
-
 def _pages(desk: Desk) -> int:
     return max(1, -(-sum(1 for w in desk.workflows if w.card) // A_PAGE))
 
@@ -223,81 +206,6 @@ def _paged(tasks: Sequence[Task]) -> Sequence[Sequence[Task]]:
 
 def _tile(task: Task) -> Tile:
     return Tile(task.card.icon, task.card.title, task.waiting, task.card.word)
-
-
-# ---- what comes next, by role ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """What the hero says while work of one card waits: what to scan, and what the number counts."""
-
-    imperative: Text
-    icon: str
-    words: Callable[[int], Text]
-
-
-LEADS = {
-    "RECEIVE": Lead(
-        say("Scan a delivery"), "truck", lambda n: count(n, "delivery expected", "deliveries expected")
-    ),
-    "PUTAWAY": Lead(
-        say("Scan a tote of received goods"), "layers", lambda n: count(n, "tote to put away", "totes to put away")
-    ),
-    "PICK": Lead(
-        say("Scan a free tote or a cart"), "shopping-cart", lambda n: count(n, "order to pick", "orders to pick")
-    ),
-    "PACK": Lead(say("Scan a tote"), "package", lambda n: count(n, "tote to pack", "totes to pack")),
-    "COUNT": Lead(
-        say("Scan the label of a bin to count"), "clipboard-list", lambda n: count(n, "bin to count", "bins to count")
-    ),
-    "RETURN": Lead(
-        say("Scan a parcel that came back"), "undo-2", lambda n: count(n, "return to take in", "returns to take in")
-    ),
-    "STUCK": Lead(
-        say("Scan the STUCK card"), "circle-pause", lambda n: count(n, "order stands still", "orders stand still")
-    ),
-}  # fmt: skip
-"""Which thing begins the work of a card; a card that does not stand here is begun by its own card."""
-
-
-def _hero(tasks: Sequence[Task], desk: Desk) -> Hero:
-    """The first task of the person's role that has work; without one the first of anybody's; else: nothing waits."""
-    busy = [task for task in tasks if task.waiting]
-    if not busy:
-        return Hero(
-            imperative=say("Nothing is waiting"),
-            icon="circle-check",
-            second=say("New orders appear here by themselves"),
-        )
-    task = busy[0]
-    lead = LEADS.get(task.card.word)
-    if lead is None:
-        lead = Lead(say("Scan the card {word}", word=task.card.word), task.card.icon, lambda _: task.card.title)
-    return Hero(
-        imperative=lead.imperative,
-        icon=lead.icon,
-        datum=CountDatum(str(task.waiting), lead.words(task.waiting or 0)),
-        second=_due(desk) or say("The task opens by itself"),
-    )
-
-
-def _due(desk: Desk) -> Text:
-    """When orders must have left, said only where they say so themselves."""
-    now = desk.clock.now()
-    found = desk.read(queries.cut_off, now)
-    if found.late:
-        return count(found.late, "{n} order is past its cut-off", "{n} orders are past their cut-off")
-    if found.at is None:
-        return NOTHING
-    at = _moment(found.at, now)
-    return count(found.orders, "{n} order must leave by {at}", "{n} orders must leave by {at}", at=at)
-
-
-def _moment(at: datetime, now: datetime) -> str:
-    """The local time, with the date where it is another day."""
-    here, today = at.astimezone(), now.astimezone()
-    return here.strftime("%H:%M" if here.date() == today.date() else "%Y-%m-%d %H:%M")
 
 
 def _wanted(desk: Desk) -> tuple[Wanted, ...]:

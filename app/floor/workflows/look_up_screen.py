@@ -8,9 +8,11 @@ from datetime import datetime
 from app import events
 from app.floor import queries
 from app.floor.rules import LEADERS, standing
+from app.floor.workflows.look_up_parked import parked_note, parked_rows
 from app.floor.workflows.look_up_state import LookUpState, Told
+from app.picking.queries import ParkedTote, parked_of, parked_totes
 from app.shipping.rules import may_void
-from app.text import NOTHING, Text, count, say, verbatim
+from app.text import NOTHING, Text, count, day_of, moment, say, verbatim
 from app.view import (
     Action,
     CodeDatum,
@@ -225,13 +227,17 @@ def _bin(state: LookUpState, read: events.BinRead, desk: Desk) -> View:
     there, lying = desk.read(place, read.bin_id), desk.read(queries.what_lies_in, read.bin_id)
     is_counted = read.bin_id in desk.read(queries.open_counts)
     rows = _lying(lying, hide=is_counted and not sees_figures(desk))
+    title, empty = say("What lies there"), say("By the book it is empty")
+    if there.type == "problem":
+        rows = (*parked_rows(_parked_at(there.name, desk), desk.clock.now()), *rows)
+        title, empty = say("What stands there"), say("Nothing was put aside here")
     notes: tuple[Panel, ...] = ()
     if there.blocked:
         notes = (Note("ban", say("This bin is blocked"), say("Nothing is promised from it")),)
     elif is_counted:
         notes = (Note("clipboard-list", say("To be counted"), say("Figures come back after the count")),)
     hero = Hero(imperative=NEXT, datum=CodeDatum(there.parts))
-    listing = _listing(say("What lies there"), rows, state.page, say("By the book it is empty"))
+    listing = _listing(title, rows, state.page, empty)
     able = {w.card.word for w in desk.workflows if w.card}
     acts = (
         Action("COUNT", "clipboard-list", say("Count"), say("this bin")),
@@ -258,6 +264,10 @@ def _tote(state: LookUpState, read: events.ToteRead, desk: Desk) -> View:
     )  # fmt: skip
 
 
+def _parked_at(shelf: str, desk: Desk) -> tuple[ParkedTote, ...]:
+    return tuple(tote for tote in desk.read(parked_totes) if tote.shelf == shelf)
+
+
 def _lying(lying: Sequence[queries.LyingHere], *, hide: bool) -> tuple[ListingRow, ...]:
     return tuple(
         ListingRow(
@@ -275,7 +285,7 @@ def _kept(lot: str, expires_on: str, status: str) -> Text:
     """Lot, expiry and status in one line, whatever there is of them."""
     parts = [say("Lot {lot}", lot=lot)] if lot else []
     if expires_on:
-        parts.append(say("until {day}", day=expires_on))
+        parts.append(say("until {day}", day=day_of(expires_on)))
     if word := STATUS.get(status, verbatim(status)):
         parts.append(word)
     whole = NOTHING
@@ -304,7 +314,9 @@ def pages(state: LookUpState, desk: Desk) -> int:
         case events.ItemRead():
             rows = len(desk.read(queries.where_lies, state.read.sku_id))
         case events.BinRead():
+            there = desk.read(place, state.read.bin_id)
             rows = len(desk.read(queries.what_lies_in, state.read.bin_id))
+            rows += len(_parked_at(there.name, desk)) if there.type == "problem" else 0
         case events.ToteRead() if not state.order_id:
             rows = len(desk.read(queries.what_lies_in, state.read.tote_id))
     return -(-rows // A_PAGE) or 1
@@ -344,7 +356,7 @@ def _order(state: LookUpState, desk: Desk) -> View:
         header=TASK,
         hero=Hero(imperative=NEXT, datum=NameDatum(say("Order {number}", number=order.number))),
         object=(_lines(order, desk),),
-        context=(_standing(state.told, order), *_boxes(order, parcel), _story(state, desk)),
+        context=(_standing(state.told, order, desk), *_boxes(order, parcel), _story(state, desk)),
         actions=shown,
         more=(*more, AGAIN, MANUAL),
     )
@@ -365,17 +377,19 @@ def _due(order: queries.OrderHere, units: int, desk: Desk) -> Text:
     if order.ship_by is None or order.state in OVER:
         whole = count(units, "{n} unit", "{n} units")
     else:
-        whole = say("Must leave by {at}", at=_when(order.ship_by, desk.clock.now()))
+        whole = say("Must leave by {at}", at=moment(order.ship_by, desk.clock.now()))
     return say("{a}, {b}", a=say("Gift"), b=whole) if order.gift else whole
 
 
-def _standing(told: Told | None, order: queries.OrderHere) -> Note:
+def _standing(told: Told | None, order: queries.OrderHere, desk: Desk) -> Note:
     """Where it stands and whose turn it is; central's reason why it does not move comes first."""
     totes = tuple(tote.name for tote in order.totes)
     here = standing(order.state, order.station, totes, parked=any(t.state == "parked" for t in order.totes))
     if told is not None and told.cause:
         tone = Tone.WARN if told.held or order.state in ("received", "held") else Tone.NORMAL
         return Note(here.icon, told.cause, say("{who}: {act}", who=told.who, act=told.act), tone)
+    if order.state == "picked" and (parked := desk.read(parked_of, order.id)):
+        return parked_note(parked[0])
     body = say("{who}: {act}", who=here.who, act=here.act) if here.who else NOTHING
     return Note(here.icon, here.words, body, Tone.NORMAL if here.tone is Tone.OK else here.tone)
 
@@ -428,13 +442,7 @@ def _story(state: LookUpState, desk: Desk) -> Panel:
 
 
 def _moment(at: datetime, words: Text, who: str, where: str, now: datetime | None) -> Moment:
-    return Moment(_when(at, now or at), words, who, where)
-
-
-def _when(at: datetime, now: datetime) -> str:
-    """The local time, with the date where it is another day."""
-    here, today = at.astimezone(), now.astimezone()
-    return here.strftime("%H:%M" if here.date() == today.date() else "%d.%m. %H:%M")
+    return Moment(moment(at, now or at), words, who, where)
 
 
 def _order_actions(

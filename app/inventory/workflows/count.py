@@ -12,14 +12,14 @@ from app.inventory.facts import GOOD, CountAsked, Counted, CountNoted, CountStar
 from app.inventory.queries import counting
 from app.inventory.queries.counting import Counting
 from app.inventory.rules.put_away import ASIDE, STORES
-from app.inventory.workflows import count_words, words
+from app.inventory.workflows import count_words, left, words
 from app.inventory.workflows.count_state import CountState, after_fact
 from app.inventory.workflows.count_view import imperative, view
 from app.inventory.workflows.reads import alone, item_of
 from app.text import count, say
 from app.view import Sound, Tone, View
 from app.work.queries import place, sku_card, tote_card
-from app.workflow import Card, Desk, Next, Opening, Workflow, approval, on
+from app.workflow import Card, Desk, LeftOpen, Next, Opening, Workflow, approval, on
 
 COUNTABLE = (*STORES, *ASIDE, "receive")
 """Types of places that are counted."""
@@ -44,6 +44,9 @@ class Count(Workflow[CountState]):
         "COUNT", "clipboard-check", say("Count"), counting.counts_waiting,
         frozenset(("picker", "packer", "receiver", "lead", "office")), 56,
     )  # fmt: skip
+
+    def left_open(self, desk: Desk) -> tuple[LeftOpen, ...]:
+        return left.counts(self.kind, desk)
 
     def initial(self, task_id: bytes, desk: Desk) -> CountState:
         return CountState()

@@ -12,7 +12,7 @@ from app.inventory.facts import Moved, SourceProved, StatusChanged, Taken
 from app.inventory.queries.ground import goods_of, shelf_of
 from app.inventory.queries.places import Pile, holder_name, piles
 from app.inventory.rules.put_away import ASIDE, STORES, refusal
-from app.inventory.workflows import screen, words
+from app.inventory.workflows import left, screen, words
 from app.inventory.workflows.hand import HandState, InHand, after_fact, pile_of
 from app.text import NOTHING, Text, count, say, verbatim
 from app.view import (
@@ -33,7 +33,7 @@ from app.view import (
     View,
 )
 from app.work.queries import Place, SkuCard, place, sku_card, tote_card
-from app.workflow import Card, Desk, Next, Workflow, on
+from app.workflow import Card, Desk, LeftOpen, Next, Workflow, on
 
 _ACTS = {
     "source": say("Scan the bin to take from"),
@@ -59,6 +59,9 @@ class Move(Workflow[HandState]):
     card = Card(
         "MOVE", "arrow-left-right", say("Move"), None, frozenset(("receiver", "picker", "lead", "office")), 33
     )  # fmt: skip
+
+    def left_open(self, desk: Desk) -> tuple[LeftOpen, ...]:
+        return left.hands(self.kind, desk, from_dock=False)
 
     def initial(self, task_id: bytes, desk: Desk) -> HandState:
         return HandState()

@@ -14,14 +14,14 @@ from app.inventory.queries.directions import direction
 from app.inventory.queries.ground import goods_of, shelf_of
 from app.inventory.queries.places import Pile, holder_name, piles
 from app.inventory.rules.put_away import refusal
-from app.inventory.workflows import words
+from app.inventory.workflows import left, words
 from app.inventory.workflows.hand import HandState, InHand, after_fact, pile_of
 from app.inventory.workflows.put_away_view import directed, imperative, view
 from app.inventory.workflows.reads import alone, item_of
 from app.text import NOTHING, Text, count, say, verbatim
 from app.view import Sound, Tone, View
 from app.work.queries import Place, SkuCard, place, sku_card, tote_card
-from app.workflow import Card, Desk, Next, Opening, Workflow, on
+from app.workflow import Card, Desk, LeftOpen, Next, Opening, Workflow, on
 
 
 class Step(Enum):
@@ -42,6 +42,9 @@ class PutAway(Workflow[HandState]):
         "PUTAWAY", "forklift", say("Put away"), receiving.put_away_waiting,
         frozenset(("receiver", "picker", "lead", "office")), 31,
     )  # fmt: skip
+
+    def left_open(self, desk: Desk) -> tuple[LeftOpen, ...]:
+        return left.hands(self.kind, desk, from_dock=True)
 
     def initial(self, task_id: bytes, desk: Desk) -> HandState:
         return HandState()

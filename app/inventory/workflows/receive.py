@@ -38,14 +38,14 @@ from app.inventory.queries.places import dock_of
 from app.inventory.queries.receiving import DeliveryLine
 from app.inventory.rules.put_away import ASIDE
 from app.inventory.rules.receiving import beyond, shelf_life, typed_date
-from app.inventory.workflows import receive_words, words
+from app.inventory.workflows import left, receive_words, words
 from app.inventory.workflows.reads import alone, code_value, day_of, item_of
 from app.inventory.workflows.receive_state import ReceiveState, Run, after_fact
 from app.inventory.workflows.receive_view import imperative, view
 from app.text import Text, count, say
 from app.view import Sound, Tone, View
 from app.work.queries import SkuCard, place, sku_card, tote_card
-from app.workflow import Card, Desk, Next, Opening, Request, Workflow, approval, on
+from app.workflow import Card, Desk, LeftOpen, Next, Opening, Request, Workflow, approval, on
 
 LONGEST = 40
 """Characters that are typed at the most."""
@@ -78,6 +78,9 @@ class Receive(Workflow[ReceiveState]):
     )
 
     # -- the fold -----------------------------------------------------------------------------------------------------
+
+    def left_open(self, desk: Desk) -> tuple[LeftOpen, ...]:
+        return left.deliveries(self.kind, desk)
 
     def initial(self, task_id: bytes, desk: Desk) -> ReceiveState:
         return ReceiveState()

@@ -11,7 +11,7 @@ from app.inventory.queries.places import holder_name
 from app.inventory.queries.receiving import Delivery, DeliveryLine
 from app.inventory.workflows import screen
 from app.inventory.workflows.receive_state import ReceiveState
-from app.text import NOTHING, Text, count, say, verbatim
+from app.text import NOTHING, Text, count, day_of, say, verbatim
 from app.view import (
     Action,
     CountDatum,
@@ -93,7 +93,7 @@ def _start(desk: Desk) -> View:
             "truck",
             say("Delivery {number}", number=d.number),
             verbatim(d.supplier),
-            say("begun") if d.state == "receiving" else verbatim(d.expected_on),
+            say("begun") if d.state == "receiving" else day_of(d.expected_on),
             Tone.OK if d.state == "receiving" else Tone.NORMAL,
         )
         for d in open_ones

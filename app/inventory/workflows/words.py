@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.errors import Problem
 from app.events import Read
-from app.text import NOTHING, Text, count, say, verbatim
+from app.text import NOTHING, Text, count, day_of, say, verbatim
 from app.work.queries import Place, SkuCard, ToteCard, describe, order_card
 from app.workflow import Desk
 
@@ -97,10 +97,11 @@ def damaged_what() -> Problem:
 
 def past_date(card: SkuCard, lot: str, expires_on: str, least_days: int, *, expired: bool) -> Problem:
     """Goods that are past their last day, or will be too soon."""
+    day = day_of(expires_on)
     short = count(least_days, "At least {n} day must be left.", "At least {n} days must be left.")
     return Problem(
         name="Expired" if expired else "TooShort",
-        what=say("Expired: {day}", day=expires_on) if expired else say("Expires too soon: {day}", day=expires_on),
+        what=say("Expired: {day}", day=day) if expired else say("Expires too soon: {day}", day=day),
         detail=say("{name}, lot {lot}", name=card.name, lot=lot or "–"),
         why=say("Nobody may be sent this any more.") if expired else short,
         do=(say("Put it on the blue pallet"), say("Scan the next item")),

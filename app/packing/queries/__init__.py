@@ -23,11 +23,13 @@ from app.packing.queries.bench import (
     units_policy,
     waiting_totes,
 )
+from app.packing.queries.left import BoxLeft, boxes_left
 from app.packing.queries.papers import document_for, label_document, slip_document
 from app.packing.queries.tariffs import RANGE, Numbers, Quote, numbers, quote, rates, routing_code, tariff
 
 __all__ = [
     "RANGE",
+    "BoxLeft",
     "Elsewhere",
     "Numbers",
     "OrderPlan",
@@ -38,6 +40,7 @@ __all__ = [
     "Sharing",
     "WaitingTote",
     "boxes",
+    "boxes_left",
     "closed_by",
     "document_for",
     "elsewhere",

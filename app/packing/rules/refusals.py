@@ -313,6 +313,15 @@ def other_box_of_order(number: int) -> Problem:
     )
 
 
+def no_reason_to_void(reason: int) -> Problem:
+    return Problem(
+        name="NoSuchReason",
+        what=say("Reason {n} says nothing of a label", n=reason),
+        do=(say("Scan one of the reasons on the screen"), say("Or scan the label: it stays as it is")),
+        unchanged=say("No label was voided."),
+    )
+
+
 def voided_label(code: str) -> Problem:
     return Problem(
         name="VoidedLabel",

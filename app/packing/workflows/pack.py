@@ -41,6 +41,7 @@ from app.packing.rules import boxes as box_rules
 from app.packing.rules import refusals, weights
 from app.packing.rules.lines import PackLine, boxed_units, open_units, spread
 from app.packing.rules.standing import Moment, PackState
+from app.packing.rules.voids import VOID_REASONS
 from app.packing.workflows import pack_screen as screen
 from app.packing.workflows import pack_weights
 from app.packing.workflows.pack_desk import (
@@ -49,6 +50,7 @@ from app.packing.workflows.pack_desk import (
     counted_words,
     is_cancelled,
     label_fact,
+    left_open,
     more_numbers,
     must_be_ready,
     must_live,
@@ -63,7 +65,7 @@ from app.text import NOTHING, Text, say
 from app.view import Sound, Tone, View
 from app.work.facts import PrintMoved, ToteEmptied
 from app.work.queries import describe, order_card, place, sku_card, tote_card, totes_to_pack
-from app.workflow import Card, Desk, Next, Opening, Request, Workflow, on
+from app.workflow import Card, Desk, LeftOpen, Next, Opening, Request, Workflow, on
 
 FEW_NUMBERS = 50
 """Below this many label numbers new ones are asked for, long before the last is used."""
@@ -89,6 +91,9 @@ class Pack(Workflow[PackState]):
 
     kind = "pack"
     card = Card("PACK", "package", say("Pack"), totes_to_pack, frozenset({"packer"}), 50)
+
+    def left_open(self, desk: Desk) -> tuple[LeftOpen, ...]:
+        return tuple(left_open(self.kind, box) for box in desk.read(queries.boxes_left, desk.station.station_id))
 
     # ---- the fold ---------------------------------------------------------------------------------------------------
 
@@ -472,6 +477,8 @@ class Pack(Workflow[PackState]):
     @on(Step.SHELF, Step.LABEL)
     def reason_scanned(self, state: PackState, event: ReasonRead, desk: Desk) -> Next:
         if state.moment.asking == "void":
+            if event.reason not in VOID_REASONS:
+                raise Refused(refusals.no_reason_to_void(event.reason))
             approval(event, "void", say("Void the label"))
             return self._void(state, event.reason, desk)
         if state.moment.asking == "hold":

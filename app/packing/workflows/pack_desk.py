@@ -14,10 +14,10 @@ from app.packing.rules.lines import PackLine
 from app.packing.rules.standing import PackState
 from app.packing.workflows import pack_weights
 from app.picking.queries import missing_of
-from app.text import Text, say
+from app.text import NOTHING, Text, say
 from app.view import Sound
 from app.work.queries import ToteCard, order_card, sku_card, tote_card
-from app.workflow import Desk, Next, Opening, Request
+from app.workflow import Desk, LeftOpen, Next, Opening, Request
 
 
 def band_of(state: PackState, desk: Desk) -> weights.WeightBand | None:
@@ -129,3 +129,14 @@ def counted_words(mine: list[PackLine], name: str) -> Text:
 
 def more_numbers() -> Request:
     return Request("numbers", {"kind": queries.RANGE})
+
+
+def left_open(kind: str, box: queries.BoxLeft) -> LeftOpen:
+    """A box that was left in the middle, for the list of what is open here."""
+    title = say("Pack order {number}", number=box.number)
+    if box.box > 1:
+        title = say("Pack order {number}, box {n}", number=box.number, n=box.box)
+    second = say("Tote {name}", name=", ".join(box.totes)) if box.totes else NOTHING
+    if box.labelled:
+        second = say("Only its label is left to scan")
+    return LeftOpen(Opening(kind, box.task_id), "package", title, box.since, second, box.code)

@@ -16,16 +16,18 @@ from app.packing.rules import weights
 from app.packing.rules.boxes import Box
 from app.packing.rules.lines import PackLine
 from app.packing.rules.standing import Label, PackState
+from app.packing.rules.voids import VOID_REASONS
 from app.packing.workflows.pack_weights import (
     band_of,
     box_of,
     expectation,
     weight_guess,
 )
-from app.text import NOTHING, Text, count, say, verbatim
+from app.text import NOTHING, Text, count, moment, say, verbatim
 from app.view import (
     Action,
     BoxPanel,
+    CommandCards,
     CountDatum,
     Header,
     Hero,
@@ -196,16 +198,8 @@ def _lines(sight: Sight) -> Lines:
     rows = sorted(sight.state.lines, key=lambda line: line.open == 0)
     right = NOTHING
     if sight.order is not None and sight.order.ship_by is not None:
-        right = say("Ship by {time}", time=_moment(sight))
+        right = say("Ship by {time}", time=moment(sight.order.ship_by, sight.desk.clock.now()))
     return Lines(say("Order {number}", number=sight.number), right, tuple(_row(line, sight) for line in rows))
-
-
-def _moment(sight: Sight) -> str:
-    """The hour when it is today, else the day too."""
-    assert sight.order is not None
-    due = sight.order.ship_by.astimezone()
-    today = sight.desk.clock.now().astimezone().date()
-    return str(due.strftime("%H:%M") if due.date() == today else due.strftime("%Y-%m-%d %H:%M"))
 
 
 def _row(line: PackLine, sight: Sight) -> LineRow:
@@ -429,7 +423,7 @@ def _label(sight: Sight) -> View:
         datum=NameDatum(verbatim(label.tracking), NOTHING if voiding else say("The lower code closes the box")),
         steps=_steps(2),
         tone=Tone.WARN if voiding else Tone.NORMAL,
-        second=say("1 empty, 2 damaged, 3 wrong item, 4 blocked") if voiding else NOTHING,
+        second=say("Scan it off the screen, or the card") if voiding else NOTHING,
     )
     paper = sight.desk.read(queries.print_state, label.job_id)
     if paper.state == "failed" and not voiding:
@@ -446,7 +440,7 @@ def _label(sight: Sight) -> View:
         header=_header(sight),
         progress=_progress(sight),
         object=(_label_panel(sight, label),),
-        context=_context(sight),
+        context=(_void_cards(),) if voiding else _context(sight),
         actions=(_REPRINT, _SERVICE, _VOID, _HELP),
         wanted=(*_reasons(voiding), Wanted("label", say("The label on the box"), ""), *_choices(sight)),
     )
@@ -456,8 +450,13 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def _void_cards() -> CommandCards:
+    cards = tuple((own_code(f"RSN{n}"), words) for n, words in VOID_REASONS.items())
+    return CommandCards(say("Why is it void?"), cards)
+
+
 def _reasons(asked: bool) -> tuple[Wanted, ...]:
-    return (Wanted("command", say("Reason 2: damaged"), own_code("RSN2")),) if asked else ()
+    return tuple(Wanted("command", w, own_code(f"RSN{n}")) for n, w in VOID_REASONS.items()) if asked else ()
 
 
 def _usual_printer(sight: Sight) -> str:

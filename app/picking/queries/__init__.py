@@ -7,6 +7,7 @@ from app.picking.queries.floors import (
     floor,
     home_place,
 )
+from app.picking.queries.left import WalkLeft, WayBackLeft, running_take_over, walks_left, ways_back_left
 from app.picking.queries.put_back import (
     ReturningTote,
     ReturnLine,
@@ -62,6 +63,8 @@ __all__ = [
     "ReturnPlan",
     "ReturningTote",
     "WalkElsewhere",
+    "WalkLeft",
+    "WayBackLeft",
     "bin_for",
     "cart_card",
     "cart_elsewhere",
@@ -81,6 +84,7 @@ __all__ = [
     "refused",
     "return_plan",
     "running_put_back",
+    "running_take_over",
     "running_tour",
     "station_of_work",
     "surplus",
@@ -88,4 +92,6 @@ __all__ = [
     "totes_to_put_back",
     "units_by_lot",
     "units_in",
+    "walks_left",
+    "ways_back_left",
 ]

@@ -49,7 +49,7 @@ from app.text import Text, count, say
 from app.view import Sound, Tone, View
 from app.work.facts import ToteEmptied
 from app.work.queries import orders_to_pick, place, tote_card
-from app.workflow import Card, Desk, Next, Opening, Workflow, on
+from app.workflow import Card, Desk, LeftOpen, Next, Opening, Workflow, on
 
 
 class Step(Enum):
@@ -78,6 +78,11 @@ class Pick(Workflow[PickState]):
         ("work", "pick_line", "brief_line", "bin", "aisle", "cross_aisle", "sku", "policy", "tote", "person")
     )
     Step = Step
+
+    def left_open(self, desk: Desk) -> tuple[LeftOpen, ...]:
+        """Walks of this station that set out."""
+        walks = desk.read(queries.walks_left, desk.station.station_id)
+        return tuple(pick_words.left_open(self.kind, walk) for walk in walks if walk.counted)
 
     # -- the fold -----------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from app.picking.workflows.pick_state import PickState, Stop, all_stops, open_st
 from app.text import NOTHING, Text, count, say, verbatim
 from app.view import TotePlace
 from app.work.queries import Place, SkuCard, ToteCard, describe, order_card, place, sku_card, tote_card
-from app.workflow import Desk
+from app.workflow import Desk, LeftOpen, Opening
 
 NOT_TAKEN = say("Nothing was counted.")
 NOT_CHANGED = say("Nothing was changed.")
@@ -458,3 +458,14 @@ def tote_name(state: PickState, work_id: bytes, desk: Desk) -> str:
     """The name of the tote of an order, "" while there is none."""
     tote = tote_of(state, work_id)
     return desk.read(tote_card, tote).name if tote else ""
+
+
+def left_open(kind: str, walk: queries.WalkLeft) -> LeftOpen:
+    """A walk that was left in the middle, for the list of what is open here."""
+    n, first = len(walk.orders), walk.orders[0] if walk.orders else "?"
+    if walk.counted:
+        title = count(n, "Pick order {number}", "Pick {n} orders", number=first)
+    else:
+        title = count(n, "Take over order {number}", "Take over {n} orders", number=first)
+    icon = "shopping-cart" if walk.counted else "hand-helping"
+    return LeftOpen(Opening(kind, walk.task_id), icon, title, walk.since, verbatim(walk.holder), walk.code)

@@ -18,7 +18,7 @@ from app.picking.workflows.put_back_view import target_of, view
 from app.text import Text, count, say
 from app.view import Sound, Tone, View
 from app.work.queries import place, sku_card, tote_card
-from app.workflow import Card, Desk, Next, Opening, Workflow, on
+from app.workflow import Card, Desk, LeftOpen, Next, Opening, Workflow, on
 
 
 class Step(Enum):
@@ -39,6 +39,9 @@ class PutBackTask(Workflow[BackState]):
     kind = "put-back"
     card = Card("PUTBACK", "undo-2", say("Put back"), queries.put_backs, frozenset(), 35)
     follows = frozenset(("bin", "aisle", "cross_aisle", "sku", "policy", "tote", "order_brief", "person"))
+
+    def left_open(self, desk: Desk) -> tuple[LeftOpen, ...]:
+        return tuple(words.left_open(self.kind, way) for way in desk.read(queries.ways_back_left))
 
     # -- the fold -----------------------------------------------------------------------------------------------------
 

@@ -8,13 +8,15 @@ from app.picking import queries
 from app.picking.rules.distance import Point, metres
 from app.picking.workflows.pick_view import rack_of
 from app.picking.workflows.put_back_state import BackState, start_point
-from app.text import NOTHING, Text, say, verbatim
+from app.text import NOTHING, Text, count, say, verbatim
 from app.view import (
     Action,
     CodeDatum,
     Header,
     Hero,
     ItemPanel,
+    Listing,
+    ListingRow,
     MapStop,
     NameDatum,
     Panel,
@@ -85,7 +87,16 @@ def _start_view(desk: Desk) -> View:
                desk.read(code_of, t.tote_id, "tote"))
         for t in totes
     )  # fmt: skip
-    return View(kind="put-back.tote", hero=hero, header=Header(task=say("Put back")), actions=(HELP,), wanted=wanted)
+    rows = tuple(
+        ListingRow("shopping-cart", say("Tote {name}", name=t.tote), say("Order {number}", number=t.number),
+                   count(t.units, "{n} unit", "{n} units"))
+        for t in totes
+    )  # fmt: skip
+    context = (Listing(say("What goes back"), rows),) if rows else ()
+    return View(
+        kind="put-back.tote", hero=hero, header=Header(task=say("Put back")), context=context, actions=(HELP,),
+        wanted=wanted,
+    )  # fmt: skip
 
 
 def _hero(state: BackState, target: Place | None, step: str) -> Hero:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from app.errors import Problem
 from app.events import Read
+from app.picking import queries
 from app.text import NOTHING, Text, count, say, verbatim
 from app.work.queries import Place, SkuCard, ToteCard, describe
-from app.workflow import Desk
+from app.workflow import Desk, LeftOpen, Opening
 
 NOT_MOVED = say("Nothing was put back.")
 _WHY = {
@@ -168,3 +169,9 @@ def unexpected(event: Read, desk: Desk, act: Text) -> Problem:
     """What a scan was, and what is wanted now."""
     what, detail = desk.read(describe, event)
     return Problem(name="Unexpected", what=what, detail=detail, do=(act,), unchanged=NOT_MOVED)
+
+
+def left_open(kind: str, way: queries.WayBackLeft) -> LeftOpen:
+    """A way back that was left in the middle, for the list of what is open here."""
+    title = say("Put back order {number}", number=way.number)
+    return LeftOpen(Opening(kind, way.task_id), "undo-2", title, way.since, say("Tote {name}", name=way.tote), way.code)

@@ -20,12 +20,13 @@ from app.picking.facts import TakeOverBegun, ToteBound, ToteDone, ToteOpened, To
 from app.picking.queries import ClaimedWork
 from app.picking.workflows import take_over_words as words
 from app.picking.workflows.pick_state import LETTERS, PickState, all_stops, planned_walk
+from app.picking.workflows.pick_words import left_open
 from app.picking.workflows.take_over_state import TakeState, evolve
 from app.picking.workflows.take_over_view import view
 from app.text import Text, count, say
 from app.view import Sound, Tone, View
 from app.work.queries import sku_card, tote_card
-from app.workflow import Desk, Next, Opening, Request, Workflow, on
+from app.workflow import Desk, LeftOpen, Next, Opening, Request, Workflow, on
 
 
 class Step(Enum):
@@ -44,6 +45,11 @@ class TakeOver(Workflow[TakeState]):
     kind = "take-over"
     follows = frozenset(("work", "pick_line", "tote", "sku", "person"))
 
+    def left_open(self, desk: Desk) -> tuple[LeftOpen, ...]:
+        """Walks that are this station's now and whose totes are still to be counted."""
+        walks = desk.read(queries.walks_left, desk.station.station_id)
+        return tuple(left_open(self.kind, walk) for walk in walks if not walk.counted)
+
     # -- the fold -----------------------------------------------------------------------------------------------------
 
     def initial(self, task_id: bytes, desk: Desk) -> TakeState:
@@ -61,8 +67,12 @@ class TakeOver(Workflow[TakeState]):
         return Step.COUNT if state.counting else Step.TOTE
 
     def greets(self, event: Read, desk: Desk) -> Opening | None:
-        """A tote or cart with which another station walks."""
+        """A tote or cart with which another station walks, or whose count was begun here and left."""
         me = desk.station.station_id
+        if isinstance(event, ToteRead | CartRead):
+            subject = event.tote_id if isinstance(event, ToteRead) else event.cart_id
+            if (task := desk.read(queries.running_take_over, me, subject)) is not None:
+                return Opening(self.kind, task)
         if isinstance(event, ToteRead) and desk.read(queries.tote_elsewhere, me, event.tote_id):
             return Opening(self.kind, desk.new_id(), event)
         if isinstance(event, CartRead) and desk.read(queries.cart_elsewhere, me, event.cart_id):

@@ -79,13 +79,16 @@ def _confirm(state: TakeState, desk: Desk) -> View:
 def _totes(state: TakeState, desk: Desk, choices: tuple[bytes, ...]) -> View:
     """Which tote is counted next; an unknown one is asked whose it is."""
     names = [desk.read(tote_card, tote).name for tote in state.to_count]
+    second = say("Each tote is counted blind: scan its items, then DONE")
+    if not names:
+        second = say("Every known tote is counted. A further one is scanned now")
+        second = second if state.bound else say("Nobody told of a tote on it yet")
     hero = Hero(
         imperative=act_of("tote", state, desk),
         icon="package-open",
         datum=NameDatum(verbatim(", ".join(names))) if names else None,
-        second=say("Each tote is counted blind: scan its items, then DONE") if names else
-        say("Every known tote is counted. A further one is scanned now"),
-    )  # fmt: skip
+        second=second,
+    )
     wanted = tuple(
         Wanted("tote", say("Tote {name}", name=desk.read(tote_card, tote).name), desk.read(code_of, tote, "tote"))
         for tote in state.to_count
@@ -100,7 +103,7 @@ def _totes(state: TakeState, desk: Desk, choices: tuple[bytes, ...]) -> View:
         kind="take-over.tote",
         hero=hero,
         header=_header(state, desk),
-        progress=_progress(state),
+        progress=_progress(state) if state.bound else None,
         context=_offers(state, desk, choices) or (_counted(state, desk),),
         actions=(UNDO, DONE, HELP),
         wanted=wanted,
@@ -167,7 +170,8 @@ def _counted(state: TakeState, desk: Desk) -> Listing:
 def _header(state: TakeState, desk: Desk) -> Header:
     assert state.begun is not None
     numbers = [card.number for order in state.begun.orders if (card := desk.read(order_card, order))]
-    return Header(task=say("Take over {numbers}", numbers=", ".join(numbers[:3])))
+    first = numbers[0] if numbers else "?"
+    return Header(task=count(len(numbers), "Take over order {number}", "Take over {n} orders", number=first))
 
 
 def _progress(state: TakeState) -> Progress:

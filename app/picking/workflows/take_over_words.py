@@ -28,7 +28,7 @@ def act_of(step: str, state: TakeState, desk: Desk) -> Text:
         return say("Scan the choice card of its order")
     if state.to_count:
         return say("Scan tote {name}", name=desk.read(tote_card, state.to_count[0]).name)
-    return say("Scan DONE, or one more tote of the cart")
+    return say("Scan DONE, or one more tote of the cart") if state.bound else say("Scan a tote of the cart, or DONE")
 
 
 def other_of(event: ToteRead | CartRead, desk: Desk) -> WalkElsewhere | None:

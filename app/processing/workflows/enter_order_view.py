@@ -10,7 +10,7 @@ from app.documents import Address
 from app.processing import rules
 from app.processing.workflows import draft as drafts
 from app.processing.workflows.draft import TYPED, EntryState, Step
-from app.text import NOTHING, Text, count, say, verbatim
+from app.text import NOTHING, Text, count, figure, say, verbatim
 from app.view import (
     Action,
     CountDatum,
@@ -82,7 +82,7 @@ def _lines(state: EntryState, desk: Desk) -> Listing:
             second, right, tone = say("{n} ×, the price is missing", n=line.units), NOTHING, Tone.WARN
         else:
             second = say("{n} × {price}", n=line.units, price=price)
-            right, tone = verbatim(f"{line.units * price}"), Tone.NORMAL
+            right, tone = figure(line.units * price), Tone.NORMAL
         rows.append(ListingRow("package", card.title, second, right, tone))
     title = count(len(rows), "{n} line", "{n} lines")
     return Listing(title, tuple(rows), _money(drafts.totals(state).total, state), say("Nothing is on it yet"))
@@ -141,10 +141,16 @@ def _at_price(state: EntryState, desk: Desk) -> View:
     return View("", hero, object=(_lines(state, desk),), context=(keypad,), actions=(BACK, HELP))
 
 
-def _shown(state: EntryState) -> str:
+def _shown(state: EntryState) -> str | Text:
     """What was typed as the amount that it is."""
     value = drafts.keyed(state.draft.typed, state.currency)
-    return state.draft.typed if value is None else f"{value} {state.currency}"
+    return state.draft.typed if value is None else _money(value, state)
+
+
+def _term(kept: str) -> str | Text:
+    """A term that is an amount follows the language; a share stays as it was typed."""
+    value = drafts.amount(kept) if kept else None
+    return kept if value is None else figure(value)
 
 
 def _wanted_items(state: EntryState, desk: Desk) -> tuple[Wanted, ...]:
@@ -222,8 +228,8 @@ def _at_terms(state: EntryState, desk: Desk) -> View:
     share = terms.discount if terms.discount.endswith("%") else ""
     fields = (
         FormField(say("Percent off"), share, NOTHING, 1),
-        FormField(say("Amount off"), "" if share else terms.discount, NOTHING, 2),
-        FormField(say("Shipping"), terms.shipping, NOTHING, 3),
+        FormField(say("Amount off"), "" if share else _term(terms.discount), NOTHING, 2),
+        FormField(say("Shipping"), _term(terms.shipping), NOTHING, 3),
         FormField(say("Paid"), _yes(terms.paid), NOTHING, 4),
         FormField(say("Express"), _yes(bool(terms.service)), NOTHING, 5),
     )
@@ -262,7 +268,7 @@ def _at_check(state: EntryState, desk: Desk) -> View:
     sums, person = drafts.totals(state), state.draft.person
     hero = Hero(
         say("Read it back, then scan DONE"), "phone", tone=_tone(state),
-        datum=CountDatum(f"{sums.total}", verbatim(state.currency)),
+        datum=CountDatum(figure(sums.total), verbatim(state.currency)),
         second=_second(state, say("{name}, {city}", name=person.name or "–", city=person.city or "–")),
     )  # fmt: skip
     return View("", hero, object=(_sums(state),), context=(_lines(state, desk),), actions=(DONE, BACK, HELP),

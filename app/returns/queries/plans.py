@@ -26,6 +26,7 @@ from app.models import (
 )
 from app.returns.rules.coming_back import Shipped, awaited, number_of
 from app.returns.rules.standing import Subject
+from app.work.queries import begun, code_of
 
 OPEN = ("announced", "receiving")
 
@@ -221,6 +222,34 @@ def unfinished_task(session: Session, return_id: bytes) -> bytes | None:
         FactRow.kind == "ReturnOpened", FactRow.data.contains(return_id.hex()), FactRow.task_id.is_not(None)
     )
     return session.scalar(mine.where(~taken_back).order_by(FactRow.seq.desc()).limit(1))
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnLeft:
+    """A return that was begun at this station and is not closed; `code` opens it again, "" without a label."""
+
+    task_id: bytes
+    since: datetime
+    number: str
+    order_number: str
+    code: str
+
+
+def returns_left(session: Session) -> tuple[ReturnLeft, ...]:
+    """Those returns, the oldest first."""
+    rows = session.execute(
+        select(ReturnCase.id, ReturnCase.number, ReturnCase.order_id, OrderBrief.number.label("order_number"))
+        .outerjoin(OrderBrief, OrderBrief.order_id == ReturnCase.order_id)
+        .where(ReturnCase.state == "receiving")
+    ).all()
+    since = {one.task_id: one.at for one in begun(session, "ReturnOpened", most=50)} if rows else {}
+    found = []
+    for row in rows:
+        task = unfinished_task(session, row.id)
+        if task in since:
+            code = code_of(session, row.id, "return") or code_of(session, row.order_id or b"", "order")
+            found.append(ReturnLeft(task, since[task], row.number, row.order_number or "", code))
+    return tuple(sorted(found, key=lambda one: one.since))
 
 
 # ---- what left and what is back -------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ from app.returns.workflows.take_back_fold import after_fact
 from app.text import NOTHING, Text, say
 from app.view import Sound, Tone, View
 from app.work.queries import SkuCard, describe, order_card, place, sku_card
-from app.workflow import Card, Desk, Next, Opening, Request, Workflow, on
+from app.workflow import Card, Desk, LeftOpen, Next, Opening, Request, Workflow, on
 
 REFUSED, UNDELIVERED = 5, 6
 """Reason cards for a parcel that came back whole: the customer did not take it; the carrier could not deliver it."""
@@ -78,6 +78,9 @@ class Return(Workflow[ReturnState]):
     kind = "return"
     card = Card("RETURN", "rotate-ccw", say("Return"), waiting=queries.open_returns, order=60)
     follows = frozenset(("return_case", "return_line", "return_item", "order_brief", "parcel", "parcel_line"))
+
+    def left_open(self, desk: Desk) -> tuple[LeftOpen, ...]:
+        return tuple(ask.left_open(self.kind, one) for one in desk.read(queries.returns_left))
 
     # ---- the fold ---------------------------------------------------------------------------------------------------
 

@@ -15,9 +15,9 @@ from app.returns.rules import refusals
 from app.returns.rules.coming_back import Part, lots_left, parts_of, units_left
 from app.returns.rules.dispositions import AS_NEW, WRONG_ITEM, disposition, disposition_words
 from app.returns.rules.standing import Asked, Hand, ReturnState, Subject
-from app.text import say
+from app.text import NOTHING, say
 from app.work.queries import SkuCard, setting, sku_card
-from app.workflow import Desk, Request, approval
+from app.workflow import Desk, LeftOpen, Opening, Request, approval
 
 STORY, ORDERS, SERIAL = "shipped_story", "return_orders", "whose_serial"
 """What is asked of central."""
@@ -172,3 +172,10 @@ def _amount(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return found if found.is_finite() else None
+
+
+def left_open(kind: str, one: queries.ReturnLeft) -> LeftOpen:
+    """A return that was left in the middle, for the list of what is open here."""
+    second = say("Order {number}", number=one.order_number) if one.order_number else NOTHING
+    title = say("Take back {number}", number=one.number)
+    return LeftOpen(Opening(kind, one.task_id), "rotate-ccw", title, one.since, second, one.code)

@@ -14,7 +14,7 @@ from app.returns.rules.coming_back import Part, Shipped, units_left
 from app.returns.rules.dispositions import GRADES, disposition_words, grade_words
 from app.returns.rules.standing import Asked, Hand, ReturnState
 from app.returns.workflows.take_back_desk import plan_of, units_of_story
-from app.text import NOTHING, Text, count, say, verbatim
+from app.text import NOTHING, Day, Text, count, day_of, say, verbatim
 from app.view import (
     Action,
     CodeDatum,
@@ -190,7 +190,7 @@ def _lines(sight: Sight) -> tuple[Panel, ...]:
     for s in sight.plan.shipped:
         rows.setdefault(s.sku_id, []).append(s)
     at = sight.plan.shipped_at
-    right = say("Shipped {day}", day=at.astimezone().strftime("%Y-%m-%d")) if at else NOTHING
+    right = say("Shipped {day}", day=Day(at.astimezone().date())) if at else NOTHING
     found = tuple(_row(sight.card(sku_id), some) for sku_id, some in rows.items())
     return (Lines(say("Order {number}", number=sight.number), right, found),)
 
@@ -200,10 +200,10 @@ def _row(card: SkuCard, some: list[Shipped]) -> LineRow:
     return LineRow(card.picture, card.title, verbatim(card.variant), card.sku, back, units)
 
 
-def _when(moment: str, desk: Desk) -> str:
+def _when(moment: str, desk: Desk) -> Text:
     """The hour of today, else the day."""
-    at = datetime.fromisoformat(moment).astimezone()
-    return at.strftime("%H:%M") if at.date() == desk.clock.now().astimezone().date() else at.strftime("%Y-%m-%d")
+    at, today = datetime.fromisoformat(moment).astimezone(), desk.clock.now().astimezone().date()
+    return verbatim(at.strftime("%H:%M")) if at.date() == today else say("{day}", day=Day(at.date()))
 
 
 def _how_it_left(sight: Sight, sku_id: bytes) -> tuple[Panel, ...]:
@@ -220,8 +220,8 @@ def _how_it_left(sight: Sight, sku_id: bytes) -> tuple[Panel, ...]:
     moments.append(Moment(_when(unit["packed_at"], sight.desk), packed, str(unit.get("station", ""))))
     if unit["bin"]:
         picked = say("Picked by {name} from {bin}", name=unit["picker"] or "?", bin=unit["bin"])
-        moments.append(Moment("", picked))
-    moments += [Moment("", words) for words in what]
+        moments.append(Moment(NOTHING, picked))
+    moments += [Moment(NOTHING, words) for words in what]
     return (Timeline(say("How it left"), tuple(moments)),)
 
 
@@ -320,7 +320,7 @@ def _find(sight: Sight) -> View:
         kind="return.find",
         hero=hero,
         header=_header(sight),
-        object=(_panel(sight, _asked_hand(asked), say("Back")),) if asked.sku_id else (),
+        object=(_panel(sight, _asked_hand(asked), say("Came back")),) if asked.sku_id else (),
         context=panels or _nothing_found(asked),
         actions=(_NO_ORDER, _SEARCH, _HELP) if asked.sku_id else (_SEARCH, _HOME, _HELP),
         wanted=_choices(len(offers)) or (Wanted("command", say("No order"), command_code("DONE")),),
@@ -332,7 +332,7 @@ def _asked_hand(asked: Asked) -> Hand:
 
 
 def _candidate_words(day: str, units: int, who: str) -> Text:
-    shipped = count(units, "{n} unit is out, shipped {day}", "{n} units are out, shipped {day}", day=day)
+    shipped = count(units, "{n} unit is out, shipped {day}", "{n} units are out, shipped {day}", day=day_of(day))
     return say("{who} · {shipped}", who=who, shipped=shipped) if who else shipped
 
 
@@ -425,7 +425,7 @@ def _lot(sight: Sight) -> View:
                   second=say("It is printed on the item")),
         header=_header(sight),
         progress=_progress(sight),
-        object=(_panel(sight, _asked_hand(asked), say("Back")),),
+        object=(_panel(sight, _asked_hand(asked), say("Came back")),),
         context=(Offers(say("Which lot?"), offers),),
         actions=(_HOME, _HELP),
         wanted=_choices(len(offers)),
@@ -441,7 +441,7 @@ def _serial(sight: Sight) -> View:
                   steps=_steps(0), second=say("It stands on the piece itself")),
         header=_header(sight),
         progress=_progress(sight),
-        object=(_panel(sight, _asked_hand(asked), say("Back")),),
+        object=(_panel(sight, _asked_hand(asked), say("Came back")),),
         context=_lines(sight),
         actions=(_HOME, _HELP),
         wanted=tuple(Wanted("item", say("Serial {serial}", serial=u["serial"]), str(u["serial"])) for u in units),
@@ -458,7 +458,7 @@ def _grade(sight: Sight) -> View:
                   steps=_steps(1), second=say("More of the same? Scan them, or a quantity card")),
         header=_header(sight),
         progress=_progress(sight),
-        object=(_panel(sight, hand, say("Back")),),
+        object=(_panel(sight, hand, say("Came back")),),
         context=(cards, *_how_it_left(sight, hand.sku_id)),
         actions=(_UNDO, *_change(sight), _HELP),
         wanted=tuple(Wanted("command", words, own_code(f"GRD{n}")) for n, words in GRADES.items()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.ids import new_id
 from app.models import TimelineEntry
-from app.text import Text
+from app.text import Day, Text
 
 
 def add_entry(
@@ -38,7 +38,7 @@ def add_entry(
 
 
 def packed_words(words: Text) -> dict[str, Any]:
-    """A Text as JSON values; a Decimal and a Text among the arguments keep what they are."""
+    """A Text as JSON values; a Decimal, a Day and a Text among the arguments keep what they are."""
     return {
         "template": words.template,
         "arguments": [[name, _packed(value)] for name, value in words.arguments],
@@ -47,9 +47,11 @@ def packed_words(words: Text) -> dict[str, Any]:
     }
 
 
-def _packed(value: str | int | Decimal | Text) -> Any:
+def _packed(value: str | int | Decimal | Day | Text) -> Any:
     if isinstance(value, Text):
         return {"text": packed_words(value)}
+    if isinstance(value, Day):
+        return {"day": value.date.isoformat(), "year": value.year}
     return {"decimal": format(value, "f")} if isinstance(value, Decimal) else value
 
 
@@ -59,7 +61,9 @@ def unpacked_words(packed: Mapping[str, Any]) -> Text:
     return Text(str(packed["template"]), arguments, str(packed["plural"]), int(packed["count"]))
 
 
-def _unpacked(value: Any) -> str | int | Decimal | Text:
+def _unpacked(value: Any) -> str | int | Decimal | Day | Text:
+    if isinstance(value, dict) and "day" in value:
+        return Day(date.fromisoformat(value["day"]), bool(value["year"]))
     if isinstance(value, dict):
         return unpacked_words(value["text"]) if "text" in value else Decimal(value["decimal"])
     return value if isinstance(value, int) else str(value)
