@@ -13,6 +13,7 @@ from app.view import Chip, ScreenSettings, Tone
 from ui.config import StationConfig
 from ui.parcels import Line
 from ui.screen_memory import THEME_NAMES
+from ui.trouble import disk_chip
 
 if TYPE_CHECKING:  # chips are shown before the tasks are read
     from app.workflow import DeviceState
@@ -30,6 +31,7 @@ class Health:
     line: Line = field(default_factory=Line)
     ill: dict[str, DeviceChanged] = field(default_factory=dict)
     met_at: dict[str, datetime] = field(default_factory=dict)
+    free: int | None = None
 
     def met(self, sign: object) -> None:
         """Remembers when a device was last heard of: a scan or a weight is a sign of life."""
@@ -71,8 +73,9 @@ class Health:
         return DeviceState(name, kind, "ok", detail, at, media)
 
     def chips(self) -> tuple[Chip, ...]:
-        """The chips from left to right: the line to central, then each kind of device that is configured."""
-        return (line_chip(self.line), *(self._device(kind) for kind in self.kinds))
+        """The chips from left to right: the line to central, each kind of device that is configured, a full disk."""
+        disk = disk_chip(self.free)
+        return (line_chip(self.line), *(self._device(kind) for kind in self.kinds), *((disk,) if disk else ()))
 
     def _device(self, kind: str) -> Chip:
         ill = next((d for d in self.ill.values() if d.kind == kind), None)

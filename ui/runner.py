@@ -27,6 +27,7 @@ from app.settings import Home
 from app.sync.applier import rooms
 from app.sync.erasure import Forgetting
 from app.sync.keeper import Keeper, Transaction
+from app.sync.mending import mend
 from app.sync.pace import first_wait
 from app.sync.station import Cause
 from app.sync.talk import Talk
@@ -47,6 +48,7 @@ from ui.moved import TONES, Handled, Moved, crashed, last_word, quiet_word, unde
 from ui.parcels import LineChanged, Parcelled
 from ui.rooms import workflows
 from ui.spooler import PrintDone, Spooler
+from ui.trouble import free_bytes, problem_of
 
 log = logging.getLogger(__name__)
 WAIT_NS = 3_000_000_000
@@ -90,6 +92,7 @@ class Runner:
         self._paints = paints
         rooms()
         self._workflows = workflows()
+        mended = mend(home.station_file, self.clock, config.code, config.name)
         self.keeper = Keeper(open_database(home.station_file, "station"), self.clock, config.code, config.name)
         self.desk = StationDesk(self.keeper, self.clock, config.kinds, tuple(self._workflows.values()), home)
         self.health = Health(config.chip_kinds, {s.name for s in config.devices.scanners})
@@ -103,6 +106,8 @@ class Runner:
             self.keeper, config.devices.printers, home.spool, self.clock, self.queue.put, self.quiet
         )  # fmt: skip
         self.bench: Bench[object] = self._resume()
+        if mended:
+            self.bench.shown = Shown(mended.problem())
         self.help = HelpSheet()
         self._held: deque[Handled] = deque()
         self._waiting: dict[bytes, int] = {}
@@ -256,7 +261,8 @@ class Runner:
         return 1.0
 
     def _time_passes(self) -> None:
-        now = self.clock.mono_ns()
+        now, chips = self.clock.mono_ns(), self._chips()
+        self.health.free = free_bytes(self.home.root)
         late = [request for request, until in self._waiting.items() if until <= now]
         for request in late:
             del self._waiting[request]
@@ -265,11 +271,17 @@ class Runner:
             self._drain()
         elif self._hands.is_over and self.desk.operator is not None:
             self._lock_up(say("Locked after ten minutes. The work is kept"))
-        elif self._local_minute() != self._minute or self._hands.is_dim != self._dim or self.bench.is_waiting:
+        elif self._is_old(chips):
             self._show(None)
         if self._hands.is_dim:
             self._forgetting.look()
+        self.keeper.rest()
         self.rest(now)
+
+    def _is_old(self, chips: tuple[Chip, ...]) -> bool:
+        """Whether the screen shows what time has made untrue."""
+        moved = self._local_minute() != self._minute or self._hands.is_dim != self._dim
+        return moved or self.bench.is_waiting or self._chips() != chips
 
     def _drain(self) -> None:
         while self._held and not self._waiting:
@@ -464,15 +476,8 @@ class Runner:
             self.bench = self._resume()
         except Exception:  # not even that: the screen as it was must do
             log.exception("reference %s: the task could not be opened again", reference)
-        self.bench.shown = Shown(
-            Problem(
-                name="Crash",
-                what=say("Something went wrong here"),
-                detail=say("Reference {reference}", reference=reference),
-                do=(say("Scan it once more"), say("If it comes again, call the shift lead")),
-                unchanged=say("This scan was not counted. Everything before it is kept."),
-            )
-        )
+        self.bench.shown = Shown(problem_of(error, reference))
+        self.health.free = free_bytes(self.home.root)
         self._show(Outcome(accepted=False, sound=Sound.WRONG))
 
     # -- after the commit ---------------------------------------------------------------------------------------------

@@ -123,30 +123,26 @@ def _write_seal(file: Path, sealed: Sealed, *, flush: bool) -> None:
         os.close(handle)
 
 
-def read_log(file: Path, frames: int) -> Log:
-    """The first `frames` frames of the log, which SQLite has found good."""
+def read_log(file: Path, frames: int, *, behind: bool = False) -> Log:
+    """The first `frames` frames of the log, which SQLite has found good; `behind`: what follows them as well."""
     try:
-        raw = _beside(file, "-wal").read_bytes()
+        with _beside(file, "-wal").open("rb") as stream:  # nobody ever locks this file
+            head = stream.read(_LOG_HEAD.size)
+            if len(head) < _LOG_HEAD.size:
+                return Log()
+            _, _, page, turn, salt, _, _ = _LOG_HEAD.unpack(head)
+            step, size = _FRAME.size + page, 0
+            raw = stream.read(-1 if behind else frames * step)
     except FileNotFoundError:
         return Log()
-    if len(raw) < _LOG_HEAD.size:
-        return Log()
-    _, _, page, turn, salt, _, _ = _LOG_HEAD.unpack_from(raw)
     newest: dict[int, int] = {}
-    step, size = _FRAME.size + page, 0
     for number in range(frames):
-        at = _LOG_HEAD.size + number * step
-        of, size, *_ = _FRAME.unpack_from(raw, at)
-        newest[of] = at + _FRAME.size
+        of, size, *_ = _FRAME.unpack_from(raw, number * step)
+        newest[of] = number * step + _FRAME.size
     view = memoryview(raw)
     sums = {of: zlib.crc32(view[at : at + page]) for of, at in newest.items()}
-    return Log(salt, turn, sums, size, _is_torn(raw, salt, step, frames))
-
-
-def _is_torn(raw: bytes, salt: bytes, step: int, frames: int) -> bool:
-    after = _LOG_HEAD.size + frames * step
-    whole = (len(raw) - after) // step if step > _FRAME.size else 0
-    return any(_FRAME.unpack_from(raw, after + n * step)[2] == salt for n in range(max(0, whole)))
+    torn = any(_FRAME.unpack_from(raw, n * step)[2] == salt for n in range(frames, len(raw) // step))
+    return Log(salt, turn, sums, size, torn)
 
 
 # ---- before a file is used ------------------------------------------------------------------------------------------
@@ -164,7 +160,7 @@ def examine(path: Path) -> Verdict:
                 connection.execute("PRAGMA busy_timeout=10000")
                 connection.execute("BEGIN")
                 connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # reads the log, and checks it
-                there = read_log(file, _good_frames(_opened(_beside(file, "-shm"), last)))
+                there = read_log(file, _good_frames(_opened(_beside(file, "-shm"), last)), behind=True)
                 sealed = read_seal(file)
                 if sealed is None or not sealed.speaks_of(there):
                     return Verdict(_quick_check(connection), False, there.torn)
@@ -209,6 +205,8 @@ def _unlike(handle: int, sealed: Sealed, there: Log) -> tuple[str, ...]:
     """The pages of the file that are not as they were sealed and are not in the log either."""
     excused = there.sums or {}
     sums = _sums(handle, sealed.page)
+    if sums == sealed.sums:
+        return ()
     most = max(len(sums), len(sealed.sums))
     bad = [n for n in range(1, most + 1) if sums[n - 1 : n] != sealed.sums[n - 1 : n] and n not in excused]
     return (f"{len(bad)} of {most} pages are not as they were written: {bad[:10]}",) if bad else ()

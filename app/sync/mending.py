@@ -155,7 +155,7 @@ def _make(new: Path, mended: Mended, clock: Clock, code: str, name: str) -> None
             me = found_station(session, stable_id("station", code), code, name, now=None if facts else now)
             if facts:
                 _take_over(session, me.station_id, me.incarnation, facts)
-                session.execute(insert(CentralSeen).values(one=1, forked_at=now, forked_seq=len(facts)))
+                session.execute(insert(CentralSeen).values(one=1, forked_seq=len(facts)))
                 session.info.pop("itself")
             said = (StreamNoted("damaged", str(mended.sentence())),)
             record(session, said, Cause(at=now, group=len(facts) + 1))
