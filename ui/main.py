@@ -187,6 +187,9 @@ def _kiosk(options: argparse.Namespace) -> int:
         from ui.headless import run_headless
 
         return run_headless(place, config, options.views, rest)
+    from ui.unwatched import load_qt
+
+    load_qt()
     from ui.kiosk import Screen, run_kiosk
 
     screen = Screen(options.theme, options.size, quiet=options.offscreen)
@@ -199,6 +202,9 @@ def _demo(options: argparse.Namespace) -> int:
         from ui.shift import run_shift
 
         return run_shift(orders=options.orders, seed=options.seed, out=options.out, faults=True, window=True)
+    from ui.unwatched import load_qt
+
+    load_qt()
     from ui.demo_session import run_demo
     from ui.kiosk import Screen
 
