@@ -48,7 +48,10 @@ class SlipTotal:
 
 @dataclass(frozen=True, slots=True)
 class PackingSlip:
-    """The paper in the box. With `gift` no price, total or payment word appears anywhere."""
+    """The paper in the box. With `gift` no price, total or payment word appears anywhere.
+
+    `language` (en, de, es, pl) is that of its own words; the labels of totals are English and are translated with them.
+    """
 
     order_number: str
     order_code: str  # Code 128 value, e.g. "O10482K"
@@ -65,6 +68,7 @@ class PackingSlip:
     parcel: str = ""  # "1 of 2"
     box: str = ""
     duplicate: bool = False
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +211,8 @@ class ReturnFormLine:
 class ReturnForm:
     """The paper that lies in a returned parcel: its code opens the return at the bench. `code` is a Code 128 value.
 
-    `send_to` is where the parcel goes, `customer` who sends it; `wish` in words ("Refund", "Replacement").
+    `send_to` is where the parcel goes, `customer` who sends it; `wish` is "Refund" or "Replacement", and is translated
+    into `language` (en, de, es, pl) like the form's own words.
     """
 
     number: str
@@ -219,6 +224,7 @@ class ReturnForm:
     customer: Address
     lines: tuple[ReturnFormLine, ...]
     wish: str = ""
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from reports.faces import Weight
 from reports.flow import Cell, Flow
 from reports.lettering import MM_PER_POINT, Line, Style, clean, fit, one_line, wrap
 from reports.surface import Box, Ladder
+from reports.words import SLIP_WORDS, money
 
 DOCUMENT = PackingSlip
 MEDIA_TYPE = page.MEDIA_TYPE
@@ -25,33 +26,6 @@ PAPERS = {"A4": (210.0, 297.0), "Letter": (215.9, 279.4)}
 _LEFT = 18.0
 _GREY = 0.38
 _LADDER = Ladder(0.33, 0.19)
-_NO_CENTS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
-_MILS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The slip's own words; a shop's language is another set of them."""
-
-    title: str = "Packing slip"
-    order: str = "Order"
-    ship_to: str = "Ship to"
-    sender: str = "From"
-    parcel: str = "Parcel"
-    box: str = "Box"
-    item: str = "Item"
-    sku: str = "SKU"
-    ordered: str = "Ordered"
-    shipped: str = "Shipped"
-    price: str = "Price"
-    total: str = "Total"
-    gift: str = "A gift for you"
-    note: str = "Note"
-    page: str = "Page {number} of {pages}"
-    duplicate: str = "DUPLICATE"
-
-
-ENGLISH = Words()
 
 
 def barcodes(document: PackingSlip) -> tuple[str, ...]:
@@ -59,24 +33,9 @@ def barcodes(document: PackingSlip) -> tuple[str, ...]:
     return (document.order_code,)
 
 
-def render(document: PackingSlip, paper: str = "A4", words: Words = ENGLISH) -> bytes:
+def render(document: PackingSlip, paper: str = "A4") -> bytes:
     """The pages of a slip. `paper` is "A4" or "Letter". ValueError only for an order code that can't be encoded."""
-    return _Slip(document, paper, words).finished()
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """An amount with the currency's digits (ISO 4217), thousands apart; digits beyond are shown, never rounded away.
-
-    >>> money(Decimal("1234.5"), "EUR")
-    '1,234.50'
-    """
-    if not amount.is_finite():
-        return str(amount)
-    digits = 0 if currency in _NO_CENTS else 3 if currency in _MILS else 2
-    given = -int(amount.normalize().as_tuple().exponent)
-    if amount.adjusted() > 30 or given > 12:
-        return str(amount)
-    return f"{amount:,.{max(digits, given)}f}"
+    return _Slip(document, paper).finished()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +51,13 @@ class _Column:
 class _Slip:
     """One slip being laid out."""
 
-    def __init__(self, slip: PackingSlip, paper: str, words: Words) -> None:
-        self.slip, self.words = slip, words
+    def __init__(self, slip: PackingSlip, paper: str) -> None:
+        self.slip = slip
+        self.words = SLIP_WORDS.get(slip.language, SLIP_WORDS["en"])
         width, height = PAPERS[paper]
         self.wide = width - 2 * _LEFT
         self.bars: Bars = code128(slip.order_code)
-        self.sheet = page.Page(width, height, words.title, 0)
+        self.sheet = page.Page(width, height, self.words.title, 0)
         self.flow = Flow(self.sheet, top=42.0, bottom=height - 20.0)
 
     def finished(self) -> bytes:
@@ -140,7 +100,7 @@ class _Slip:
         flow.keep(26)
         flow.row([self._caption(self.words.ship_to, _LEFT, half), self._caption(self.words.sender, middle, half)])
         flow.space(1)
-        to, sender = self.slip.ship_to, self.slip.ship_from
+        to, sender, language = self.slip.ship_to, self.slip.ship_from, self.words.language
         flow.row(
             [
                 self._cell(one_line(to.name), Weight.BOLD, 13, _LEFT, half),
@@ -149,8 +109,15 @@ class _Slip:
         )
         flow.row(
             [
-                self._cell("\n".join(address.lines(to)), Weight.REGULAR, 11.5, _LEFT, half),
-                self._cell("\n".join(address.lines(sender, contact=True)), Weight.REGULAR, 10, middle, half, 0.2),
+                self._cell("\n".join(address.lines(to, language)), Weight.REGULAR, 11.5, _LEFT, half),
+                self._cell(
+                    "\n".join(address.lines(sender, language, contact=True)),
+                    Weight.REGULAR,
+                    10,
+                    middle,
+                    half,
+                    0.2,
+                ),
             ]
         )
         flow.space(9)
@@ -229,7 +196,7 @@ class _Slip:
         ]
         if not self.slip.gift:
             for column, amount in zip(columns[4:], (line.unit_price, line.total), strict=True):
-                shown = "" if amount is None else money(amount, self.slip.currency)
+                shown = "" if amount is None else self._money(amount)
                 cells.append(self._number(shown, column, Weight.REGULAR))
         return cells
 
@@ -239,6 +206,9 @@ class _Slip:
             self._total(total)
         self.flow.space(6)
 
+    def _money(self, amount: Decimal) -> str:
+        return money(amount, self.slip.currency, self.words.numbers)
+
     def _total(self, total: SlipTotal) -> None:
         right = _LEFT + self.wide
         weight, size = (Weight.BOLD, 12.5) if total.strong else (Weight.REGULAR, 10.5)
@@ -246,12 +216,13 @@ class _Slip:
             self.flow.space(1.2)
             self.flow.rule(right - 79, 79, 0.4)
             self.flow.space(1.8)
-        shown = money(total.amount, self.slip.currency)
+        shown = self._money(total.amount)
         if total.strong and self.slip.currency:
             shown = f"{shown} {one_line(self.slip.currency)}"
+        label = one_line(total.label)
         self.flow.row(
             [
-                self._cell(one_line(total.label), weight, size, right - 79, 38),
+                self._cell(self.words.totals.get(label, label), weight, size, right - 79, 38),
                 self._cell(shown, weight, size, right - 40, 40, 0.0, True),
             ]
         )

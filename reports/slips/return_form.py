@@ -6,8 +6,6 @@ is set like the address of a letter; what is sent back and why follows as it was
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from app.documents import ReturnForm, ReturnFormLine
 from reports import page
 from reports.barcodes import Bars, code128, module_mm
@@ -16,6 +14,7 @@ from reports.faces import Weight
 from reports.flow import Cell, Flow, SetLine
 from reports.lettering import MM_PER_POINT, Style, clean, one_line, wrap
 from reports.surface import Box, Ladder
+from reports.words import RETURN_WORDS
 
 DOCUMENT = ReturnForm
 MEDIA_TYPE = page.MEDIA_TYPE
@@ -26,45 +25,26 @@ _LADDER = Ladder(0.38, 0.19)
 _BARS_WIDTH = 84.0
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The form's own words; another language is another set of them."""
-
-    title: str = "Return form"
-    order: str = "Order"
-    send_to: str = "Send to"
-    sender: str = "From"
-    lay: str = "Lay this form into the parcel, on top of the goods. We need nothing else to know it again."
-    quantity: str = "Units"
-    item: str = "Item"
-    sku: str = "SKU"
-    reason: str = "Reason"
-    wish: str = "You asked for"
-    page: str = "Page {number} of {pages}"
-
-
-ENGLISH = Words()
-
-
 def barcodes(document: ReturnForm) -> tuple[str, ...]:
     """What scanners report of each page of this form."""
     return (document.code,)
 
 
-def render(document: ReturnForm, paper: str = "A4", words: Words = ENGLISH) -> bytes:
+def render(document: ReturnForm, paper: str = "A4") -> bytes:
     """The pages of a form. `paper` is "A4" or "Letter". ValueError only for a code that can't be encoded."""
-    return _Sheet(document, paper, words).finished()
+    return _Sheet(document, paper).finished()
 
 
 class _Sheet:
     """One form being laid out."""
 
-    def __init__(self, form: ReturnForm, paper: str, words: Words) -> None:
-        self.form, self.words = form, words
+    def __init__(self, form: ReturnForm, paper: str) -> None:
+        self.form = form
+        self.words = RETURN_WORDS.get(form.language, RETURN_WORDS["en"])
         width, height = PAPERS[paper]
         self.wide = width - 2 * _LEFT
         self.bars: Bars = code128(form.code)
-        self.sheet = page.Page(width, height, words.title, 0)
+        self.sheet = page.Page(width, height, self.words.title, 0)
         self.flow = Flow(self.sheet, top=46.0, bottom=height - 20.0)
 
     def finished(self) -> bytes:
@@ -105,8 +85,8 @@ class _Sheet:
         )
         flow.row(
             [
-                _cell("\n".join(address.lines(to)), Weight.REGULAR, 13, _LEFT, half),
-                _cell("\n".join(address.lines(sender)), Weight.REGULAR, 10, middle, half, 0.2),
+                _cell("\n".join(address.lines(to, self.words.language)), Weight.REGULAR, 13, _LEFT, half),
+                _cell("\n".join(address.lines(sender, self.words.language)), Weight.REGULAR, 10, middle, half, 0.2),
             ]
         )
         flow.space(7)
@@ -161,6 +141,7 @@ class _Sheet:
         wish = one_line(self.form.wish)
         if not wish:
             return
+        wish = self.words.wishes.get(wish, wish)
         self.flow.keep(14)
         self.flow.row([_caption(self.words.wish, _LEFT, self.wide)])
         self.flow.space(1)

@@ -56,7 +56,20 @@ def test_the_slip_says_what_was_ordered_and_what_it_cost(site: PackBench) -> Non
         ),
         currency="EUR",
         box="Box S",
+        language="de",
     )
+
+
+def test_the_slip_speaks_the_language_that_its_customer_is_written_to_in(site: PackBench) -> None:
+    with station_write(site.database) as session:
+        session.add(SiteSetting(name="mail_languages", value='{"DE": "pl"}'))
+    site.order("10482", ("MUG", 1), tote="0412")
+    site.scan(tote_code("0412"))
+
+    slip = paper(site, "slip")
+
+    assert isinstance(slip, PackingSlip)
+    assert slip.language == "pl"
 
 
 def test_a_gift_names_no_amount(site: PackBench) -> None:

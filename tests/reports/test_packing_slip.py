@@ -12,7 +12,8 @@ import pytest
 from app.documents import Address, PackingSlip, SlipLine, SlipTotal
 from reports.faces import Weight
 from reports.lettering import clean, readable
-from reports.slips.packing_slip import Words, money, render
+from reports.slips.packing_slip import render
+from reports.words import SLIP_WORDS, Numbers, SlipWords, money
 from tests.reports.hostile import PAYLOADS
 from tests.reports.reading import Counted, codes, pictures, texts
 from tests.reports.samples import slip, slip_line
@@ -83,13 +84,52 @@ def test_a_second_print_is_marked() -> None:
     assert [page.count("DUPLICATE") for page in texts(render(slip(lines=42, duplicate=True)))] == [1, 1, 1, 1]
 
 
-def test_another_language_is_another_set_of_words() -> None:
-    german = Words(title="Lieferschein", order="Bestellung", ship_to="Lieferadresse", page="Seite {number} von {pages}")
-    page = texts(render(slip(), words=german))[0]
-    assert "Lieferschein" in page
-    assert "Bestellung 10482" in page
-    assert "Seite 1 von 1" in page
-    assert "Packing" not in page
+def test_a_slip_speaks_its_customers_language() -> None:
+    page = texts(render(slip(language="de")))[0]
+    for words in (
+        "Lieferschein",
+        "Bestellung 10482",
+        "Lieferadresse",
+        "DEUTSCHLAND",
+        "Zwischensumme",
+        "96,30 EUR",
+        "Seite 1 von 1",
+        "Ceramic mug 350 ml",
+    ):
+        assert words in page, words
+    for word in ("Packing", "Order", "Ship to", "GERMANY", "Subtotal", "96.30", "Page"):
+        assert word not in page, word
+
+
+def test_a_language_that_nobody_wrote_is_english() -> None:
+    assert render(slip(language="tlh")) == render(slip())
+
+
+@pytest.mark.parametrize("words", SLIP_WORDS.values(), ids=list(SLIP_WORDS))
+def test_every_language_has_all_words_and_room_for_them(words: SlipWords) -> None:
+    english = SLIP_WORDS["en"]
+    totals = tuple(SlipTotal(label, Decimal(1)) for label in ("Subtotal", "Discount", "Shipping", "Tax", "Total"))
+    page = texts(render(slip(totals=totals, duplicate=True, language=words.language)))[0]
+    for name in (
+        "title",
+        "order",
+        "ship_to",
+        "sender",
+        "parcel",
+        "item",
+        "sku",
+        "ordered",
+        "shipped",
+        "price",
+        "total",
+    ):
+        assert getattr(words, name) in page, name
+    for total in totals:
+        assert words.totals.get(total.label, total.label) in page
+    assert words.duplicate in page
+    if words is not english:
+        assert words.totals.keys() == {total.label for total in totals}
+        assert all(getattr(words, name) != getattr(english, name) for name in ("title", "order", "page", "gift"))
 
 
 @pytest.mark.parametrize(
@@ -108,6 +148,19 @@ def test_another_language_is_another_set_of_words() -> None:
 )
 def test_money_has_its_currencys_digits(amount: str, currency: str, shown: str) -> None:
     assert money(Decimal(amount), currency) == shown
+
+
+@pytest.mark.parametrize(
+    ("amount", "numbers", "shown"),
+    [
+        ("1234.5", Numbers(",", "."), "1.234,50"),
+        ("1234.5", Numbers(",", ".", 5), "1234,50"),
+        ("-1234567.5", Numbers(",", "\xa0", 5), "-1\xa0234\xa0567,50"),
+        ("12345", Numbers(",", ".", 5), "12.345,00"),
+    ],
+)
+def test_money_is_written_as_the_language_writes_it(amount: str, numbers: Numbers, shown: str) -> None:
+    assert money(Decimal(amount), "EUR", numbers) == shown
 
 
 def hostile_slip() -> tuple[PackingSlip, tuple[SlipLine, ...]]:

@@ -185,7 +185,7 @@ def test_the_form_says_everything_that_was_announced(site: Site) -> None:
     assert form is not None
     assert (form.code, form.order_number, form.shop, form.wish) == (own_code("RMA4711"), "10482", "Tea & Mug", "Refund")
     assert [(x.sku, x.quantity, x.reason) for x in form.lines] == [("MUG", 2, "too small"), ("SOAP", 1, "too small")]
-    assert form.customer.city == "Berlin"
+    assert (form.customer.city, form.language) == ("Berlin", "de")
 
 
 @pytest.mark.parametrize("items", [[], [("CAM", 1)], [("MUG", 3)]])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.tracking.rules.sending import LONGEST, SHORTEST, is_quiet, language_for, quiet_hours, waiting_time
+from app.tracking.rules.sending import LONGEST, SHORTEST, is_quiet, quiet_hours, waiting_time
 from app.tracking.rules.statuses import STATUSES, UNKNOWN, normalised, state_of
 
 NIGHT = (time(22), time(7))
@@ -43,14 +43,6 @@ def test_waiting_grows_and_stays_within_bounds(failures: int, chance: float) -> 
     waited = waiting_time(failures, chance=chance)
     assert SHORTEST * 0.8 <= waited <= LONGEST * 1.2
     assert waiting_time(failures + 1, chance=0.5) >= waiting_time(failures, chance=0.5)
-
-
-def test_a_language_that_nobody_speaks_here_is_passed_over() -> None:
-    known = ("en", "de", "es", "pl")
-    assert language_for("at", "en", known) == "de"
-    assert language_for("AT", "en", known, {"AT": "pl"}) == "pl"
-    assert language_for("AT", "en", known, {"AT": "fr"}) == "de"
-    assert language_for("FR", "fr", known) == "en"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from app.carriers.table_rate import CARRIER
 from app.documents import Address, PackingSlip, ShippingLabel, SlipLine, SlipTotal, ToteLabel
 from app.models import BoxType, BriefLine, OrderBrief, Parcel, ParcelLine, PrintJob
 from app.packing.queries.tariffs import routing_code
-from app.work.queries import code_of, dossier, setting
+from app.work.queries import code_of, customer_language, dossier, setting
 
 
 def document_for(session: Session, job_id: bytes) -> PackingSlip | ShippingLabel | ToteLabel:
@@ -69,13 +69,14 @@ def slip_document(session: Session, job_id: bytes) -> PackingSlip:
     bare = bool(body["gift"]) or bool(body["hide_prices"])
     parcel = session.get(Parcel, job.parcel_id, populate_existing=True) if job.parcel_id else None
     box = session.get(BoxType, parcel.box_type_id) if parcel is not None and parcel.box_type_id else None
+    ship_to = _address(body["ship_to"])
     return PackingSlip(
         order_number=str(body["number"]),
         order_code=_order_code(session, job.order_id),
         date=job.queued_at.astimezone().date().isoformat(),
         shop=str(body["shop"]) or setting(session, "shop_name"),
         ship_from=ship_from(session),
-        ship_to=_address(body["ship_to"]),
+        ship_to=ship_to,
         lines=_slip_lines(session, job.order_id, body, bare),
         totals=() if bare else _totals(body),
         currency="" if bare else str(body["currency"]),
@@ -85,6 +86,7 @@ def slip_document(session: Session, job_id: bytes) -> PackingSlip:
         parcel=str(parcel.number) if parcel is not None and parcel.number > 1 else "",
         box=box.name if box is not None else "",
         duplicate=_was_printed(session, job, "slip"),
+        language=customer_language(session, ship_to.country),
     )
 
 

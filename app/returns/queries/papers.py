@@ -10,7 +10,7 @@ from app.barcodes import own_code
 from app.documents import ReturnForm, ReturnFormLine
 from app.models import Address, Code, Order, ReturnCase, ReturnLine, Sku
 from app.packing.queries.papers import ship_from
-from app.work.queries import setting
+from app.work.queries import customer_language, setting
 
 _WISHES = {"refund": "Refund", "replacement": "Replacement"}
 
@@ -26,6 +26,7 @@ def return_form(session: Session, number: str) -> ReturnForm | None:
     order = session.get(Order, case.order_id) if case.order_id else None
     code = session.scalar(select(Code.value).where(Code.subject == case.id, Code.kind == "return").limit(1))
     plain = "".join(c for c in case.number.upper() if c.isascii() and c.isalnum())
+    customer = _address(session, order.ship_to_id if order else None)
     return ReturnForm(
         number=case.number,
         code=code or own_code("RMA" + plain),
@@ -33,9 +34,10 @@ def return_form(session: Session, number: str) -> ReturnForm | None:
         date=case.opened_at.astimezone().date().isoformat(),
         shop=(order.shop if order else "") or setting(session, "shop_name"),
         send_to=ship_from(session),
-        customer=_address(session, order.ship_to_id if order else None),
+        customer=customer,
         lines=_lines(session, case.id),
         wish=_WISHES.get(case.wish, ""),
+        language=customer_language(session, customer.country),
     )
 
 

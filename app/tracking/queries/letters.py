@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote
@@ -14,12 +13,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Address, Customer, Order, OrderLine, Parcel, ParcelLine, Sku
-from app.notifiers.base import LANGUAGES, Goods, Letter, ParcelNews, postal, tidy
+from app.notifiers.base import Goods, Letter, ParcelNews, postal, tidy
 from app.packing.queries.papers import carrier_name, ship_from
 from app.shipping.queries.site import site_zone
 from app.tracking.queries.events import events_of_parcel
-from app.tracking.rules.sending import language_for
-from app.work.queries import setting
+from app.work.queries import customer_language, setting, settings_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ def letter_for(
 ) -> Letter:
     """The letter that tells of these parcels of an order. Names are tidied; a template can't be misled by them."""
     order = session.get_one(Order, order_id)
-    language = _language(session, recipient.country)
+    language = customer_language(session, recipient.country)
     rows = [p for p in (session.get(Parcel, i, populate_existing=True) for i in parcels) if p is not None]
     news = partial(_news, session, language=language, scanned=event != "shipped")
     return Letter(
@@ -67,26 +65,13 @@ def letter_for(
     )
 
 
-def _language(session: Session, country: str) -> str:
-    return language_for(country, setting(session, "mail_language", "en"), LANGUAGES, _table(session, "mail_languages"))
-
-
-def _table(session: Session, name: str) -> Mapping[str, str]:
-    """A setting that is a JSON object of texts; {} when it is something else."""
-    try:
-        said = json.loads(setting(session, name, "{}"))
-    except ValueError:
-        return {}
-    return {str(k): str(v) for k, v in said.items()} if isinstance(said, dict) else {}
-
-
 def tracking_url(session: Session, carrier: str, tracking: str) -> str:
     """Where a parcel can be followed: the setting `tracking_url`, one address for all or a JSON object by carrier.
 
     `{tracking}` in it stands for the number. "" without one, or when it is no web address.
     """
     said = setting(session, "tracking_url")
-    template = _table(session, "tracking_url").get(carrier, "") if said.lstrip().startswith("{") else said
+    template = settings_table(session, "tracking_url").get(carrier, "") if said.lstrip().startswith("{") else said
     if not template.startswith(("https://", "http://")) or not tracking:
         return ""
     return template.replace("{tracking}", quote(tracking, safe=""))
@@ -156,7 +141,7 @@ def _sender(session: Session, language: str) -> tuple[str, ...]:
 def sample_letter(session: Session, event: str, language: str) -> Letter:
     """A letter of this site to nobody, with everything in it that a letter may have: for looking at the words."""
     goods = (Goods(2, "Ceramic mug 350 ml", "Speckled grey"), Goods(1, "Tea tin 100 g", "Rosehip"))
-    code = next(iter(_table(session, "tracking_url")), "table")
+    code = next(iter(settings_table(session, "tracking_url")), "table")
     scanned = event != "shipped"
     parcels = tuple(
         ParcelNews(

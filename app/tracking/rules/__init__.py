@@ -1,1 +1,1 @@
-"""Pure rules of tracking: carriers' words in one vocabulary, when a mail goes, in which language."""
+"""Pure rules of tracking: carriers' words in one vocabulary, and when a mail goes."""

@@ -1,18 +1,12 @@
-"""When a mail goes: quiet hours, how long to wait after a failure, which language."""
+"""When a mail goes: quiet hours, how long to wait after a failure."""
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]\d|2[0-3]):([0-5]\d)")
-_LANGUAGE_OF: Mapping[str, str] = {
-    **dict.fromkeys("DE AT CH LI LU".split(), "de"),
-    **dict.fromkeys("ES MX AR CO CL PE VE EC GT CU BO DO HN PY SV NI CR PA UY PR GQ".split(), "es"),
-    "PL": "pl",
-}
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(hours=4)
 """How long one mail waits after the first and after many failures of its own."""
 AWAY_SHORTEST, AWAY_LONGEST = timedelta(seconds=5), timedelta(minutes=5)
@@ -52,11 +46,3 @@ def waiting_time(
     """
     doubled = min(longest, shortest * (1 << min(max(failures, 1) - 1, 20)))
     return doubled * (0.8 + 0.4 * (random.random() if chance is None else chance))
-
-
-def language_for(country: str, default: str, known: tuple[str, ...], own: Mapping[str, str] | None = None) -> str:
-    """In which language people of a country are written to: the site's own table, ours, the default, English."""
-    for language in ((own or {}).get(country.upper()), _LANGUAGE_OF.get(country.upper()), default):
-        if language in known and language is not None:
-            return language
-    return "en"

@@ -19,6 +19,7 @@ RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "change": frozenset({"lead", "office"}),  # an order that is changed after its release
         "discount": frozenset({"lead", "office"}),  # a price that is not the list's
         "reprint": frozenset({"lead"}),  # a second shipping label of a parcel that has left the bench
+        "aside": frozenset({"lead", "office"}),  # a record that central could not apply: once more, or never
         "devices": frozenset({"lead"}),  # a printer or scale that is set up anew
     }
 )
