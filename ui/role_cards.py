@@ -49,6 +49,7 @@ COMMAND_WORDS: MappingProxyType[str, tuple[str, Text]] = MappingProxyType(
         "LOOKUP": ("search", say("what is this, and where is it")),
         "STUCK": ("circle-alert", say("why orders stand still")),
         "OPEN": ("history", say("what was begun here and left")),
+        "ASIDE": ("inbox", say("what central could not do by itself")),
         "DEVICES": ("stethoscope", say("test scanner, printer, scale, sound, screen")),
         "NEWORDER": ("phone", say("enter an order from the phone or the counter")),
         "FOUND": ("package-search", say("found after all")),
@@ -82,13 +83,13 @@ ROLES: MappingProxyType[str, tuple[Text, tuple[str, ...]]] = MappingProxyType(
             say("Shift lead"),
             (
                 "STUCK", "RELEASE", "HOLD", "CANCEL", "REPRINT", "VOID", "RESEND", "NEWORDER", "CHANGE", "PICK",
-                "PACK", "RECEIVE", "PUTAWAY", "MOVE", "COUNT", "FOUND", "PUTBACK", "RETURN", "EMPTY",
+                "PACK", "RECEIVE", "PUTAWAY", "MOVE", "COUNT", "FOUND", "PUTBACK", "RETURN", "EMPTY", "ASIDE",
             ),
         ),
         "office": (
             say("Office"),
             ("NEWORDER", "CHANGE", "STUCK", "RELEASE", "HOLD", "CANCEL", "RESEND", "REPRINT", "RETURN", "RECEIVE",
-             "PUTAWAY", "MOVE", "COUNT", "FOUND"),
+             "PUTAWAY", "MOVE", "COUNT", "FOUND", "ASIDE"),
         ),
     }
 )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from app.cli import exceptions
 from app.cli.admin import add_url, keep_server, refused, server_of
 from app.cli.base import Commands, central, command_of
 from app.clock import SystemClock
@@ -27,6 +28,8 @@ def add(commands: Commands) -> None:
     newer = command_of(acts, "upgrade", "brings central's tables and rights up to this program", _upgrade)
     add_url(newer)
     command_of(acts, "status", "stations, backlog, feed and what waits for a person", _status)
+    waits = command_of(acts, "exceptions", "what central set aside, and what it was told of streams", exceptions.run)
+    exceptions.arguments(waits)
 
 
 def _init(options: Any) -> int:

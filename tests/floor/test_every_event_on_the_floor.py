@@ -9,6 +9,7 @@ import pytest
 
 from app import events
 from app.barcodes import COMMANDS, command_code, own_code
+from app.floor.workflows.aside import SetAside
 from app.floor.workflows.devices import Devices
 from app.floor.workflows.home import Home
 from app.floor.workflows.look_up import LookUp
@@ -102,6 +103,17 @@ def stuck(desk: Entrance) -> None:
     desk.answer("stuck", {"orders": [{"order_id": order_id("2").hex(), "number": "2", **words}], "unseen": 0})
 
 
+def aside(*codes: str) -> Callable[[Entrance], None]:
+    def go(desk: Entrance) -> None:
+        desk.at(SetAside())
+        said = {"kind": "Picked", "status": "quarantine", "reason": "r", "station": "s", "person": "p", "scan": "c"}
+        desk.answer("aside", {"rows": [{"id": "0a" * 16, "sort": "fact", **said}], "unseen": 0})
+        for code in codes:
+            desk.scan(code)
+
+    return go
+
+
 def typed(desk: Entrance) -> None:
     desk.at(LookUp())
     desk.scan(command_code("MANUAL"))
@@ -112,6 +124,9 @@ STANDS: dict[str, Callable[[Entrance], None]] = {
     "sign-in": at(SignIn()),
     "home": at(Home()),
     "home.empty": at(Home(), command_code("EMPTY")),
+    "aside": aside(),
+    "aside.one": aside(own_code("OPT1")),
+    "aside.why": aside(own_code("OPT1"), command_code("CANCEL")),
     "look-up": look_up(),
     "look-up.order": look_up("ORDER-1"),
     "look-up.order held": look_up("ORDER-2"),

@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
+from app.db import central_write, reading
 from app.facts import Fact
+from app.floor.service.aside import answer_aside, answer_aside_act
+from app.ids import new_id, stable_id
+from app.models import Incident, Person
 from app.picking.facts import Picked
 from app.sync.applier import take_up_known
 from app.work.facts import SignedIn, ToteEmptied
@@ -138,3 +142,61 @@ def test_facts_of_a_newer_program_are_applied_in_their_order_once_central_knows_
     assert statuses(central) == [("unknown", "applied", ""), ("unknown", "applied", "")]
     assert open_incidents(central) == []
     assert mirrored(station.path) == mirrored(central.path)
+
+
+# ---- what a lead sees and does ------------------------------------------------------------------------------------
+
+LEAD, PICKER = stable_id("person", "lead"), stable_id("person", "picker")
+
+
+def listed(central: CentralSide) -> list[tuple[str, str, str]]:
+    with reading(central.database) as session:
+        found = answer_aside(session, station_id=b"", body={}, now=central.clock.now())
+    return [(row["kind"], row["status"], row["reason"]) for row in found["rows"]]
+
+
+def act(central: CentralSide, subject: bytes, what: str, *, by: bytes = LEAD, why: str = "") -> dict[str, Any]:
+    with central_write(central.database) as session:
+        for person, role in ((LEAD, "lead"), (PICKER, "picker")):
+            if session.get(Person, person) is None:
+                session.add(Person(id=person, staff_number=role, name=role.title(), role=role, language="en"))
+        session.flush()
+        body = {"id": subject.hex(), "act": what, "why": why, "by": by.hex()}
+        return answer_aside_act(session, station_id=b"", body=body, now=central.clock.now())
+
+
+def test_a_lead_has_a_record_tried_again_or_puts_it_aside_with_a_reason(
+    central: CentralSide, station: StationSide, broken: Callable[[bool], None], expected_log: Callable[[str], None]
+) -> None:
+    # given two records that central could not apply, and a clock that was set
+    expected_log("is in quarantine")
+    broken(True)
+    [first] = station.record(ToteEmptied(T2))
+    [second] = station.record(ToteEmptied(T1))
+    station.settle()
+    jump = new_id()
+    with central_write(central.database) as session:
+        session.add(Incident(id=jump, kind="clock_jump", detail="by 90 s", opened_at=central.clock.now()))
+    why = "ZeroDivisionError: a mistake"
+    assert sorted(listed(central)) == [
+        ("ToteEmptied", "quarantine", why), ("ToteEmptied", "quarantine", why), ("clock_jump", "", "by 90 s"),
+    ]  # fmt: skip
+
+    # when somebody without the right tries, nothing happens
+    assert "refused" in act(central, second.fact_id, "again", by=PICKER)
+    assert len(listed(central)) == 3
+
+    # when the lead drops one, has the other tried by a mended program, and looks at the clock
+    assert "done" in act(central, first.fact_id, "drop", why="it never happened")
+    broken(False)
+    assert "done" in act(central, second.fact_id, "again")
+    assert "done" in act(central, jump, "seen")
+    central.work()
+
+    # then nothing waits, both are kept as they came, and who decided what stands beside them
+    assert listed(central) == []
+    assert central.query("SELECT outcome, note, resolved_by FROM fact_status ORDER BY outcome") == [
+        ("applied", "", None), ("set_aside", "it never happened", LEAD),
+    ]  # fmt: skip
+    assert central.query("SELECT count(*) FROM fact WHERE kind = 'ToteEmptied'") == [(2,)]
+    assert "refused" in act(central, first.fact_id, "again")

@@ -1,5 +1,6 @@
 """Decisions that cross the stages: who works here, which stations there are, and what central says of an order."""
 
+from app.floor.service.aside import answer_aside, answer_aside_act
 from app.floor.service.orders import (
     answer_cancel,
     answer_find,
@@ -21,5 +22,7 @@ ANSWERS = {
     "release-order": answer_release,
     "cancel-order": answer_cancel,
     "resend-mail": answer_resend,
+    "aside": answer_aside,
+    "aside-act": answer_aside_act,
 }
 """Which ask is answered by which function."""
