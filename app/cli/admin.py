@@ -6,10 +6,13 @@ import getpass
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from app.db.postgres_schema import NotOurs
 from app.errors import Problem, Refused
 from app.settings import Home, Server, SettingsWrong
 from app.text import NOTHING, Text, say, verbatim
@@ -87,3 +90,15 @@ def _absolute(path: str) -> str:
 def refused(what: Text, *, why: Text = NOTHING, do: tuple[Text, ...] = (), unchanged: Text = NOTHING) -> Refused:
     """A clear line and nothing done."""
     return Refused(Problem("CentralRefused", what, why=why, do=do, unchanged=unchanged))
+
+
+@contextmanager
+def told(server: Server) -> Iterator[None]:
+    """What a server refuses, as one clear line; the secret is in none of them."""
+    try:
+        yield
+    except (NotOurs, ValueError) as error:
+        raise refused(
+            say("{server} can't be central", server=server.name), why=verbatim(str(error)),
+            unchanged=say("No table was made or changed"),
+        ) from None  # fmt: skip

@@ -58,7 +58,7 @@ def _backup(options: Any) -> int:
         raise _refused(say("There is nothing to back up in {home}", home=str(place.root)))
     if target.exists():
         raise _refused(say("{file} is there already: a backup never replaces another", file=str(target)))
-    with _beside(target, ".copies") as folder:
+    with beside(target, ".copies") as folder:
         _copy_databases(place, folder, Bar(options))
         ledger_ok = _check_copies(folder)
         files, left_out = _files(place, folder, secrets=options.with_secrets)
@@ -136,7 +136,7 @@ def _restore(options: Any) -> int:
     try:
         manifest = read_manifest(options.file)
         _must_be_readable(manifest)
-        with _nobody_works(place), _beside(place.root, ".restoring") as folder:
+        with nobody_works(place), beside(place.root, ".restoring") as folder:
             unpack(options.file, folder, Bar(options, "unpacked"))
             known_more = _keep_station(Home(folder), place) if not options.station_too else False
             faults, gaps = _prepare(Home(folder), place, station_forgot=not known_more)
@@ -172,7 +172,7 @@ def _must_be_readable(manifest: Manifest) -> None:
 
 
 @contextmanager
-def _nobody_works(place: Home) -> Iterator[None]:
+def nobody_works(place: Home) -> Iterator[None]:
     """Holds the lock of the kiosk meanwhile; Refused when a kiosk runs or something writes to central."""
     if not place.root.exists():
         yield
@@ -284,7 +284,7 @@ def _swap(folder: Path, root: Path) -> Path | None:
 
 
 @contextmanager
-def _beside(path: Path, tail: str) -> Iterator[Path]:
+def beside(path: Path, tail: str) -> Iterator[Path]:
     """A folder for this user alone on the same file system as `path`; gone afterwards unless it was moved away."""
     path.absolute().parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{path.name}{tail}-", dir=path.absolute().parent))

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from app.cli import exceptions
-from app.cli.admin import add_url, keep_server, refused, server_of
+from app.cli.admin import add_url, keep_server, refused, server_of, told
 from app.cli.base import Commands, central, command_of
+from app.cli.dumps import add_dumps
+from app.cli.history import add_verify
+from app.cli.moving import add_move
 from app.clock import SystemClock
 from app.db import reading
 from app.db.founding import found
-from app.db.postgres_schema import NotOurs
-from app.settings import Home, Server, home
+from app.settings import Home, home
 from app.sync.standing import CentralStanding, standing
-from app.text import say, verbatim
+from app.text import say
 
 
 def add(commands: Commands) -> None:
@@ -27,6 +27,9 @@ def add(commands: Commands) -> None:
     add_url(made)
     newer = command_of(acts, "upgrade", "brings central's tables and rights up to this program", _upgrade)
     add_url(newer)
+    add_move(acts)
+    add_dumps(acts)
+    add_verify(acts)
     command_of(acts, "status", "stations, backlog, feed and what waits for a person", _status)
     waits = command_of(acts, "exceptions", "what central set aside, and what it was told of streams", exceptions.run)
     exceptions.arguments(waits)
@@ -70,18 +73,6 @@ def _upgrade(options: Any) -> int:
 def _about_large_objects(closed: bool) -> None:
     if not closed:
         print("Only a superuser can take large objects from everybody: docs/floor.md has the statement.")
-
-
-@contextmanager
-def told(server: Server) -> Iterator[None]:
-    """What a server refuses, as one clear line; the secret is in none of them."""
-    try:
-        yield
-    except (NotOurs, ValueError) as error:
-        raise refused(
-            say("{server} can't be central", server=server.name), why=verbatim(str(error)),
-            unchanged=say("No table was made or changed"),
-        ) from None  # fmt: skip
 
 
 # ---- status ---------------------------------------------------------------------------------------------------------

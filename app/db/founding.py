@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from app.db.engine import Database, open_server
-from app.db.postgres_schema import NotOurs
+from app.db.postgres_schema import NotOurs, begin_migration
 from app.db.rights import Roles, close_large_objects, grant, make_roles
 from app.db.schema import migrate, newest_revision
 from app.settings import Server
@@ -41,12 +41,28 @@ def found(admin: Server, *, renew: bool = True) -> Founded:
         _must_be_able(connection)
         make_roles(connection, roles)
         closed = close_large_objects(connection)
-    with said(), _opened(admin) as database:
-        _become(database.write, roles.owner)
+    with said(), as_owner(admin) as database:
         migrate(database)
         with database.write.begin() as connection:
             grant(connection, roles)
     return Founded(_renew(admin, roles) if renew else None, closed)
+
+
+def make_room(admin: Server) -> None:
+    """Makes the roles in an empty database, for what a backup brings. `NotOurs` when it is not empty."""
+    with said(), _opened(admin) as database, database.write.begin() as connection:
+        _must_be_able(connection)
+        begin_migration(connection, frozenset())
+        make_roles(connection, Roles(admin.database))
+        close_large_objects(connection)
+
+
+@contextmanager
+def as_owner(admin: Server) -> Iterator[Database]:
+    """Central as its owner: what is made in it is the owner's."""
+    with _opened(admin) as database:
+        _become(database.write, Roles(admin.database).owner)
+        yield database
 
 
 def check_revision(database: Database) -> None:

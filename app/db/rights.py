@@ -168,7 +168,7 @@ def _worker(roles: Roles, tables: Iterable[Table]) -> Iterator[str]:
     for table in tables:
         verbs = "SELECT, INSERT" if table.name in APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
         yield f"GRANT {verbs} ON {_q(table.name)} TO {roles.worker}"
-    yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {roles.worker}"
+    yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {roles.worker}"
 
 
 def _stations(roles: Roles, tables: Sequence[Table]) -> Iterator[str]:

@@ -20,15 +20,20 @@ def copy_rows(
     target: Database,
     *,
     without: Container[str] = (),
+    only_into_empty: str = "",
     tick: Callable[[str, int], None] = lambda table, rows: None,
 ) -> dict[str, int]:
     """Copies all rows of a side's tables as they stand in one snapshot, in one transaction; how many by table.
 
     The target has the same side and the newest schema, and nothing in it but what the migrations put there (that goes).
-    `tick(table, rows so far)`. What the target's database refuses is raised as it says it; then nothing was copied.
+    `only_into_empty` names a table that must have no row there: ValueError if it has. `tick(table, rows so far)`.
+    What the target's database refuses is raised as it says it; then nothing was copied.
     """
     counts: dict[str, int] = {}
     with Session(source.read) as reading, Session(target.write) as writing:
+        for table in tables_of(source.side):
+            if table.name == only_into_empty and writing.execute(select(table).limit(1)).first() is not None:
+                raise ValueError(f"{target.where} holds rows of {table.name} already: name an empty database")
         for table in tables_of(source.side):
             if table.name not in without:
                 counts[table.name] = _copy(reading, writing, table, tick)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.db import changed
 from app.db.door import logins, revoke
 from app.ids import stable_id
 from app.models import (
@@ -19,6 +20,7 @@ from app.models import (
     Feed,
     FeedHead,
     Incident,
+    Itself,
     SiteSetting,
     StationMark,
     StationRow,
@@ -86,6 +88,20 @@ def send_away(session: Session, code: str, now: datetime) -> int:
     ended = revoke(session, code)
     session.merge(StationSeen(station_id=stable_id("station", code), revoked_at=now))
     return ended
+
+
+def station_here(session: Session) -> tuple[str, str] | None:
+    """Code and name of the station whose file this is, None when none was founded in it."""
+    row = session.execute(
+        select(StationRow.code, StationRow.name).join(Itself, Itself.station_id == StationRow.id)
+    ).first()
+    return None if row is None else (str(row.code), str(row.name))
+
+
+def note_backup(session: Session, now: datetime) -> None:
+    """Remembers that a backup was made."""
+    session.merge(SiteSetting(name=BACKUP_AT, value=now.isoformat()))
+    changed(session, SiteSetting, BACKUP_AT)
 
 
 def _count(session: Session, statement: Any) -> int:
