@@ -95,13 +95,17 @@ def _outline(face: Face, gid: int) -> tuple[tuple[Point, ...], ...]:
 def filled(contours: Iterable[Sequence[Point]], width: int, height: int) -> Bitmap:
     """Fills closed contours by the non-zero winding rule, sampled at the middle of each dot."""
     crossings: list[list[tuple[float, int]]] = [[] for _ in range(height)]
+    ceil = math.ceil
     for contour in contours:
-        for (x0, y0), (x1, y1) in zip(contour, (*contour[1:], contour[0]), strict=True):
-            turn = 1 if y1 > y0 else -1
-            top, bottom = min(y0, y1), max(y0, y1)
-            for row in range(max(0, math.ceil(top - 0.5)), min(height, math.ceil(bottom - 0.5))):
-                crossings[row].append((x0 + (row + 0.5 - y0) * (x1 - x0) / (y1 - y0), turn))
-    return Bitmap(width, tuple(_row(sorted(row), width) for row in crossings))
+        x0, y0 = contour[-1]
+        for x1, y1 in contour:
+            first, last = (ceil(y0 - 0.5), ceil(y1 - 0.5)) if y1 > y0 else (ceil(y1 - 0.5), ceil(y0 - 0.5))
+            if first < last:
+                turn, across, down = (1 if y1 > y0 else -1), x1 - x0, y1 - y0
+                for row in range(first if first > 0 else 0, last if last < height else height):
+                    crossings[row].append((x0 + (row + 0.5 - y0) * across / down, turn))
+            x0, y0 = x1, y1
+    return Bitmap(width, tuple([_row(sorted(row), width) if row else 0 for row in crossings]))
 
 
 def _row(crossings: list[tuple[float, int]], width: int) -> int:

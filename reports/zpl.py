@@ -21,6 +21,7 @@ MEDIA_TYPE = "application/zpl"
 LONGEST_FIELD = 3072  # bytes of one ^FD (ZPL II Programming Guide, ^FD)
 _BAR_RATIO = 3
 _SPECIAL = re.compile(rb"[^ -\]`-}]")  # whatever is no printable ASCII, and `^`, `_`, `~`
+_RUN = re.compile(r"(.)\1{2,}")
 _OWN = re.compile("[ -~\u00a1-\u00ff]*")
 
 
@@ -147,20 +148,11 @@ def _packed(row: str) -> str:
     """A row in ZPL's compression: `G`…`Y` repeat the next digit 1…19 times, `g`…`z` 20…400, `,` is white to the end."""
     kept = row.rstrip("0")
     kept += "0" * (len(kept) % 2)
-    parts: list[str] = []
-    i = 0
-    while i < len(kept):
-        end = i
-        while end < len(kept) and kept[end] == kept[i]:
-            end += 1
-        parts.append(_repeated(kept[i], end - i))
-        i = end
-    return "".join(parts) + ("," if len(kept) < len(row) else "")
+    return _RUN.sub(_repeated, kept) + ("," if len(kept) < len(row) else "")
 
 
-def _repeated(digit: str, times: int) -> str:
-    if times <= 2:
-        return digit * times
+def _repeated(run: re.Match[str]) -> str:
+    times = len(run[0])
     twenties, ones = divmod(times % 400, 20)
     count = "z" * (times // 400) + ("fghijklmnopqrstuvwxyz"[twenties] if twenties else "")
-    return count + (chr(ord("F") + ones) if ones else "") + digit
+    return count + (chr(ord("F") + ones) if ones else "") + run[1]
