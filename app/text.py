@@ -86,13 +86,18 @@ def day_of(text: str) -> Text:
         return verbatim(text)
 
 
+def day_and_time(at: datetime, *, year: bool = True) -> Text:
+    """A moment in local time, with its day."""
+    here = at.astimezone()
+    return Text("{day} {time}", (("day", Day(here.date(), year=year)), ("time", here.strftime("%H:%M"))))
+
+
 def moment(at: datetime, now: datetime) -> Text:
     """The local time of a moment; on another day than `now` the day comes first, in another year with its year."""
     here, today = at.astimezone(), now.astimezone().date()
-    time = here.strftime("%H:%M")
     if here.date() == today:
-        return verbatim(time)
-    return Text("{day} {time}", (("day", Day(here.date(), year=here.year != today.year)), ("time", time)))
+        return verbatim(here.strftime("%H:%M"))
+    return day_and_time(at, year=here.year != today.year)
 
 
 NOTHING = Text("")

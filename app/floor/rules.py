@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.text import NOTHING, Text, say
 from app.view import Tone
+from app.work.rules.states import state_words
 
 LEADERS = frozenset({"lead", "office"})
 """Roles that see figures while a count may follow, and that hold, release and cancel."""
@@ -52,4 +53,4 @@ def standing(state: str, station: str = "", totes: tuple[str, ...] = (), *, park
         case "cancelled":
             return Standing("ban", say("Cancelled"), tone=Tone.WARN)
         case _:
-            return Standing("circle-dot", say("In state {state}", state=state))
+            return Standing("circle-dot", say("It is {state}", state=state_words(state)))

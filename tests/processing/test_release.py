@@ -197,6 +197,14 @@ def test_the_reason_told_is_the_one_to_clear_first(shop: Database) -> None:
     assert stuck(shop).startswith("The product NOPE (Thing) is not known here.")
 
 
+def test_a_product_code_longer_than_a_hold_keeps_is_held_once(shop: Database) -> None:
+    take_in(shop, table(line("1", "N" * 90)))
+
+    assert release_all(shop) == release_all(shop) == [(False, ("sku",))]
+
+    assert rows(shop, "SELECT length(field), released_at FROM hold") == [(64, None)]
+
+
 # ---- holds by hand --------------------------------------------------------------------------------------------------
 
 
@@ -228,7 +236,7 @@ def test_holding_a_released_order_takes_its_work_back(shop: Database) -> None:
     assert rows(shop, "SELECT state FROM sales_order") == [("held",)]
     assert rows(shop, "SELECT state FROM work") == [("cancelled",)]
     assert rows(shop, "SELECT reserved FROM v_stock") == [(0,)]
-    assert stuck(shop) == "Held: customer called. Shift lead: packbay order release 1"
+    assert stuck(shop) == "Held: customer called. Shift lead: Scan order 1, then RELEASE"
     assert release_all(shop) == [(False, ("manual",))]
 
 
@@ -341,9 +349,9 @@ def test_an_order_tells_its_story(shop: Database) -> None:
 
     assert [str(entry.words) for entry in story.story] == [
         "Received from csv",
-        "The order is not paid (unpaid)",
+        "The order is not paid",
         "Changed in the shop",
-        "No longer held: The order is not paid (unpaid)",
+        "No longer held: The order is not paid",
         "Released to pick: 1 stop",
     ]
     assert (story.row.state, story.row.units, story.row.holds, story.customer) == ("released", 1, (), "Lena Hoffmann")

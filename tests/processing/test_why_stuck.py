@@ -163,7 +163,7 @@ def test_a_hold_outranks_where_it_stands(shop: Database, order: bytes) -> None:
     set_order(shop, "picked", "parked")
     with central_write(shop) as session:
         session.add(Hold(id=order, order_id=order, kind="manual", detail="call first", placed_at=NOW))
-    assert words(shop, order) == "Held: call first. Shift lead: packbay order release 1"
+    assert words(shop, order) == "Held: call first. Shift lead: Scan order 1, then RELEASE"
 
 
 def test_totals_that_do_not_add_up_name_every_figure(shop: Database) -> None:

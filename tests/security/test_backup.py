@@ -13,12 +13,24 @@ from typing import Any
 import pytest
 
 from app import cli
-from app.db import open_database, reading
+from app.clock import SystemClock
+from app.db import central_write, open_database, reading
 from app.db.copies import copy_database, faults_of, known_revisions, revision_of
+from app.ids import stable_id
 from app.inventory.queries import differences
+from app.models import Parcel, SiteSetting
 from app.settings import Home
+from app.shipping.service import close_manifest
 from app.work.rules import is_right_pin
-from app.work.service.numbers import BLOCK, LEAST_GAP, MOST_GAP, lease_numbers, skip_numbers
+from app.work.service.numbers import (
+    BLOCK,
+    LEAST_GAP,
+    MOST_GAP,
+    PHONE_ORDERS,
+    lease_numbers,
+    next_number,
+    skip_numbers,
+)
 from app.work.service.pepper import pepper_of
 from tests.journeys import looking
 from tests.journeys.playing import AtWork, at_work
@@ -362,9 +374,6 @@ def test_revisions_of_this_program_are_known_and_of_others_not(home: Home) -> No
     ("", MOST_GAP), ("4012345", MOST_GAP), ("40123456", MOST_GAP), ("401234567", 100_000), ("4012345678", LEAST_GAP),
 ])  # fmt: skip
 def test_the_gap_is_a_million_or_what_the_company_prefix_leaves(home: Home, prefix: str, gap: int) -> None:
-    from app.db import central_write
-    from app.models import SiteSetting
-
     database = open_database(home.central_file, "central")
     with central_write(database) as session:
         session.merge(SiteSetting(name="company_prefix", value=prefix))
@@ -375,10 +384,35 @@ def test_the_gap_is_a_million_or_what_the_company_prefix_leaves(home: Home, pref
     database.close()
 
 
-def test_a_parcel_with_a_higher_number_than_any_lease_moves_the_next_lease(home: Home) -> None:
-    from app.db import central_write
-    from app.models import Parcel
+def test_after_a_restore_no_manifest_and_no_order_by_phone_has_a_number_that_was_given_before(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def hand_over(name: str) -> tuple[str, int]:
+        """A parcel goes on a manifest of its own, and somebody orders by phone: both numbers."""
+        database = open_database(home.central_file, "central")
+        with central_write(database) as session:
+            session.add(Parcel(id=stable_id("parcel", name), order_id=b"o" * 16, state="closed", carrier="own"))
+            session.flush()
+            made = close_manifest(session, carrier="own", now=SystemClock().now(), by="Ada").number
+            order = next_number(session, kind=PHONE_ORDERS, made=0)
+        database.close()
+        return made, order
 
+    # given numbers that were given before and after the backup
+    given = [hand_over("1"), hand_over("2")]
+    said(capsys, home, "backup", tmp_path / "monday.zip")
+    given.append(hand_over("3"))
+
+    # when central is put back
+    said(capsys, home, "restore", tmp_path / "monday.zip")
+    after = [hand_over("4"), hand_over("5")]
+
+    # then numbers go on beyond all of them, one after the other
+    assert given == [("M000001", 1), ("M000002", 2), ("M000003", 3)]
+    assert after == [("M001003", 10_003), ("M001004", 10_004)]
+
+
+def test_a_parcel_with_a_higher_number_than_any_lease_moves_the_next_lease(home: Home) -> None:
     database = open_database(home.central_file, "central")
     with central_write(database) as session:
         session.add(Parcel(id=b"p" * 16, order_id=b"o" * 16, serial=77_000))

@@ -84,7 +84,7 @@ def test_mails_are_listed_without_addresses_and_sent_again(
     assert run(site, capsys, "retry", "--state", "refused") == (0, {"mails": 1})
     assert run(site, capsys, "send") == (0, {"mails": 2, "by_state": {"confirmed": 2}})
     assert run(site, capsys, "retry", said["mails"][0]["id"]) == (
-        2, {"error": f"Mail {said['mails'][0]['id']} is confirmed. It was not sent again."},
+        2, {"error": f"Mail {said['mails'][0]['id']} is sent. It was not sent again."},
     )  # fmt: skip
     assert run(site, capsys, "retry", "ffffffff")[0] == 2
 

@@ -235,7 +235,7 @@ CAUSES = (
     say("10492: The house number is missing: Sendlinger Straße"),
 )
 CURES = (
-    say("Office: Import again after the payment, or packbay order release 10490"),
+    say("Office: Import again after the payment, or scan order 10490, then RELEASE"),
     say("Shift lead: Count the bin; ask the customer to wait, split or cancel"),
     say("Office: Correct the address in the shop and import again"),
 )

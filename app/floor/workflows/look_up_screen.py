@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app import events
+from app.carriers.table_rate import TableRate
 from app.floor import queries
 from app.floor.rules import LEADERS, standing
 from app.floor.workflows.look_up_parked import parked_note, parked_rows
@@ -48,6 +49,7 @@ AGAIN = Action("LOOKUP", "search", say("Look up"), say("another thing"))
 MORE = Action("SKIP", "list", say("More"), say("next rows"))
 TASK = Header(task=say("Look up"))
 NEXT = say("Scan the next thing")
+OWN_CARRIER = TableRate().code
 OVER = ("shipped", "cancelled")
 STATUS = {
     "good": NOTHING, "damaged": say("damaged"), "quarantine": say("in quarantine"), "expired": say("expired"),
@@ -423,7 +425,8 @@ def _boxes(order: queries.OrderHere, parcel: queries.ParcelHere | None) -> tuple
     if parcel.manifest:
         state = say("the carrier has it")
     title = say("{box}, {state}", box=name, state=state)
-    service = verbatim(" ".join(part for part in (parcel.carrier, parcel.service) if part))
+    carrier = "" if parcel.carrier == OWN_CARRIER else parcel.carrier  # its name says nothing
+    service = verbatim(" ".join(part for part in (carrier, parcel.service) if part))
     label = verbatim(parcel.tracking)
     body = say("{a}, {b}", a=label, b=service) if parcel.tracking and service else label or service
     return (Note("package", title, body or say("No label yet"), Tone.NORMAL),)

@@ -48,7 +48,7 @@ def stuck(session: Session, order_id: bytes) -> Stuck | None:
         return stuck_by_hold(holds[0].kind, holds[0].field, holds[0].detail, order.number)
     match order.state:
         case "received" | "held":
-            act = say("packbay order release {number}", number=order.number)
+            act = say("Scan order {number}, then RELEASE", number=order.number)
             return Stuck(say("Checked, not released yet"), LEAD, act)
         case "released" | "picking":
             return _by_work(session, order_id)

@@ -45,7 +45,7 @@ class HoldBook:
 
     def check(self, case: Case) -> tuple[str, ...]:
         """Places what an order lacks, ends what it lacks no more; the kinds that are open then."""
-        wanted = {(need.kind, need.field[:64]): need for need in needs(case.facts)}
+        wanted = {(need.kind, need.field): need for need in needs(case.facts)}
         over = [hold for hold in case.holds if hold.is_open and self._is_over(hold, wanted)]
         for hold in over:
             self.end(case, hold)
@@ -65,7 +65,7 @@ class HoldBook:
         """A hold of the system's own."""
         self._placed.append(
             {
-                "id": new_id(), "order_id": case.order_id, "kind": need.kind, "field": need.field[:64],
+                "id": new_id(), "order_id": case.order_id, "kind": need.kind, "field": need.field,
                 "detail": need.detail, "placed_at": self._now, "placed_by": SYSTEM,
             }
         )  # fmt: skip
@@ -112,5 +112,5 @@ class HoldBook:
 
 def _covers(hold: HoldFacts, need: Need, over: Sequence[HoldFacts]) -> bool:
     """Whether this hold says it already, or a person let this very thing pass."""
-    same = (hold.kind, hold.field, hold.detail) == (need.kind, need.field[:64], need.detail)
+    same = (hold.kind, hold.field, hold.detail) == (need.kind, need.field, need.detail)
     return same and hold not in over and (hold.is_open or not hold.by_system)

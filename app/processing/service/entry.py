@@ -17,6 +17,7 @@ from app.processing.service.release import release_order
 from app.receipt.service import import_orders
 from app.text import say
 from app.work.queries import setting
+from app.work.service.numbers import PHONE_ORDERS, next_number
 from app.work.service.timeline import add_entry
 
 CHANNEL = "counter"
@@ -142,9 +143,9 @@ def _line(session: Session, position: int, line: dict[str, Any]) -> ImportedLine
 
 
 def _number(session: Session) -> str:
-    """The next number of this channel: C1001, C1002, …; the writer's lock makes it unique."""
-    taken = session.scalar(select(func.count()).select_from(Order).where(Order.channel == CHANNEL)) or 0
-    return f"C{FIRST_NUMBER + taken}"
+    """The next number of this channel: C1001, C1002, …; after a restore it goes on beyond what may have been made."""
+    made = session.scalar(select(func.count()).select_from(Order).where(Order.channel == CHANNEL)) or 0
+    return f"C{FIRST_NUMBER - 1 + next_number(session, kind=PHONE_ORDERS, made=made)}"
 
 
 def _sign(session: Session, order_id: bytes, station_id: bytes, body: dict[str, Any], now: datetime) -> None:

@@ -159,7 +159,7 @@ def _place(
 ) -> bytes:
     hold_id = new_id()
     session.add(
-        Hold(id=hold_id, order_id=order_id, kind=need.kind, field=need.field[:64], detail=need.detail, placed_at=now,
+        Hold(id=hold_id, order_id=order_id, kind=need.kind, field=need.field, detail=need.detail, placed_at=now,
              placed_by=by)
     )  # fmt: skip
     number = session.get_one(Order, order_id).number

@@ -38,6 +38,7 @@ from app.returns.rules.money import (
 )
 from app.text import Text, say
 from app.work.queries import setting
+from app.work.rules.states import state_words
 from app.work.service.timeline import add_entry
 
 WHOLE = ("refused", "undelivered")
@@ -298,8 +299,9 @@ def decide_refund(
     rows = [session.get_one(Refund, refund_id) for refund_id in refund_ids]
     for row in rows:
         if row.state != "held":
+            what = say("Refund {id} is {state}, not held", id=row.id.hex()[:12], state=state_words(row.state))
             raise Refused(
-                Problem("NotHeld", say("Refund {id} is {state}, not held", id=row.id.hex()[:12], state=row.state),
+                Problem("NotHeld", what,
                         do=(say("packbay refunds list --state held shows what waits"),),
                         unchanged=say("Nothing was changed."))
             )  # fmt: skip

@@ -20,6 +20,7 @@ from app.packing.queries.papers import carrier_name
 from app.shipping.queries.site import site_day
 from app.shipping.rules import manifest_number
 from app.text import count, say
+from app.work.service.numbers import MANIFESTS, next_number
 from app.work.service.timeline import add_entry
 
 
@@ -36,14 +37,16 @@ class Closing:
 def close_manifest(session: Session, *, carrier: str, now: datetime, by: str) -> Closing:
     """Puts every closed parcel of a carrier that is on no manifest yet on a new one, all or none.
 
-    Numbers run without a gap: the transaction that takes one keeps it or leaves nothing. Refused (`NothingToHandOver`)
+    Numbers run without a gap, but for the one that a restore leaves: the transaction that takes one keeps it or leaves
+    nothing. Refused (`NothingToHandOver`)
     when no parcel waits, for an empty manifest is no paper to sign.
     """
     waiting = _take(session, carrier, manifest_id := new_id())
     if not waiting:
         raise Refused(_nothing(carrier_name(session, carrier)))
     weight = sum(grams or 0 for _, _, grams in waiting)
-    number = manifest_number((session.scalar(select(func.count()).select_from(Manifest)) or 0) + 1)
+    made = session.scalar(select(func.count()).select_from(Manifest)) or 0
+    number = manifest_number(next_number(session, kind=MANIFESTS, made=made))
     session.execute(
         insert(Manifest).values(
             id=manifest_id, number=number, carrier=carrier, day=site_day(session, now).isoformat(),

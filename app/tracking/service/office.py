@@ -18,6 +18,7 @@ from app.notifiers.base import FILE, Message, Outcome, postal
 from app.text import say
 from app.tracking.queries.mails import KIND, opt_out_id
 from app.work.queries import setting
+from app.work.rules.states import state_words
 
 AGAIN = ("intent", "refused", "unknown", "dropped")
 """States out of which a person may send a mail (again); what is `sent` is being given away, `confirmed` has arrived."""
@@ -56,7 +57,7 @@ def _named(session: Session, name: str) -> bytes:
         what = say("{n} mails have an id that begins with {name}", n=len(found), name=name)
         raise Refused(Problem("NoSuchMail", what, do=(say("packbay mails list shows them"),)))
     if found[0].state not in AGAIN:
-        what = say("Mail {name} is {state}", name=name, state=found[0].state)
+        what = say("Mail {name} is {state}", name=name, state=state_words(found[0].state))
         raise Refused(Problem("MailIsGone", what, unchanged=say("It was not sent again.")))
     return bytes(found[0].id)
 

@@ -14,10 +14,14 @@ _WORDS: Mapping[str, Text] = MappingProxyType(
         "packed": say("packed"), "shipped": say("shipped"), "cancelled": say("cancelled"),
         "unpaid": say("unpaid"), "part_paid": say("paid in part"), "refunded": say("refunded"), "void": say("void"),
         "unclear_refund": say("the refund names no line"),
+        "pending": say("to be handed over"), "denied": say("denied"), "handed_over": say("handed over"),
+        "none": say("nothing to pay"), "intent": say("waiting to be sent"), "sent": say("on its way"),
+        "confirmed": say("sent"), "refused": say("refused"), "unknown": say("without an answer"),
+        "dropped": say("dropped"),
     }
 )  # fmt: skip
 
 
 def state_words(state: str) -> Text:
-    """The word for a state of an order or of its payment; one that nobody knows stands as it is."""
+    """The word for a state of an order, its payment, a refund or a mail; one that nobody knows stands as it is."""
     return _WORDS.get(state) or verbatim(state)
