@@ -32,8 +32,8 @@ class Salvaged:
     """`facts`: proven, in the order of their stream. `doubtful`: found, but not as they were recorded.
 
     `missing`: numbers of facts that were recorded here, that central had not acknowledged, and that are nowhere any
-    more (or doubtful). `acked`: the last number that central had. `is_known`: whether the file still said how far its
-    stream went; else more may be missing than anybody can tell.
+    more (or doubtful). `acked`: the last number that central had. `is_known`: whether file or journal still said how
+    far the stream went; else more may be missing than anybody can tell.
     """
 
     facts: tuple[Entry, ...]
@@ -111,19 +111,21 @@ def gather(path: Path) -> Salvaged:
         whole = Entry(entry.incarnation, entry.seq, before, entry.chain, entry.data)
         fits = whole.is_whole() and _is_canonical(whole.data) and whole.fact_id == fact_id
         (found if fits else doubtful)[fact_id] = whole
-    for entry in read_all(journal_of(path)):
+    journal = list(read_all(journal_of(path)))
+    for entry in journal:
         found.setdefault(entry.fact_id, entry)
-    return _told(real, found, [entry for fact_id, entry in doubtful.items() if fact_id not in found])
+    rest = [entry for fact_id, entry in doubtful.items() if fact_id not in found]
+    return _told(real, found, rest, is_known=bool(journal))
 
 
-def _told(real: Path, found: dict[bytes, Entry], doubtful: list[Entry]) -> Salvaged:
+def _told(real: Path, found: dict[bytes, Entry], doubtful: list[Entry], *, is_known: bool) -> Salvaged:
     standing = _number(real, "SELECT seq FROM itself")
     acked = _number(real, "SELECT max(seq) FROM outbox WHERE acked_at IS NOT NULL") or 0
     order = sorted(found.values(), key=lambda e: e.seq)
     last = max([e.seq for e in (*order, *doubtful)] + [standing or 0])
     there = {e.seq for e in order}
     missing = tuple(n for n in range(acked + 1, last + 1) if n not in there)
-    return Salvaged(tuple(order), tuple(doubtful), missing, acked, standing is not None)
+    return Salvaged(tuple(order), tuple(doubtful), missing, acked, is_known or standing is not None)
 
 
 def _is_canonical(data: str) -> bool:
@@ -152,7 +154,7 @@ def _by_pages(real: Path) -> list[tuple[bytes, Entry]]:
     try:
         return list(_entries((r[0], r[2], r[3], r[14], r[15]) for r in rows(real) if len(r) == _COLUMNS))
     except OSError as error:
-        log.warning("%s can't be read: %s", real.name, error)
+        log.info("%s can't be read: %s", real.name, error)
         return []
 
 

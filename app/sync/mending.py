@@ -59,6 +59,12 @@ class Mended:
                 "This station's memory was damaged: {n} records of the last scans are lost, {saved} scans were saved",
                 saved=saved,
             )
+        if not self.found.is_known:
+            return count(
+                saved,
+                "This station's memory was damaged: {n} scan was saved, later ones may be lost",
+                "This station's memory was damaged: {n} scans were saved, later ones may be lost",
+            )
         return count(
             saved,
             "This station's memory was damaged. {n} scan was saved, nothing is lost. Go on",
@@ -67,8 +73,8 @@ class Mended:
 
     @property
     def is_all_there(self) -> bool:
-        """Whether nothing is missing, as far as the file could still tell."""
-        return not self.found.missing and (self.found.is_known or bool(self.found.facts))
+        """Whether nothing is missing, and that is known."""
+        return not self.found.missing and self.found.is_known
 
     def problem(self) -> Problem:
         """What the screen shows until the next scan."""

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import argparse
-import ctypes
 import json
 import logging
 import os
@@ -20,15 +19,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 from app.db import seal
 from tests.storage import damage, eye, hand
-from tests.storage.disk import CONFIRMED, Act, Disk, acts, lay_down, shim, taken_up
+from tests.storage.children import end_with, in_child
+from tests.storage.disk import CONFIRMED, Act, Content, lay_down, shim, taken_up
 from tests.storage.hand import Way
+from tests.storage.recording import played, recorded
 
 ROOT = Path(__file__).parents[2]
 IN_MEMORY = Path("/dev/shm")
@@ -40,7 +41,7 @@ CUTS_OF_ONE = 40
 
 def begin(kind: str, runs: int, seed: int, *more: str) -> Iterator[dict[str, Any]]:
     """Runs a campaign in a process of its own; a dictionary a run: `amiss` (empty: all is well), where it was hit."""
-    preload = {"LD_PRELOAD": str(shim())} if kind in ("cuts", "full") else {}
+    preload = {"LD_PRELOAD": str(shim())} if kind in ("cuts", "mends") else {}
     command = [sys.executable, "-m", "tests.storage.campaign", kind, "--runs", str(runs), "--seed", str(seed), *more]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=os.environ | preload) as process:
         assert process.stdout is not None
@@ -48,32 +49,6 @@ def begin(kind: str, runs: int, seed: int, *more: str) -> Iterator[dict[str, Any
             yield json.loads(line)
     if process.returncode:
         raise RuntimeError(f"the campaign ended with {process.returncode}")
-
-
-def in_child(act: Callable[[], Any]) -> Any:
-    """What `act` returns (as JSON) when it is done by a fresh child of this warm process; its error as RuntimeError."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(reading)
-        _end_with(lambda: os.write(writing, json.dumps(act()).encode()))
-    os.close(writing)
-    with os.fdopen(reading, "rb") as stream:
-        said = stream.read()
-    _, status = os.waitpid(pid, 0)
-    if status:
-        raise RuntimeError(f"a child ended with {os.waitstatus_to_exitcode(status)}")
-    return json.loads(said)
-
-
-def _end_with(act: Callable[[], object]) -> None:
-    """Ends this child after the act without tidying up anything; with 1 and a trace when it failed."""
-    try:
-        act()
-        os._exit(0)
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-        os._exit(1)
 
 
 # ---- looking --------------------------------------------------------------------------------------------------------
@@ -122,7 +97,7 @@ def _killed(root: Path, chance: random.Random) -> tuple[list[tuple[int, str]], i
     pid = os.fork()
     if pid == 0:
         os.close(reading)
-        _end_with(lambda: hand.work(hand.start(root)[0], hand.confirm_to(writing), seed, rests=rests))
+        end_with(lambda: hand.work(hand.start(root)[0], hand.confirm_to(writing), seed, rests=rests))
     os.close(writing)
     wanted = chance.choice((0, 1, 2, 5, 20, 60))
     said = b""
@@ -158,14 +133,14 @@ def cuts(
         heard = _heard(b"".join(act.data for act in recording if act.name == CONFIRMED))
         wanted = min(each, runs - done)
         places = sorted(chance.sample(range(len(recording) + 1), min(wanted, len(recording) + 1)))
-        for at, disk in _played(files, recording, places):
+        for at, disk in played(files, recording, places):
             lay_down(folder / "cut", disk.cut(chance))
             found = looked_at(folder / "cut", heard[: disk.said])
             yield {"run": done, "at": at, "of": len(recording), "confirmed": disk.said, "amiss": found}
             done += 1
 
 
-def _recorded(folder: Path, way: Way, chance: random.Random, *, born: bool) -> tuple[dict[str, bytes], list[Act]]:
+def _recorded(folder: Path, way: Way, chance: random.Random, *, born: bool) -> tuple[dict[str, Content], list[Act]]:
     """The files before, and everything that a station did to the disk while it worked."""
     root, log, seed = folder / "home", folder / "acts", chance.randrange(1 << 30)
     shutil.rmtree(root, ignore_errors=True)
@@ -175,32 +150,18 @@ def _recorded(folder: Path, way: Way, chance: random.Random, *, born: bool) -> t
     files, scans, closes = taken_up(root), chance.randint(5, 60), chance.random() < 0.5
 
     def act() -> None:
-        ctypes.CDLL(str(shim())).disk_record(str(root).encode(), str(log).encode())
         keeper = hand.station(root, way)
         said = os.open(root / CONFIRMED, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         hand.work(keeper, hand.confirm_to(said), seed, scans, way.rests)
         if closes:
             keeper.close()
 
-    in_child(act)
-    recording = list(acts(log))
-    if not any(a.op == "w" and a.name.endswith("-wal") for a in recording):
-        raise RuntimeError("the recorder saw no write to the log: SQLite is not linked dynamically here")
-    return files, recording
-
-
-def _played(files: dict[str, bytes], recording: list[Act], places: list[int]) -> Iterator[tuple[int, Disk]]:
-    disk, at = Disk(files), 0
-    for place in places:
-        for act in recording[at:place]:
-            disk.do(act)
-        at = place
-        yield place, disk
+    return files, recorded(root, log, act)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("kind", choices=("kills", "cuts", "flips"))
+    parser.add_argument("kind", choices=("kills", "cuts", "flips", "mends"))
     parser.add_argument("--runs", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--synchronous", default="", help="as a control: cuts with OFF must lose scans")
@@ -213,7 +174,9 @@ def main() -> None:
         if options.kind == "kills":
             found = kills(options.runs, options.seed, Path(name))
         elif options.kind == "flips":
-            found = damage.flips(options.runs, options.seed, Path(name), in_child)
+            found = damage.flips(options.runs, options.seed, Path(name))
+        elif options.kind == "mends":
+            found = damage.mends(options.runs, options.seed, Path(name))
         else:
             found = cuts(options.runs, options.seed, Path(name), options.synchronous, options.each)
         for line in found:

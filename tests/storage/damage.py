@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.storage import eye, hand
-from tests.storage.disk import lay_down, taken_up
+from tests.storage.children import in_child
+from tests.storage.disk import CONFIRMED, Content, lay_down, taken_up
+from tests.storage.recording import played, recorded
 
-Child = Callable[[Callable[[], Any]], Any]
 SCANS = 60
 FLIPS_OF_ONE = 25
 """So many bytes are flipped, each in a copy of its own, of one station's files."""
@@ -36,19 +39,19 @@ def facts(file: Path) -> list[str]:
         return [data for (data,) in connection.execute("SELECT data FROM fact ORDER BY seq")]
 
 
-def flips(runs: int, seed: int, folder: Path, in_child: Child) -> Iterator[dict[str, Any]]:
+def flips(runs: int, seed: int, folder: Path) -> Iterator[dict[str, Any]]:
     """Flips a byte of file or log, in turns; `outcome`: mended, or harmless when not a row was read otherwise."""
     chance = random.Random(seed)
-    sound: dict[str, bytes] = {}
+    sound: dict[str, Content] = {}
     for run in range(runs):
         if run % FLIPS_OF_ONE == 0:
-            sound = at_work(folder / "home", in_child, chance.randrange(1 << 30))
+            sound = at_work(folder / "home", chance.randrange(1 << 30))
         name = (FILE, LOG)[run % 2]
-        at, mask = chance.randrange(len(sound[name])), chance.randrange(1, 256)
-        yield {"run": run, "in": name, "at": at} | flipped(folder, sound, {name: (at, mask)}, in_child)
+        at, mask = chance.randrange(len(bytes(sound[name]))), chance.randrange(1, 256)  # type: ignore[arg-type]
+        yield {"run": run, "in": name, "at": at} | flipped(folder, sound, {name: (at, mask)})
 
 
-def at_work(root: Path, in_child: Child, seed: int) -> dict[str, bytes]:
+def at_work(root: Path, seed: int) -> dict[str, Content]:
     """The files of a station that was killed after some scans: part of them in the file, part in the log."""
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir()
@@ -63,9 +66,7 @@ def at_work(root: Path, in_child: Child, seed: int) -> dict[str, bytes]:
     return taken_up(root)
 
 
-def flipped(
-    folder: Path, sound: dict[str, bytes], where: dict[str, tuple[int, int]], in_child: Child
-) -> dict[str, Any]:
+def flipped(folder: Path, sound: dict[str, Content], where: dict[str, tuple[int, int]]) -> dict[str, Any]:
     """What a start makes of these files with these bytes flipped."""
     before, after = folder / "sound", folder / "flipped"
     lay_down(before, sound)
@@ -73,7 +74,8 @@ def flipped(
     return {"outcome": "harmless"} | in_child(lambda: _started(before, after))
 
 
-def _with(data: bytes, at: int, mask: int) -> bytes:
+def _with(data: Content, at: int, mask: int) -> bytes:
+    assert isinstance(data, bytes)
     return data[:at] + bytes([data[at] ^ mask]) + data[at + 1 :]
 
 
@@ -96,10 +98,49 @@ def _started(before: Path, after: Path) -> dict[str, Any]:
     return {"amiss": said, "outcome": "mended", "saved": mended.found.saved}
 
 
+# ---- cut while it is mended -----------------------------------------------------------------------------------------
+
+
+def mends(runs: int, seed: int, folder: Path) -> Iterator[dict[str, Any]]:
+    """The current is cut at any moment of a mending and of the first scans after it."""
+    chance = random.Random(seed)
+    root = folder / "home"
+    sound = at_work(folder / "before", chance.randrange(1 << 30))
+    damaged = sound | {FILE: _with(sound[FILE], 8 * 4096 + 4000, 1)}
+    lay_down(root, damaged)
+
+    def act() -> None:
+        keeper, mended = hand.start(root)
+        assert mended is not None
+        said = os.open(root / CONFIRMED, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        hand.work(keeper, hand.confirm_to(said), seed, 10, rests=0.3)
+        keeper.close()
+
+    recording = recorded(root, folder / "acts", act)
+    lay_down(folder / "sound", sound)
+    before = facts(folder / "sound" / FILE)
+    lines = b"".join(a.data for a in recording if a.name == CONFIRMED).decode().splitlines()
+    for run, (at, disk) in enumerate(played(damaged, recording, sorted(chance.sample(range(len(recording)), runs)))):
+        lay_down(folder / "cut", disk.cut(chance))
+        last = int(lines[disk.said - 1].split()[0]) if disk.said else 0
+        yield {"run": run, "at": at, "of": len(recording)} | in_child(partial(_gone_on, folder / "cut", before, last))
+
+
+def _gone_on(root: Path, before: list[str], last: int) -> dict[str, Any]:
+    """What is amiss after the next start; `last`: the number of the last scan that was confirmed after the mending."""
+    keeper, mended = hand.start(root)
+    keeper.close()
+    kept = facts((root / FILE).resolve())
+    said = list(eye.unproven(root / FILE))
+    if kept[: len(before)] != before or len(kept) < last:
+        said.append(f"lost: {len(before)} facts and up to number {last} were recorded, {len(kept)} are kept")
+    return {"amiss": said, "outcome": "whole" if mended is None else "mended"}
+
+
 # ---- without the journal --------------------------------------------------------------------------------------------
 
 
-def salvaged(folder: Path, sound: dict[str, bytes], in_child: Child) -> dict[str, Any]:
+def salvaged(folder: Path, sound: dict[str, Content]) -> dict[str, Any]:
     """What is saved of these files, which are damaged: how many facts, and what is said to be missing."""
     lay_down(folder / "flipped", sound)
 

@@ -282,12 +282,22 @@ int rename(const char *from, const char *to)
     return done;
 }
 
-int mkdir(const char *path, mode_t mode)
+int link(const char *from, const char *to)
 {
-    REAL(mkdir);
+    REAL(link);
+    char room[PATH_MAX], other[PATH_MAX];
+    const char *ours = inside(from, room), *target = inside(to, other);
+    int done = real(from, to);
+    if (ours && target && !done) note('l', ours, 0, target, strlen(target));
+    return done;
+}
+
+int symlink(const char *says, const char *path)
+{
+    REAL(symlink);
     char room[PATH_MAX];
     const char *ours = inside(path, room);
-    int done = real(path, mode);
-    if (ours && !done) note('d', ours, 0, NULL, 0);
+    int done = real(says, path);
+    if (ours && !done) note('y', ours, 0, says, strlen(says));
     return done;
 }

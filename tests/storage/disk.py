@@ -16,7 +16,7 @@ import random
 import shutil
 import struct
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -44,7 +44,7 @@ def shim() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing done to the disk: o(pen new), w(rite), t(runcate), s(ync), u(nlink), r(ename), d(irectory made)."""
+    """One thing done to the disk: o(pen new), w(rite), t(runcate), s(ync), u(nlink), r(ename), l(ink), y (symlink)."""
 
     op: str
     name: str
@@ -90,44 +90,71 @@ def _change(content: bytearray, act: Act) -> None:
     content[act.at : act.at + len(act.data)] = act.data
 
 
+Content = bytes | Path
+"""Of a file; a path is what a symbolic link says."""
+
+
 class Disk:
     """A folder as it is on the disk while acts are done to it. `files`: what lies there, flushed, in the beginning."""
 
-    def __init__(self, files: dict[str, bytes]) -> None:
-        self._flushed: dict[str, _File] = {name: _File(data, bytearray(data)) for name, data in files.items()}
-        self._now = dict(self._flushed)
-        self._since: list[dict[str, _File]] = []
+    def __init__(self, files: dict[str, Content]) -> None:
+        self._now: dict[str, _File | Path] = {
+            name: data if isinstance(data, Path) else _File(data, bytearray(data)) for name, data in files.items()
+        }
+        self._flushed: dict[str, dict[str, _File | Path]] = {}
+        self._since: dict[str, list[dict[str, _File | Path]]] = {}
+        for name in self._now:
+            self._flushed[_folder(name)] = self._in(_folder(name))
         self.said = 0
         """How many scans were confirmed so far."""
 
+    def _in(self, folder: str) -> dict[str, _File | Path]:
+        return {name: file for name, file in self._now.items() if _folder(name) == folder}
+
     def do(self, act: Act) -> None:
         """One act more."""
+        file = self._now.get(act.name)
         if act.name == CONFIRMED:
             self.said += act.data.count(b"\n")
-        elif act.op in "wt":
-            if act.name in self._now:  # else it was removed while it was open
-                self._now[act.name].do(act)
-        elif act.op == "s" and act.name in self._now:
-            self._now[act.name].flush()
-        elif act.op == "s":  # the folder
-            self._flushed, self._since = dict(self._now), []
-        elif act.op in "our":
+        elif act.op in "wt" and isinstance(file, _File):  # else it was removed while it was open
+            file.do(act)
+        elif act.op == "s" and isinstance(file, _File):
+            file.flush()
+        elif act.op == "s":
+            self._flushed[act.name], self._since[act.name] = self._in(act.name), []
+        elif act.op in "ourly":
             self._entry(act)
 
     def _entry(self, act: Act) -> None:
+        other = act.data.decode()
         if act.op == "o":
             self._now[act.name] = _File()
         elif act.op == "u":
             self._now.pop(act.name, None)
+        elif act.op == "r":
+            self._now[other] = self._now.pop(act.name)
+        elif act.op == "l":
+            self._now[other] = self._now[act.name]
         else:
-            self._now[act.data.decode()] = self._now.pop(act.name)
-        self._since.append(dict(self._now))
+            self._now[act.name] = Path(other)
+        for folder in {_folder(act.name), _folder(other) if act.op in "rl" else _folder(act.name)}:
+            self._since.setdefault(folder, []).append(self._in(folder))
 
-    def cut(self, chance: random.Random) -> dict[str, bytes]:
+    def cut(self, chance: random.Random) -> dict[str, Content]:
         """The folder as it may be found after the plug was pulled now: one of many ways."""
-        entries = chance.choice([self._flushed, *self._since])
         sector, kept = chance.choice((512, 4096)), chance.choice((0.0, 0.1, 0.5, 0.9, 1.0))
-        return {name: _left(file, chance, sector, kept) for name, file in entries.items()}
+        left: dict[int, bytes] = {}  # a file of two names is one file
+        found: dict[str, Content] = {}
+        for folder in sorted(self._flushed | self._since):
+            for name, file in chance.choice([self._flushed.get(folder, {}), *self._since.get(folder, ())]).items():
+                if isinstance(file, _File) and id(file) not in left:
+                    left[id(file)] = _left(file, chance, sector, kept)
+                found[name] = left[id(file)] if isinstance(file, _File) else file
+        return found
+
+
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]
 
 
 def _left(file: _File, chance: random.Random, sector: int, kept: float) -> bytes:
@@ -165,17 +192,24 @@ def _stopped(file: _File, stops: dict[int, int], sector: int) -> bytes:
     return bytes(result)
 
 
-def lay_down(folder: Path, files: dict[str, bytes]) -> None:
+def lay_down(folder: Path, files: Mapping[str, Content]) -> None:
     """Puts a folder's files there, and nothing else."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, data in files.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+        if isinstance(data, Path):
+            target.symlink_to(data)
+        else:
+            target.write_bytes(data)
 
 
-def taken_up(folder: Path, without: Sequence[str] = (CONFIRMED,)) -> dict[str, bytes]:
-    """A folder's files as they are."""
-    found = {str(p.relative_to(folder)): p for p in folder.rglob("*") if p.is_file() and not p.name.endswith("-shm")}
-    return {name: path.read_bytes() for name, path in found.items() if name not in without}
+def taken_up(folder: Path) -> dict[str, Content]:
+    """A folder's files as they are, but for what is in memory alone and what was only said."""
+    found = {str(p.relative_to(folder)): p for p in folder.rglob("*") if p.is_symlink() or p.is_file()}
+    return {
+        name: path.readlink() if path.is_symlink() else path.read_bytes()
+        for name, path in found.items()
+        if name != CONFIRMED and not name.endswith("-shm")
+    }

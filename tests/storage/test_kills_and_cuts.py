@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.storage.campaign import begin
-from tests.storage.disk import Act, Disk
+from tests.storage.disk import Act, Content, Disk
 
 SEED = 20260302
 
@@ -43,7 +43,7 @@ def test_the_same_cuts_without_a_flush_lose_scans() -> None:
 # ---- the disk itself ------------------------------------------------------------------------------------------------
 
 
-def left(acts: list[Act], files: dict[str, bytes], tries: int = 400) -> set[tuple[tuple[str, bytes], ...]]:
+def left(acts: list[Act], files: dict[str, Content], tries: int = 400) -> set[tuple[tuple[str, Content], ...]]:
     """All that was found after many cuts at the end of these acts."""
     disk, chance = Disk(files), random.Random(1)
     for act in acts:
