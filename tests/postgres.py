@@ -221,10 +221,11 @@ class PgServer:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **_as_user(),
             )  # fmt: skip
         # Ends the server when this process is gone: then nobody holds the other end of the pipe any more.
-        script = f"read -r _; kill -QUIT {self._process.pid}"
+        script = 'read -r _; kill -QUIT "$0"; while kill -0 "$0" 2>/dev/null; do sleep 0.1; done; rm -rf "$1"'
         self._guard = subprocess.Popen(
-            ["/bin/sh", "-c", script], stdin=subprocess.PIPE, start_new_session=True, **_as_user()
-        )
+            ["/bin/sh", "-c", script, str(self._process.pid), str(self.folder)],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
         self._wait_until_ready()
         return self
 

@@ -6,6 +6,7 @@ from app.db.engine import (
     central_push,
     central_write,
     is_machines_fault,
+    now_of,
     open_database,
     open_server,
     reading,
@@ -17,6 +18,6 @@ from app.db.schema import migrate, tables_of
 
 __all__ = [
     "Database", "Prepared", "before_statements", "central_push", "central_write", "changed", "insert_rows",
-    "is_machines_fault", "migrate", "open_database", "open_server", "pack_row", "reading", "set_row", "station_write",
-    "tables_in", "tables_of", "unpack_row", "write_feed",
+    "is_machines_fault", "migrate", "now_of", "open_database", "open_server", "pack_row", "reading", "set_row",
+    "station_write", "tables_in", "tables_of", "unpack_row", "write_feed",
 ]  # fmt: skip

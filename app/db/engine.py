@@ -12,18 +12,30 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.clock import Clock
 from app.db.feed import write_feed
-from app.db.postgres import CONNECTIONS, SITE_LOCK, Sockets, is_servers_fault, server_engine
+from app.db.postgres import (
+    CONNECTIONS,
+    PUSHED,
+    SITE_LOCK,
+    TOLD,
+    WARNED,
+    Sockets,
+    is_servers_fault,
+    server_engine,
+)
 from app.errors import Outage, Unavailable
+from app.models.base import Utc
 from app.settings import Server
 from app.text import say
 
@@ -128,7 +140,7 @@ def central_write(database: Database, *, site: int = 1, relaxed: bool = False) -
         yield session
         session.flush()
         write_feed(session, site)
-        session.commit()
+        _commit(session, TOLD)
 
 
 @contextmanager
@@ -143,7 +155,7 @@ def central_push(database: Database, *, relaxed: bool = False) -> Iterator[Sessi
         session.flush()
         if session.info["changed"]:
             raise RuntimeError("a push writes no feed: nothing in it may be marked as changed")
-        session.commit()
+        _commit(session, PUSHED)
 
 
 def _take_turn(session: Session, site: int) -> None:
@@ -154,6 +166,27 @@ def _take_turn(session: Session, site: int) -> None:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s, %s)", (SITE_LOCK, site))
         except DBAPIError as error:
             raise _away(error) from error
+
+
+_HINT = "SELECT pg_notify(%s, '') WHERE pg_current_xact_id_if_assigned() IS NOT NULL"
+
+
+def _commit(session: Session, channel: str) -> None:
+    """Commits, and tells who listens if anything was written.
+
+    A server that warns while it commits has not waited for its standby (it says so with a warning and goes on): what
+    was written may be lost with it, so it is not acknowledged and `Unavailable` is raised. It may stand all the same.
+    """
+    connection = session.connection()
+    if connection.dialect.name != "postgresql":
+        session.commit()
+        return
+    connection.exec_driver_sql(_HINT, (channel,))
+    info = connection.info
+    info.pop(WARNED, None)
+    session.commit()
+    if WARNED in info:
+        raise Unavailable(Outage("central database", say("the server could not say that a second one has it, too")))
 
 
 def _connect(session: Session) -> Connection:
@@ -206,6 +239,13 @@ def is_machines_fault(error: BaseException) -> bool:
     name = str(getattr(error.orig, "sqlite_errorname", ""))
     damaged = name.removeprefix("SQLITE_").startswith(_MACHINE)
     return error.connection_invalidated or damaged or is_servers_fault(error.orig)
+
+
+def now_of(session: Session, clock: Clock) -> datetime:
+    """Central's time: a server's own, else this machine's."""
+    if session.get_bind().dialect.name != "postgresql":
+        return clock.now()
+    return session.scalars(select(func.clock_timestamp(type_=Utc))).one()
 
 
 @contextmanager

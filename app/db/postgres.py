@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -32,6 +33,12 @@ WAIT_SECONDS = 10
 
 SITE_LOCK = 0x5042
 """The class of the lock under which one transaction at a time decides for a site ("PB"); the second key is the site."""
+
+
+PUSHED, TOLD = "facts", "feed"
+"""Channels of NOTIFY: a station added something, central wrote something. Hints: who hears none asks every second."""
+WARNED = "packbay_warned"
+"""In a connection's `info`: what the server warned of since this was last looked at."""
 
 
 class _Types(PGTypeCompiler):
@@ -100,8 +107,9 @@ def server_engine(server: Server, *, connections: int = CONNECTIONS) -> tuple[En
     sockets = Sockets()
 
     @event.listens_for(engine, "connect")
-    def _connected(connection: psycopg.Connection[Any], _entry: ConnectionPoolEntry) -> None:
+    def _connected(connection: psycopg.Connection[Any], entry: ConnectionPoolEntry) -> None:
         connection.adapters.register_loader("numeric", _number_loader())
+        connection.add_notice_handler(partial(_warned, entry))
         sockets.keep(connection)
 
     @event.listens_for(engine, "close")
@@ -110,6 +118,11 @@ def server_engine(server: Server, *, connections: int = CONNECTIONS) -> tuple[En
 
     event.listen(engine, "close_detached", sockets.forget)
     return engine, sockets
+
+
+def _warned(entry: ConnectionPoolEntry, notice: psycopg.errors.Diagnostic) -> None:
+    if notice.severity_nonlocalized == "WARNING":
+        entry.info[WARNED] = notice.sqlstate
 
 
 def arguments_of(server: Server) -> dict[str, Any]:

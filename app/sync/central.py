@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.clock import Clock
-from app.db import Database, central_write, pack_row, reading, tables_of
+from app.db import Database, central_push, now_of, pack_row, reading, tables_of
 from app.db.feed import is_mirrored
 from app.facts import link
 from app.models import Answer, Ask, ClusterMark, FactAgain, FactRow, Feed, FeedHead, StationMark, StationSeen
@@ -54,10 +54,11 @@ class SqlCentral:
         self.site = site
 
     def hello(self, greeting: Greeting) -> Welcome:
-        with central_write(self.database, relaxed=True) as session:
+        with central_push(self.database, relaxed=True) as session:
             _admit(session, greeting.station_id)
-            _note(session, greeting, self.clock.now())
-            return welcome(session, self.site, greeting, self.clock.now())
+            now = now_of(session, self.clock)
+            _note(session, greeting, now)
+            return welcome(session, self.site, greeting, now)
 
     def push(
         self, station_id: bytes, incarnation: bytes, facts: tuple[WireFact, ...], asks: tuple[WireAsk, ...]
@@ -71,7 +72,7 @@ class SqlCentral:
         if not fresh and not asks:
             return mark  # a repeated push writes nothing at all
         try:
-            with central_write(self.database, relaxed=not asks) as session:
+            with central_push(self.database, relaxed=not asks) as session:
                 mark = _mark(session, station_id, incarnation, to_write=True)
                 fresh = tuple(f for f in facts if f.seq > mark.seq)
                 if fresh:
