@@ -23,6 +23,7 @@ from app.errors import Problem
 from app.processing.service.arrivals import FileIntake, release_waiting
 from app.processing.service.hot_folder import COUNTS, Serving, Taken, say_problem
 from app.receipt.service.inbox import Inbox
+from app.settings import home
 from app.text import Text, say
 
 LOOK_S = 0.5
@@ -49,7 +50,7 @@ def add_orders(kinds: Commands) -> None:
 
 def _import_orders(options: Any) -> int:
     channel = PlainCsv(load_mapping(options.mapping)) if options.mapping else None
-    with central(options) as home, _stage(home, dry_run=options.dry_run) as database:
+    with central(options) as kept, _stage(kept, dry_run=options.dry_run) as database:
         files = [_import_file(database, path, channel, shown=not options.json) for path in options.files]
         done = any(f.result.done for f in files)
         moved = release_waiting(database, SystemClock()) if done and not options.dry_run else {}
@@ -94,7 +95,7 @@ def _watch(options: Any) -> int:
     refused = 0
     with central(options) as database:
         inbox = Inbox(options.folder.absolute()).make()
-        serving = Serving(database, SystemClock(), inbox)
+        serving = Serving(database, SystemClock(), inbox, home(options.home))
         if not options.json:
             print(f"watching {inbox.root} (Ctrl+C ends it)", flush=True)
         try:

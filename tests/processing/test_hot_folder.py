@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,11 @@ from app.clock import FakeClock
 from app.db import Database, central_write
 from app.errors import Unavailable
 from app.floor.service.site import import_settings
+from app.models import Incident
 from app.processing.service import DUTIES
 from app.processing.service.hot_folder import MOST_TRIES, Serving, Taken
 from app.receipt.service.inbox import PATIENCE_NS, SETTLE_NS, Inbox
+from app.receipt.service.keeping import BadInboxConfig
 from app.settings import Home
 from bench.order_files import write_orders
 from tests.central_home import dump, line, rows, stocked, table
@@ -30,7 +34,7 @@ class Folder:
         self.clock = FakeClock()
         self.inbox = Inbox(root).make()
         self.root = root
-        self.serving = Serving(database, self.clock, self.inbox)
+        self.serving = Serving(database, self.clock, self.inbox, Home(root.parent))
 
     def drop(self, name: str, data: bytes) -> Path:
         path = self.root / name
@@ -330,3 +334,68 @@ def test_the_duty_works_in_small_slices(shop: Database, tmp_path: Path) -> None:
     # then no call takes it all
     assert seen[-1] == 900
     assert len(seen) > 2
+
+
+# ---- how long it is kept --------------------------------------------------------------------------------------------
+
+
+def days_later(folder: Folder, days: int) -> list[str]:
+    """What lies there after so many days, by the clock of the machine that wrote the files."""
+    folder.clock = FakeClock(datetime.now(UTC) + timedelta(days=days))
+    folder.serving = Serving(folder.database, folder.clock, folder.inbox, Home(folder.root.parent))
+    list(folder.serving.steps())
+    return folder.files()
+
+
+@pytest.fixture
+def filled(folder: Folder) -> Folder:
+    """A file that was taken and one that was refused, both of an old day by the times the shop gave them."""
+    for name, data in (("good.csv", table(line("1"))), ("bad.csv", b"nothing\n1\n")):
+        os.utime(folder.drop(name, data), (0, 0))
+    folder.serve(PATIENCE_NS / 1e9)
+    assert {"done/good.csv", "refused/bad.csv"} <= set(folder.files())
+    return folder
+
+
+def test_taken_files_go_after_90_days_and_refused_ones_after_180(filled: Folder) -> None:
+    whole = filled.files()
+
+    assert days_later(filled, 89) == whole
+    assert days_later(filled, 91) == [name for name in whole if name.startswith("refused/")]
+    assert days_later(filled, 181) == []
+
+
+def test_central_toml_says_how_long_and_nought_is_for_ever(filled: Folder) -> None:
+    toml = filled.root.parent / "central.toml"
+    toml.write_text("[inbox]\nkeep_done_days = 0\nkeep_refused_days = 7\n")
+    kept = [name for name in filled.files() if name.startswith("done/")]
+
+    assert days_later(filled, 8) == kept
+    assert days_later(filled, 8_000) == kept
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        ("keep_done = 3", "keep_done is not known; known are keep_done_days, keep_refused_days"),
+        ("keep_done_days = -1", "keep_done_days must be a whole number of days; 0 keeps for ever"),
+        ("keep_done_days = true", "keep_done_days must be a whole number of days; 0 keeps for ever"),
+    ],
+)
+def test_what_is_wrong_in_central_toml_is_named_and_nothing_is_deleted(lines: str, why: str, filled: Folder) -> None:
+    (filled.root.parent / "central.toml").write_text(f"[inbox]\n{lines}\n")
+    whole = filled.files()
+
+    with pytest.raises(BadInboxConfig) as wrong:
+        days_later(filled, 900)
+
+    assert str(wrong.value.problem.what) == f"[inbox] in central.toml: {why}"
+    assert filled.files() == whole
+
+
+def test_while_a_clock_that_was_set_is_not_looked_at_nothing_is_deleted(filled: Folder) -> None:
+    whole = filled.files()
+    with central_write(filled.database) as session:
+        session.add(Incident(id=b"c" * 16, kind="clock_jump", detail="", opened_at=filled.clock.now()))
+
+    assert days_later(filled, 900) == whole

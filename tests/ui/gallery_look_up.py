@@ -230,7 +230,7 @@ BIN = View(
 # ---- standstill
 
 CAUSES = (
-    say("10490: The order is not paid (unpaid)"),
+    say("10490: The order is not paid"),
     say("10491: The product HAMMOCK-XL (Hammock - XL) is not known here"),
     say("10492: The house number is missing: Sendlinger Straße"),
 )

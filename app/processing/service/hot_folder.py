@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,15 +17,19 @@ from app.db import Database, reading
 from app.errors import Problem, Unavailable
 from app.processing.service.arrivals import FileIntake, Release, Which
 from app.receipt.service.inbox import Claim, Inbox, opened, state_of
+from app.receipt.service.keeping import read_keep
 from app.settings import Home
 from app.text import say
 from app.work.queries import setting
+from app.work.service.claims import clock_was_set
 
+log = logging.getLogger(__name__)
 SETTING = "inbox"
 """The site's setting that names the folder; without it `inbox` in the home, where there is one."""
 SLICE_NS = 200_000_000
 """How long the duty works at a time: the station of this machine runs in the same process."""
 MOST_TRIES = 5
+FORGET_NS = 3_600_000_000_000
 COUNTS = ("created", "updated", "unchanged", "refused", "late")
 
 
@@ -43,10 +48,12 @@ class Taken:
 class Serving:
     """One folder, served by this process as long as nobody else does."""
 
-    def __init__(self, database: Database, clock: Clock, inbox: Inbox) -> None:
+    def __init__(self, database: Database, clock: Clock, inbox: Inbox, home: Home | None = None) -> None:
         self.database = database
         self._clock = clock
         self._inbox = inbox
+        self._home = home
+        self._forgot_ns = clock.mono_ns() - FORGET_NS
 
     def steps(self) -> Iterator[Taken | None]:
         """Takes what is whole now; a sign after every transaction, and each file as it came to its end.
@@ -57,11 +64,25 @@ class Serving:
         with self._inbox.alone() as mine:
             if not mine:
                 return
+            self._forget()
             for claim in self._inbox.left_behind():
                 yield from self._take(claim)
             for path in ready:
                 if (claimed := self._inbox.claim(path)) is not None:
                     yield from self._take(claimed)
+
+    def _forget(self) -> None:
+        """Once an hour: what was taken long ago goes, unless the clock was set and nobody has looked at that."""
+        now = self._clock.mono_ns()
+        if self._home is None or now - self._forgot_ns < FORGET_NS:
+            return
+        self._forgot_ns = now
+        keep = read_keep(self._home.root)
+        with reading(self.database) as session:
+            if clock_was_set(session):
+                return
+        if gone := self._inbox.forget(self._clock.now(), keep):
+            log.info("%d files of %s were kept long enough and are deleted", gone, self._inbox.root)
 
     def _take(self, claim: Claim) -> Iterator[Taken | None]:
         began = self._clock.now()
@@ -144,7 +165,7 @@ def serve_inbox(database: Database, clock: Clock, home: Home) -> int:
         return 0
     serving, steps = _under_way.pop(root, (None, None))
     if serving is None or steps is None or serving.database is not database:
-        serving = Serving(database, clock, Inbox(root).make())
+        serving = Serving(database, clock, Inbox(root).make(), home)
         steps = serving.steps()
     return _work(root, serving, steps, clock)
 

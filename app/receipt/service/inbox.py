@@ -16,11 +16,13 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
 from app.ids import new_id
+from app.receipt.service.keeping import Keep
 
 SETTLE_NS = 2_000_000_000
 """How long size and time of a file must stand still until it counts as whole."""
@@ -191,6 +193,25 @@ class Inbox:
         claim.path.rename(target)
         _remove(claim.path.parent)
         return target
+
+
+    # ---- forgetting ------------------------------------------------------------------------------------------------
+
+    def forget(self, now: datetime, keep: Keep) -> int:
+        """Deletes what was taken longer ago than it is kept, with its reports; how many files. Only while `alone`.
+
+        When a file was taken says its inode: the move into its folder changed that, whatever times the shop gave it.
+        """
+        gone = 0
+        for name, days in ((DONE, keep.keep_done_days), (REFUSED, keep.keep_refused_days)):
+            before = (now - timedelta(days=days)).timestamp()
+            for entry in _scan(self.root / name) if days else ():
+                with suppress(OSError):
+                    found = entry.stat(follow_symlinks=False)
+                    if stat.S_ISREG(found.st_mode) and found.st_ctime < before:
+                        (self.root / name / entry.name).unlink()
+                        gone += 1
+        return gone
 
 
 @contextmanager

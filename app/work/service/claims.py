@@ -64,6 +64,11 @@ def claim_work(
     return tuple(claimed)
 
 
+def clock_was_set(session: Session) -> bool:
+    """Whether central's clock was set and nobody has looked at that yet: nothing runs out or is deleted by it."""
+    return bool(session.scalar(select(_clock_jumped())))
+
+
 def _clock_jumped() -> ColumnElement[bool]:
     return select(Incident.id).where(Incident.kind == CLOCK_JUMP, Incident.resolved_at.is_(None)).exists()
 
