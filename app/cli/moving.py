@@ -113,7 +113,7 @@ def _join_again(place: Home, worker: Server) -> str:
     finally:
         central.close()
     as_station = Server.of_table(_parts(worker) | {"user": roles.login_of(code)}, "move")
-    keep_server(place, join(as_station, once)[0])
+    keep_server(place, join(as_station, once).server)
     return code
 
 

@@ -83,21 +83,23 @@ def _join(options: Any) -> int:
     code, once = code_of(options), _one_time_code(options)
     server = server_of(options, secret=once, user=_login(options.url, code))
     try:
-        mine, code, name = join(server, once)
+        joined = join(server, once)
     except Shut as error:
         raise refused(
             say("{name} has not joined", name=options.name), why=verbatim(str(error)),
             do=(say("Ask for a new one-time code: packbay station invite"),), unchanged=say("Nothing was changed"),
         ) from None  # fmt: skip
+    mine, code, name = joined.server, joined.code, joined.name
     kept = keep_server(place, mine)
     if not place.config_file.exists():
         said = {"code": code, "name": name}
         lines = (f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in said.items())
         place.config_file.write_text("[station]\n" + "".join(lines), encoding="utf-8")
     if options.json:
-        print(json.dumps({"code": code, "name": name, "server_file": str(kept)}))
+        print(json.dumps({"code": code, "name": name, "server_file": str(kept), "tls": joined.tls}))
         return 0
     print(f"{name} ({code}) has joined {mine.database} at {mine.host}. Its way in is in {kept} (for this user alone).")
+    print(f"The line is hidden from others: {joined.tls}" if joined.tls else "The line is NOT hidden from others.")
     print("Next: packbay doctor, then packbay")
     return 0
 

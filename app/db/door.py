@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.db.postgres import arguments_of
-from app.db.rights import DOOR, Roles
+from app.db.rights import Roles
 from app.ids import stable_id
 from app.settings import Server
 
@@ -66,7 +66,7 @@ def invite(session: Session, roles: Roles, code: str, name: str, *, minutes: int
     Inviting anew before it has joined, or after it was revoked, takes the former one-time code away.
     """
     once, role = one_time_code(), roles.login_of(code)
-    call = text(f"SELECT {DOOR}.invite(:role, :code, :name, :station, :verifier, :minutes)")
+    call = text("SELECT packbay_door.invite(:role, :code, :name, :station, :verifier, :minutes)")
     verifier = _verifier(_driver(session), once, role)
     values = {"role": role, "code": code, "name": name, "station": stable_id("station", code), "verifier": verifier}
     _call(session, call, {**values, "minutes": minutes})
@@ -75,17 +75,35 @@ def invite(session: Session, roles: Roles, code: str, name: str, *, minutes: int
 
 def revoke(session: Session, code: str) -> int:
     """Sends a station away for good: no login any more, its connections ended. Returns how many those were."""
-    return int(_call(session, text(f"SELECT {DOOR}.revoke(:code)"), {"code": code}) or 0)
+    return int(_call(session, text("SELECT packbay_door.revoke(:code)"), {"code": code}) or 0)
 
 
 def logins(session: Session) -> list[Login]:
     """Every station that was ever invited, by code."""
-    names = "role, code, name, station_id, invited_at, invited_until, joined_at, revoked_at"
-    return [Login(*row) for row in session.execute(text(f"SELECT {names} FROM {DOOR}.login ORDER BY code"))]
+    return [Login(*row) for row in session.execute(_LOGINS)]
 
 
-def join(server: Server, once: str) -> tuple[Server, str, str]:
-    """Comes in with a one-time code: the way to the server with the station's own secret, its code and its name.
+_LOGINS = text(
+    "SELECT role, code, name, station_id, invited_at, invited_until, joined_at, revoked_at "
+    "FROM packbay_door.login ORDER BY code"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A station that came in: its way to the server with a secret of its own, its code and name, how it is hidden.
+
+    `tls` is PostgreSQL's own word for it (`pg_stat_ssl`): "TLSv1.3, TLS_AES_256_GCM_SHA384", "" for none.
+    """
+
+    server: Server
+    code: str
+    name: str
+    tls: str
+
+
+def join(server: Server, once: str) -> Joined:
+    """Comes in with a one-time code.
 
     `server.user` is the station's role. `Shut` when the code is not (or no longer) good, and when the server can't be
     reached or is not the one that it should be.
@@ -96,11 +114,15 @@ def join(server: Server, once: str) -> tuple[Server, str, str]:
     with _connected(replace(server, password=once)) as connection:
         verifier = _verifier(connection, secret, server.user)
         try:
-            row = connection.execute(f"SELECT code, name FROM {DOOR}.join(%s)", (verifier,)).fetchone()
+            row = connection.execute("SELECT code, name FROM packbay_door.join(%s)", (verifier,)).fetchone()
         except psycopg.errors.InsufficientPrivilege as error:
             raise Shut(str(error.diag.message_primary)) from None
-    assert row is not None
-    return replace(server, password=secret), str(row[0]), str(row[1])
+        assert row is not None
+        line = connection.execute(_TLS).fetchone()
+    return Joined(replace(server, password=secret), str(row[0]), str(row[1]), ", ".join(filter(None, line or ())))
+
+
+_TLS = "SELECT version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
 
 
 @contextmanager

@@ -132,6 +132,8 @@ def arguments_of(server: Server) -> dict[str, Any]:
         "password": server.password, "sslmode": server.sslmode, "sslrootcert": server.sslrootcert,
         "sslcert": server.sslcert, "sslkey": server.sslkey,
     }  # fmt: skip
+    if server.password and server.sslmode == "verify-full" and not server.local:
+        parts["channel_binding"] = "require"  # whoever stands between can't pass the proof of the secret on
     return {name: value for name, value in parts.items() if value} | {
         "connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": 6_000,
         "keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,

@@ -80,9 +80,9 @@ def made(pg: PgServer) -> Site:
             session.commit()
         logins[who] = (roles.login_of(who), once)
         if who != "INVITED":
-            mine, code, name = join(_server(pg, roles, roles.login_of(who), ""), once)
-            assert (code, name) == (who, who.title())
-            logins[who] = (mine.user, mine.password)
+            joined = join(_server(pg, roles, roles.login_of(who), ""), once)
+            assert (joined.code, joined.name, joined.tls) == (who, who.title(), "")
+            logins[who] = (joined.server.user, joined.server.password)
     with Session(worker.write) as session:
         assert revoke(session, "GONE") <= 1  # the connection on which it joined may be ending still
         session.commit()
@@ -236,14 +236,14 @@ def test_one_that_was_sent_away_does_not_come_in_again(site: Site) -> None:
 def test_an_invitation_works_once(site: Site) -> None:
     # given one that is invited: it can join and nothing else
     role, once = site.logins["INVITED"]
-    mine, code, _ = join(_server(site.pg, site.roles, role, ""), once)
+    joined = join(_server(site.pg, site.roles, role, ""), once)
     # when the same code is tried again
     with pytest.raises(Shut, match="not good"):
         join(_server(site.pg, site.roles, role, ""), once)
     # then only the secret that the station made itself lets it in
-    url = site.pg.url(mine.user, mine.password, site.roles.database, sslmode="disable")
+    url = site.pg.url(joined.server.user, joined.server.password, site.roles.database, sslmode="disable")
     with closing(psycopg.connect(url)) as connection:
-        assert connection.execute("SELECT packbay_door.station()").fetchone() == (stable_id("station", code),)
+        assert connection.execute("SELECT packbay_door.station()").fetchone() == (stable_id("station", joined.code),)
 
 
 def test_an_invitation_runs_out(site: Site) -> None:
@@ -303,7 +303,7 @@ def test_an_administrator_need_not_be_a_superuser(version: int) -> None:
     with Session(worker.write) as session:
         once = invite(session, roles, "PACK01", "Pack 01")
         session.commit()
-        joined = join(_server(pg, roles, roles.login_of("PACK01"), ""), once)[0]
+        joined = join(_server(pg, roles, roles.login_of("PACK01"), ""), once).server
         assert joined.user == f"plain{number}_s_pack01"
         assert revoke(session, "PACK01") <= 1
     worker.close()
