@@ -92,9 +92,8 @@ def send_away(session: Session, code: str, now: datetime) -> int:
 
 def station_here(session: Session) -> tuple[str, str] | None:
     """Code and name of the station whose file this is, None when none was founded in it."""
-    row = session.execute(
-        select(StationRow.code, StationRow.name).join(Itself, Itself.station_id == StationRow.id)
-    ).first()
+    here = select(StationRow.code, StationRow.name).where(StationRow.id == Itself.station_id)
+    row = session.execute(here).first()
     return None if row is None else (str(row.code), str(row.name))
 
 
