@@ -109,7 +109,7 @@ def line_chip(line: Line) -> Chip:
         words = say("Central must be updated") if line.must_update == "central" else say("This station must be updated")
         return Chip("cloud-check", words, Tone.WARN)
     if line.forked:
-        return Chip("cloud-check", say("This station has a twin; tell the shift lead"), Tone.WARN)
+        return Chip("cloud-check", say("This station has a twin"), Tone.WARN)
     if line.behind_s >= BEHIND_S:
         return Chip("cloud-check", say("Central is behind"), Tone.WARN)
     if abs(line.clock_offset_ms) > CLOCK_MS:

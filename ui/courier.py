@@ -50,7 +50,7 @@ class Courier:
         first_wait_s: float = 0.0,
     ) -> None:
         self._quiet = quiet or Quiet()
-        self._talk = talk
+        self.talk = talk
         self._deliver = deliver
         self._dice = dice or Random()
         self._first_wait_s = first_wait_s
@@ -60,7 +60,7 @@ class Courier:
         self._stopping = False
         self._shown: Line | None = None
         self.quiet_rounds = 0
-        """How many rounds found nothing to carry; for scripts that wait until all is calm."""
+        """How many rounds found nothing to carry, or no line; for scripts that wait until all is calm."""
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
 
     def start(self) -> None:
@@ -93,11 +93,12 @@ class Courier:
         """One exchange; how many seconds the next one may wait."""
         self._quiet.wait()
         try:
-            parcel = self._talk.next()
+            parcel = self.talk.next()
         except Exception as error:  # whatever the line does, the station goes on
             if not self._failures:
                 log.info("central is away: %s", error)
             self._failures += 1
+            self.quiet_rounds += 1
             self._say(type(error).__name__)
             return next_wait(self._failures, self._dice)
         self._failures = 0
@@ -105,7 +106,7 @@ class Courier:
         if parcel is not None:
             self._hand_over(parcel)
         self._say()
-        return IDLE_S if parcel is None else self._talk.wait_s()
+        return IDLE_S if parcel is None else self.talk.wait_s()
 
     def _hand_over(self, job: Parcelled) -> None:
         self._quiet.wait()
@@ -115,7 +116,7 @@ class Courier:
             pass
 
     def _say(self, detail: str = "") -> None:
-        line = self._talk.line
+        line = self.talk.line
         if self._shown is None or is_told(line) != is_told(self._shown):
             self._shown = line
             self._deliver(LineChanged(line, detail))

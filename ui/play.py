@@ -13,6 +13,7 @@ A line is a code to scan; it is sent when the one before was answered by a beep.
     !double CODE         one trigger pull that is read twice, 5 ms apart
     !burst CODE CODE …   scans without waiting for the beeps
     !restart             the station's program ends and starts again
+    !line away           the line to central is cut; also slow, twin, refused, old (`ui.unsteady`), and even again
     !packbay WORDS …     a command of the office on this home: !packbay import orders more.csv (files beside this one)
 
 Printed are the scans and touches (sign-in left out), every answer, and the end states of orders, parcels and paper.
@@ -80,6 +81,7 @@ class Player:
             "double": lambda words: self._double(words[0]),
             "burst": self._burst,
             "restart": lambda _: station.restart(),
+            "line": lambda words: station.line(words[0]),
             "packbay": self._command,
             **(more or {}),
         }

@@ -162,7 +162,7 @@ class Runner:
         self.courier.kick()
         while self.clock.mono_ns() < until:
             calm = self.queue.is_idle and not self._waiting and self.courier.quiet_rounds > rounds
-            if calm and self.keeper.is_even() and not self.spooler.is_busy():
+            if calm and self._is_even() and not self.spooler.is_busy():
                 return
             self._calm.wait(0.01)
             self.courier.kick()
@@ -254,6 +254,11 @@ class Runner:
                 self._printed(item)
             case _:
                 raise TypeError(f"nobody at this station knows {type(item).__name__}")
+
+    def _is_even(self) -> bool:
+        """Whether central has all that can get there: nothing does over a line that is cut, or held up."""
+        line = self.courier.talk.line
+        return not line.online or line.fetching or self.keeper.is_even()
 
     def _patience(self) -> float:
         if self._waiting:

@@ -23,6 +23,7 @@ from reports.zpl_fields import fields
 from ui.config import StationConfig
 from ui.end_states import rows
 from ui.runner import Runner
+from ui.unsteady import UnsteadyLine
 
 PATIENCE_S = 20.0
 PULL_S = 0.1
@@ -126,6 +127,15 @@ class SimulatedStation:
         self.runner.stop()
         self.runner = self._runner()
         self.start()
+
+    def line(self, mood: str) -> None:
+        """Makes the line to central like that (`UnsteadyLine`), and waits until the station has noticed."""
+        talk = self.runner.courier.talk
+        if not isinstance(talk.central, UnsteadyLine):
+            talk.central = UnsteadyLine(talk.central)
+        talk.central.set(mood)
+        talk.hang_up()
+        self.settle()
 
     # -- acts of a hand -----------------------------------------------------------------------------------------------
 

@@ -12,10 +12,9 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 from pathlib import Path
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import Clock
@@ -149,11 +148,12 @@ def drop_facts(database: Database) -> int:
         ).all()
         before = newest.acked_at - timedelta(days=KEPT_DAYS)
 
-    def is_over(row: Row[tuple[bytes, int, datetime | None, bytes | None]]) -> bool:
+    due = []
+    for row in oldest:
         is_open = me.task_id is not None and row.task_id == me.task_id
-        return row.acked_at is not None and row.acked_at < before and not is_open
-
-    due = [row.fact_id for row in takewhile(is_over, oldest)]
+        if row.acked_at is None or row.acked_at >= before or is_open:
+            break
+        due.append(row.fact_id)
     for start in range(0, len(due), 500):
         some = due[start : start + 500]
         with station_write(database) as session:

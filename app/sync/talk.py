@@ -28,7 +28,8 @@ class Talk:
     def __init__(
         self, keeper: Keeper, central: CentralPort, clock: Clock, *, app: str = "", bucket: Bucket | None = None
     ) -> None:
-        self._keeper, self._central, self._clock = keeper, central, clock
+        self._keeper, self._clock = keeper, clock
+        self.central = central
         self._app = app
         self._bucket = bucket or Bucket(clock)
         self._greeted = False
@@ -43,7 +44,9 @@ class Talk:
         Whatever the line raises comes through; the next exchange greets central anew.
         """
         try:
-            parcel = self._round() if self._greeted else self._greet()
+            greeting = not self._greeted
+            self._greeted = True  # until somebody hangs up, which may be meanwhile
+            parcel = self._greet() if greeting else self._round()
         except StreamBroken as error:
             log.info("central does not take this stream: %s", error)
             self._greeted = False
@@ -55,7 +58,6 @@ class Talk:
         except Exception:
             self._lost()
             raise
-        self._greeted = True
         self._judge()
         return parcel
 
@@ -80,7 +82,7 @@ class Talk:
         if self._forks > MOST_FORKS:
             raise NotWelcome("stream")
         sent_at = self._clock.now()
-        welcome = self._central.hello(self._keeper.greeting(self._app))
+        welcome = self.central.hello(self._keeper.greeting(self._app))
         offset = offset_ms(sent_at, self._clock.now(), welcome.at)
         self._keeper.must_be_newest(welcome.identity)
         self.line = replace(self.line, must_update=too_old(welcome), clock_offset_ms=offset)
@@ -91,15 +93,15 @@ class Talk:
         sent: tuple[bytes, ...] = ()
         if out.asks or (out.facts and self._bucket.wait_s() == 0):
             facts = out.facts if self._bucket.wait_s() == 0 else ()
-            mark = self._central.push(out.station_id, out.incarnation, facts, out.asks)
+            mark = self.central.push(out.station_id, out.incarnation, facts, out.asks)
             self._bucket.take(len(facts))
             self._breaks = 0
             sent = tuple(ask.request_id for ask in out.asks)
-        pulled = self._central.pull(out.station_id, out.cursor, out.waiting)
+        pulled = self.central.pull(out.station_id, out.cursor, out.waiting)
         self.line = replace(self.line, fetching=not pulled.complete)
         mirror = None
         if pulled.snapshot:
-            with closing(self._central.snapshot(out.station_id, out.incarnation)) as parts:  # type: ignore[type-var]
+            with closing(self.central.snapshot(out.station_id, out.incarnation)) as parts:  # type: ignore[type-var]
                 mirror = self._keeper.build_mirror(parts)
         brought = pulled if pulled.rows or pulled.answers else None
         if mark is None and brought is None and mirror is None:
