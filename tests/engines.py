@@ -54,6 +54,17 @@ def connect(pg: PgServer, name: str) -> Database:
     return database
 
 
+def address(database: Database, role: str = "postgres", password: str = "") -> Server:
+    """Where a central on a throw-away server is, for whoever connects by himself: by TCP when there is a password."""
+    pg, name = _where[database.where]
+    return Server.of_url(pg.url(role, password, name, sslmode="disable"), dev_insecure=True)
+
+
+def server_under(database: Database) -> PgServer:
+    """The throw-away server that this central is on."""
+    return _where[database.where][0]
+
+
 @cache
 def migrated(version: int) -> str:
     """The name of an empty central that others are copies of."""
