@@ -75,15 +75,15 @@ def _key_value(kind: Any, part: str) -> Any:
 
 def pack_row(table: Table, row: dict[str, Any]) -> str:
     """A row as canonical JSON without its private columns."""
-    return _ENCODE({name: _plain(row[name]) for name in _told(table)})
+    return _ENCODE({name: _plain(row[name]) for name in told_columns(table)})
 
 
 _ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 @cache
-def _told(table: Table) -> tuple[str, ...]:
-    """The columns that travel."""
+def told_columns(table: Table) -> tuple[str, ...]:
+    """The columns that travel: all but the private ones."""
     hidden = table.info.get("private", ())
     return tuple(c.name for c in table.columns if c.name not in hidden)
 

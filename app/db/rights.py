@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table, text
 
-from app.db.feed import is_mirrored
+from app.db.feed import is_mirrored, told_columns
 from app.models import Model
 
 DOOR = "packbay_door"
@@ -174,8 +174,7 @@ def _worker(roles: Roles, tables: Iterable[Table]) -> Iterator[str]:
 def _stations(roles: Roles, tables: Sequence[Table]) -> Iterator[str]:
     columns = {t.name: [_q(c.name) for c in t.columns] for t in tables}
     for table in filter(is_mirrored, tables):
-        hidden = {_q(name) for name in table.info.get("private", ())}
-        told = ", ".join(name for name in columns[table.name] if name not in hidden)
+        told = ", ".join(_q(name) for name in told_columns(table))
         yield f"GRANT SELECT ({told}) ON {_q(table.name)} TO {roles.station}"
     for name in (*OF_SITE, *OPEN):
         yield f"GRANT SELECT ON {name} TO {roles.station}"

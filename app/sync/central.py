@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import Clock
 from app.db import Database, central_push, now_of, pack_row, reading, tables_of
-from app.db.feed import is_mirrored
+from app.db.feed import is_mirrored, told_columns
 from app.facts import link
 from app.models import Answer, Ask, ClusterMark, FactAgain, FactRow, Feed, FeedHead, StationMark, StationSeen
 from app.sync.wire import (
@@ -348,6 +348,7 @@ def snapshot_parts(session: Session, site: int, station_id: bytes, incarnation: 
     cursor, applied_seq = Cursor(head, event), applied or 0
     yield SnapshotPart(cursor, applied_seq)
     for table in filter(is_mirrored, tables_of("central")):
-        found = session.execute(select(table).execution_options(yield_per=SNAPSHOT_ROWS))
+        told = (table.c[name] for name in told_columns(table))  # a station may read no others
+        found = session.execute(select(*told).execution_options(yield_per=SNAPSHOT_ROWS))
         for rows in found.mappings().partitions():
             yield SnapshotPart(cursor, applied_seq, table.name, tuple(pack_row(table, dict(row)) for row in rows))
