@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QRectF
 
 from reports.barcodes import code128_modules
 from ui.widgets.canvas import Canvas
@@ -43,17 +42,9 @@ def draw_barcode(canvas: Canvas, code: str, rect: QRectF) -> bool:
     if unit < 1:
         return False
     whole = QRectF(round(rect.x()), round(rect.y()), round(rect.width()), round(rect.height()))
-    painter = canvas.painter
-    painter.fillRect(whole, canvas.theme.colour("paper"))
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(Qt.PenStyle.NoPen)
-    x = round(whole.left() + (whole.width() - len(bars) * unit) / 2)
-    for start, length in runs(bars):
-        painter.fillRect(
-            QRectF(x + start * unit, whole.top(), length * unit, whole.height()), canvas.theme.colour("bars")
-        )
-    painter.restore()
+    canvas.fill(whole, "paper")
+    x, top, height = round(whole.left() + (whole.width() - len(bars) * unit) / 2), int(whole.top()), int(whole.height())
+    canvas.bars(tuple((x + start * unit, top, length * unit, height) for start, length in runs(bars)), "bars")
     return True
 
 

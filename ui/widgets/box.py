@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtCore import QPointF, QRectF
 
 from app.text import say
 from app.view import BoxPanel
@@ -107,12 +106,8 @@ def draw_box(canvas: Canvas, area: QRectF, panel: BoxPanel) -> None:
     canvas.polygon([p(long, 0, 0), p(long, wide, 0), p(long, wide, high), p(long, 0, high)], "#C79A60", edge)
     _tape(canvas, iso)
     if 0 < level < high:
-        pen = QPen(QColor("#5A3D1A"), canvas.theme.scale * 1.7)
-        pen.setDashPattern([3, 3])
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        canvas.painter.setPen(pen)
-        canvas.painter.drawLine(p(0, wide, level), p(long, wide, level))
-        canvas.painter.drawLine(p(long, 0, level), p(long, wide, level))
+        for start in (p(0, wide, level), p(long, 0, level)):
+            canvas.path([start, p(long, wide, level)], "#5A3D1A", 1.7, (3, 3), flat=True)
 
 
 def _tape(canvas: Canvas, iso: Isometric) -> None:

@@ -1,19 +1,25 @@
-"""The one place that draws: text, icons, boxes, pictures. When a ledger is open it writes down each text it drew."""
+"""The vocabulary of all parts: words, icons, boxes, pictures. They go to a sheet of strokes, which is painted from it.
+
+When a ledger is open it writes down each text, icon and control as well.
+"""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFont, QPixmap
 
 from app.text import Text
-from ui.icons import icon_pixmap
 from ui.pictures import PictureStore
 from ui.theme import POSITIONS, SMALLEST, Style, Theme
 from ui.translate import Translator
-from ui.widgets import typeset
+from ui.widgets import strokes, typeset
+from ui.widgets.letters import TypeCase
+from ui.widgets.strokes import Area, Clip, Pixels, Sheet, Stroke, around, edges
 
 LEFT, CENTRE, RIGHT = 0.0, 0.5, 1.0
 
@@ -79,6 +85,7 @@ class Look:
     reduce_motion: bool = False
     ledger: Ledger | None = None
     fits: dict[tuple[object, ...], typeset.Fitted] = field(default_factory=dict)
+    letters: TypeCase = field(default_factory=TypeCase)
 
     def say(self, text: Text | str) -> str:
         """A sentence in this person's language; what is a string already is shown as it stands."""
@@ -106,15 +113,16 @@ class Look:
 
 
 class Canvas:
-    """A painter with the theme's vocabulary. Rectangles are pixels of the widget; lengths in u go through `u`."""
+    """Draws on a sheet in the theme's vocabulary. Rectangles are pixels of the part; lengths in u go through `u`."""
 
-    def __init__(self, painter: QPainter, look: Look, origin: QPointF, bounds: QRectF) -> None:
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        self.painter = painter
+    def __init__(self, sheet: Sheet, look: Look, origin: QPointF, bounds: QRectF, ratio: float = 1.0) -> None:
         self.look = look
         self.theme = look.theme
+        self._strokes = sheet.strokes
+        self._clips: tuple[Clip, ...] = ()
         self._origin = origin
         self._bounds = bounds
+        self._ratio = ratio  # device pixels a pixel
 
     def u(self, units: float) -> float:
         return self.theme.px(units)
@@ -125,62 +133,69 @@ class Canvas:
     def width(self, words: str, style: Style) -> float:
         return self.theme.width(words, style)
 
+    def _stroke(self, paint: Callable[..., None], values: tuple[Any, ...], area: Area) -> None:
+        self._strokes.append(Stroke(paint, values, area, self._clips))
+
+    @contextmanager
+    def within(self, rect: QRectF, radius: float = 0) -> Iterator[None]:
+        """Keeps what is drawn meanwhile inside a rectangle; `radius` of its corners in u."""
+        before = self._clips
+        self._clips = (*before, (rect.x(), rect.y(), rect.width(), rect.height(), self.u(radius)))
+        yield
+        self._clips = before
+
     # ---- areas
 
+    def fill(self, rect: QRectF, token: str) -> None:
+        """A plain rectangle."""
+        x, y, width, height = edges(rect)
+        self._stroke(strokes.fill, (x, y, width, height, token), (x - 1, y - 1, x + width + 1, y + height + 1))
+
     def box(
-        self, rect: QRectF, radius: float, fill: str | QColor | None = None, line: str | None = None, width: float = 1.4
+        self, rect: QRectF, radius: float, fill: str | None = None, line: str | None = None, width: float = 1.4
     ) -> None:
         """A rounded box; `radius` and `width` in u; the line lies inside the rectangle."""
-        pen = QPen(self.theme.colour(line), max(1.0, width * self.theme.scale)) if line else QPen(Qt.PenStyle.NoPen)
-        self.painter.setPen(pen)
-        colour = self.theme.colour(fill) if isinstance(fill, str) else fill
-        self.painter.setBrush(QBrush(colour) if colour is not None else QBrush(Qt.BrushStyle.NoBrush))
-        inset = pen.widthF() / 2 if line else 0.0
-        corner = self.u(radius)
-        self.painter.drawRoundedRect(rect.adjusted(inset, inset, -inset, -inset), corner, corner)
+        x, y, w, h = edges(rect)
+        thick = max(1.0, width * self.theme.scale)
+        values = (x, y, w, h, self.u(radius), fill, line, thick)
+        self._stroke(strokes.box, values, (x - 1, y - 1, x + w + 1, y + h + 1))
+
+    def bars(self, places: tuple[tuple[int, int, int, int], ...], token: str) -> None:
+        """Rectangles (x, y, width, height) on whole pixels, as sharp as they are."""
+        left, top = min(p[0] for p in places), min(p[1] for p in places)
+        right, bottom = max(p[0] + p[2] for p in places), max(p[1] + p[3] for p in places)
+        self._stroke(strokes.bars, (places, token), (left, top, right, bottom))
 
     def rule(self, x: float, y: float, length: float, token: str, *, upright: bool = False, width: float = 1.5) -> None:
         """A thin straight line."""
         thick = max(1.0, self.u(width))
-        rect = QRectF(x, y, thick, length) if upright else QRectF(x, y, length, thick)
-        self.painter.fillRect(rect, self.theme.colour(token))
+        self.fill(QRectF(x, y, thick, length) if upright else QRectF(x, y, length, thick), token)
 
     def polygon(self, points: list[QPointF], fill: str, line: str | None = None, width: float = 1.8) -> None:
-        pen = QPen(Qt.PenStyle.NoPen)
-        if line:
-            pen = QPen(self.theme.colour(line), self.theme.scale * width)
-            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        self.painter.setPen(pen)
-        self.painter.setBrush(self.theme.colour(fill))
-        self.painter.drawPolygon(QPolygonF(points))
+        thick = self.theme.scale * width
+        corners = tuple((point.x(), point.y()) for point in points)
+        self._stroke(strokes.polygon, (corners, fill, line, thick), around(points, thick + 1))
 
-    def path(self, points: list[QPointF], token: str, width: float, dash: tuple[float, ...] = ()) -> None:
-        """A poly-line with round joints; `width` in u, `dash` in widths."""
+    def path(
+        self, points: list[QPointF], token: str, width: float, dash: tuple[float, ...] = (), *, flat: bool = False
+    ) -> None:
+        """A poly-line with round joints and (unless `flat`) round ends; `width` in u, `dash` in widths."""
         if len(points) < 2:
             return
-        pen = QPen(self.theme.colour(token), width * self.theme.scale)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        if dash:
-            pen.setDashPattern(list(dash))
-        self.painter.setPen(pen)
-        self.painter.setBrush(Qt.BrushStyle.NoBrush)
-        line = QPainterPath(points[0])
-        for point in points[1:]:
-            line.lineTo(point)
-        self.painter.drawPath(line)
+        thick = width * self.theme.scale
+        corners = tuple((point.x(), point.y()) for point in points)
+        self._stroke(strokes.path, (corners, token, thick, dash, flat), around(points, thick + 1))
 
     # ---- pictures
 
     def icon(self, name: str, rect: QRectF, token: str, stroke: float = 2.2) -> None:
         side = max(1, round(rect.width()))
-        ratio = self.painter.device().devicePixelRatio()
-        pixmap = icon_pixmap(name, round(side * ratio), self.theme.hex(token), stroke)
-        left, top = round(rect.x()), round(rect.y())
-        self.painter.drawPixmap(QRectF(left, top, side, side), pixmap, QRectF(pixmap.rect()))
+        left, top, colour = round(rect.x()), round(rect.y()), self.theme.hex(token)
+        values = (left, top, side, round(side * self._ratio), name, colour, stroke)
+        self._stroke(strokes.icon, values, (left - 1, top - 1, left + side + 1, top + side + 1))
         if self.look.ledger is not None:
             x, y = left + self._origin.x(), top + self._origin.y()
-            self.look.ledger.icons.append(IconMark(name, (x, y, side, side), self.theme.hex(token)))
+            self.look.ledger.icons.append(IconMark(name, (x, y, side, side), colour))
 
     def picture(self, rect: QRectF, key: str, sku: str = "", opacity: float = 1.0, radius: float = 8) -> None:
         """A product picture on its mat, or the designed absence of one: mat, outline, the beginning of the SKU."""
@@ -190,10 +205,8 @@ class Canvas:
         pixmap = self.look.pictures.pixmap(key, side, corner) if key else None
         if pixmap is None:
             self._mat(place, sku)
-            return
-        self.painter.setOpacity(opacity)
-        self.painter.drawPixmap(place, pixmap, QRectF(pixmap.rect()))
-        self.painter.setOpacity(1.0)
+        else:
+            self.pixmap(place, pixmap, opacity)
 
     def _mat(self, rect: QRectF, sku: str) -> None:
         self.box(rect, 8, "#EDE9E2")
@@ -208,32 +221,17 @@ class Canvas:
             big = max(float(SMALLEST), side * 0.16 / self.theme.scale)
             self.words(strip, initials, Style(big, 600), "#3F392F", CENTRE, kind="code")
 
+    def pixmap(self, rect: QRectF, pixmap: QPixmap, opacity: float = 1.0) -> None:
+        """Pixels that were painted before, in this place."""
+        x, y, w, h = edges(rect)
+        self._stroke(strokes.pixels, (x, y, w, h, Pixels(pixmap), opacity), (x - 1, y - 1, x + w + 1, y + h + 1))
+
     def shape(self, kind: str, rect: QRectF, token: str) -> None:
         """The shape of a cart position, with a thin rim that sets it off from any ground."""
-        rim = 2.2 * self.theme.scale
-        rect = rect.adjusted(rim / 2, rim / 2, -rim / 2, -rim / 2)
-        painter, centre, radius = self.painter, rect.center(), rect.width() / 2
-        pen = QPen(self.theme.colour("ink"), rim)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
-        painter.setBrush(self.theme.colour(token))
-        corners = {"triangle": (3, -90.0), "diamond": (4, -90.0), "hexagon": (6, 0.0)}
-        if kind == "circle":
-            painter.drawEllipse(rect)
-        elif kind == "square":
-            inset = radius * 0.08
-            painter.drawRoundedRect(rect.adjusted(inset, inset, -inset, -inset), radius * 0.2, radius * 0.2)
-        elif kind == "plus":
-            painter.drawPath(_plus(centre, radius))
-        else:
-            count, turn = corners[kind]
-            reach, drop = radius * (1.2 if count == 3 else 1.1), radius * (0.22 if count == 3 else 0)
-            angles = [math.radians(turn + i * 360 / count) for i in range(count)]
-            painter.drawPolygon(
-                QPolygonF(
-                    [QPointF(centre.x() + reach * math.cos(a), centre.y() + drop + reach * math.sin(a)) for a in angles]
-                )
-            )
+        x, y, w, h = edges(rect)
+        beyond = w * 0.15 + 3  # a triangle is larger than its circle
+        area = (x - beyond, y - beyond, x + w + beyond, y + h + beyond)
+        self._stroke(strokes.shape, (kind, x, y, w, h, token, 2.2 * self.theme.scale), area)
 
     def position(self, letter: str, rect: QRectF, size: float = 25) -> None:
         """A cart position: its letter on its shape in its hue (a neutral square for letters beyond F)."""
@@ -300,14 +298,17 @@ class Canvas:
         elided: bool = False,
     ) -> float:
         """One line from its left foot on the baseline, as it is. Returns its width."""
-        font = self.theme.font(style)
-        self.painter.setFont(font)
-        self.painter.setPen(self.theme.colour(token))
-        foot = QPointF(foot.x(), round(foot.y()))
-        self.painter.drawText(foot, words)
-        width = self.width(words, style)
+        x, y = foot.x(), round(foot.y())
+        width, size = self.width(words, style), self.theme.pixel_size(style)
+        area = (
+            x - 0.3 * size - 1,
+            y - 1.3 * size,
+            x + width + 0.3 * size + 1,
+            y + 0.6 * size,
+        )  # with accents and tails
+        self._stroke(strokes.words, (x, y, words, style, token), area)
         if self.look.ledger is not None:
-            self._record(foot, words, style, token, width, kind, role, elided, font)
+            self._record(QPointF(x, y), words, style, token, width, kind, role, elided, self.theme.font(style))
         return width
 
     def _record(
@@ -345,16 +346,3 @@ class Canvas:
                 font,
             )
         )
-
-    def pixmap(self, rect: QRectF, pixmap: QPixmap) -> None:
-        self.painter.drawPixmap(rect, pixmap, QRectF(pixmap.rect()))
-
-
-def _plus(centre: QPointF, radius: float) -> QPainterPath:
-    """A plus as one outline, so that its rim does not cross its middle."""
-    arm, corner = radius * 0.46, radius * 0.12
-    path = QPainterPath()
-    path.addRoundedRect(QRectF(centre.x() - arm, centre.y() - radius, 2 * arm, 2 * radius), corner, corner)
-    flat = QPainterPath()
-    flat.addRoundedRect(QRectF(centre.x() - radius, centre.y() - arm, 2 * radius, 2 * arm), corner, corner)
-    return path.united(flat)

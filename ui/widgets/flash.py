@@ -1,4 +1,7 @@
-"""The flash of the hero after a good scan: 120 ms of ok fill, then 80 ms of cross-fade. It never delays anything."""
+"""The flash of the hero after a good scan: 120 ms of ok fill, then 80 ms of cross-fade. It never delays anything.
+
+While it is held nothing shines through: what lies beneath is painted when it begins to fade, and not with the scan.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +28,14 @@ class Flash(QWidget):
         self._fade.setDuration(HOLD_MS + FADE_MS)
         self._fade.setStartValue(float(HOLD_MS + FADE_MS))
         self._fade.setEndValue(0.0)
-        self._fade.valueChanged.connect(lambda _: self.update())
+        self._fade.valueChanged.connect(self._faded)
         self._fade.finished.connect(self.hide)
         self.hide()
 
     def start(self, rect: QRectF) -> None:
         """Flashes over `rect`; a flash that still runs begins anew."""
         self._fade.stop()
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setGeometry(rect.toRect())
         self.show()
         self.raise_()
@@ -41,6 +45,11 @@ class Flash(QWidget):
         self._fade.stop()
         self.hide()
 
+    def _faded(self, _left: object) -> None:
+        if self.opacity() < 1:
+            self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)
+            self.update()
+
     def opacity(self) -> float:
         """1 while it is held, then falling to 0."""
         left = self._fade.currentValue()
@@ -49,8 +58,11 @@ class Flash(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setOpacity(self.opacity())
         theme = self._look.theme
+        if self.testAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent):
+            painter.fillRect(self.rect(), theme.colour("bg"))
+        else:
+            painter.setOpacity(self.opacity())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("ok_fill"))
         radius = theme.px(HERO_RADIUS)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPen
+from PySide6.QtCore import QPointF, QRectF
 
 from app.view import CodeDatum, CountDatum, Hero, NameDatum, Picture, Rack, StepMark
 from ui.theme import HERO_PADDING, HERO_RADIUS, SIZES, Style, Surface, hero_surface
@@ -189,11 +188,9 @@ def draw_code(canvas: Canvas, datum: CodeDatum, rect: QRectF, colours: Surface) 
 
 
 def _hyphen(canvas: Canvas, x: float, y: float, colours: Surface) -> None:
-    pen = QPen(canvas.theme.colour(colours.ink2), canvas.u(5))
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    canvas.painter.setPen(pen)
     start = x + canvas.u((HYPHEN_ROOM - HYPHEN) / 2)
-    canvas.painter.drawLine(QPointF(start, round(y)), QPointF(start + canvas.u(HYPHEN), round(y)))
+    ends = [QPointF(start, round(y)), QPointF(start + canvas.u(HYPHEN), round(y))]
+    canvas.path(ends, colours.ink2, canvas.u(5) / canvas.theme.scale)
 
 
 def _code_size(

@@ -68,7 +68,7 @@ class KeyboardPanel(PanelWidget[Keyboard]):
         else:
             self._shift = False
             self.keyed.emit(target)
-        self.update()
+        self.redraw()
 
     def targets(self, panel: Keyboard) -> list[tuple[QRectF, str]]:
         return [(area, face.key) for area, face in self._keys(panel)]

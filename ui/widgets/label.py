@@ -79,11 +79,9 @@ def draw_label(canvas: Canvas, paper: QRectF) -> None:
     """A label of 4 × 6 inches in outline: sender, address, routing block, one barcode (a drawing, not scannable)."""
     w, h = paper.width(), paper.height()
     canvas.box(paper, 6, "paper", "control", 1.4)
-    ink = canvas.theme.colour("#22282E")
-    painter = canvas.painter
 
     def bar(x: float, y: float, width: float, height: float) -> None:
-        painter.fillRect(QRectF(paper.left() + x * w, paper.top() + y * h, width * w, height * h), ink)
+        canvas.fill(QRectF(paper.left() + x * w, paper.top() + y * h, width * w, height * h), "#22282E")
 
     bar(0.10, 0.06, 0.34, 0.022)
     bar(0.10, 0.10, 0.24, 0.016)

@@ -10,18 +10,19 @@ from pathlib import Path
 from typing import ClassVar, Generic, TypeVar, cast
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.theme import CARD_RADIUS, Surface
 from ui.widgets.canvas import Canvas, ControlMark, Look
+from ui.widgets.strokes import Sheet, region_of
 
 P = TypeVar("P")
 CARD = Surface("surface", "ink", "ink2", "line")
 
 
 class PanelWidget(QWidget, Generic[P]):
-    """Shows one frozen value and repaints only when that value changes.
+    """Shows one frozen value; when another comes, only what looks different is painted.
 
     A subclass implements `draw`, and `least_height` and `stretch` for the layout. `paints` counts repaints.
     """
@@ -40,6 +41,7 @@ class PanelWidget(QWidget, Generic[P]):
         self.joined_above = False
         self.joined_below = False
         self._pressed = ""
+        self._sheet: Sheet | None = None
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
@@ -53,13 +55,26 @@ class PanelWidget(QWidget, Generic[P]):
         if panel == self.panel:
             return
         self.panel = panel
-        self.update()
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Something about it changed: it is drawn anew, and painted where that looks different."""
+        before, self._sheet = self._sheet, None
+        if before is None or not self.isVisible():
+            self.update()
+            return
+        self._sheet = self._drawn()
+        areas = self._sheet.changed_from(before)
+        if areas is None:
+            self.update()
+        elif areas:
+            self.update(region_of(areas))
 
     def join(self, *, above: bool, below: bool) -> None:
         """Makes one card of this panel and its neighbour: no round corners and no gap between them."""
         if (above, below) != (self.joined_above, self.joined_below):
             self.joined_above, self.joined_below = above, below
-            self.update()
+            self.redraw()
 
     def surface(self, panel: P) -> Surface:
         return CARD
@@ -84,14 +99,23 @@ class PanelWidget(QWidget, Generic[P]):
         self.paints += 1
         if self.panel is None:
             return
+        if self._sheet is None or self.look.ledger is not None:
+            self._sheet = self._drawn()
         painter = QPainter(self)
-        rect = QRectF(self.rect())
+        self._sheet.paint(painter, self.look, event.region())
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._sheet = None
+
+    def _drawn(self) -> Sheet:
+        """All strokes of what is shown now; with an open ledger they are written down."""
+        assert self.panel is not None
+        sheet, rect = Sheet(), QRectF(self.rect())
         origin = QPointF(self.mapTo(self.window(), QPoint(0, 0)))
-        canvas = Canvas(painter, self.look, origin, rect)
-        painter.fillRect(rect, self.look.theme.colour("bg"))
+        canvas = Canvas(sheet, self.look, origin, rect, self.devicePixelRatioF())
         self._ground(canvas, self.panel, rect)
         self.draw(canvas, self.panel, rect)
-        painter.end()
         ledger = self.look.ledger
         if ledger is not None:
             for area, command in self.targets(self.panel):
@@ -99,9 +123,17 @@ class PanelWidget(QWidget, Generic[P]):
                 ledger.controls.append(
                     ControlMark(command, type(self).__name__, (place.x(), place.y(), place.width(), place.height()))
                 )
+        return sheet
 
     def _ground(self, canvas: Canvas, panel: P, rect: QRectF) -> None:
+        """The card itself, and the ground of the window in its four corners: nothing large is painted twice."""
         surface, radius, edge = self.surface(panel), self.radius(), self.outline(panel)
+        if surface.fill == "bg" and not edge:
+            canvas.fill(rect, "bg")
+            return
+        corner = int(canvas.u(radius)) + 1
+        right, bottom = int(rect.width()) - corner, int(rect.height()) - corner
+        canvas.bars(tuple((x, y, corner, corner) for x in (0, right) for y in (0, bottom)), "bg")
         spill = canvas.u(radius) + 4
         whole = rect.adjusted(0, -spill if self.joined_above else 0, 0, spill if self.joined_below else 0)
         canvas.box(whole, radius, surface.fill, surface.line if edge else None, edge)
@@ -122,7 +154,7 @@ class PanelWidget(QWidget, Generic[P]):
     def _press(self, command: str) -> None:
         if command != self._pressed:
             self._pressed = command
-            self.update()
+            self.redraw()
 
     @property
     def pressed(self) -> str:
@@ -168,10 +200,3 @@ def read_all() -> None:
     folder = Path(__file__).parent
     for module in pkgutil.iter_modules([str(folder)]):
         importlib.import_module(f"ui.widgets.{module.name}")
-
-
-def clip_round(canvas: Canvas, rect: QRectF, radius: float) -> None:
-    """Keeps what follows inside a rounded rectangle, until the painter is restored."""
-    path = QPainterPath()
-    path.addRoundedRect(rect, canvas.u(radius), canvas.u(radius))
-    canvas.painter.setClipPath(path)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from app.view import FloorPlan, MapStop, RackShape, RouteMap
 from ui.theme import PADDING, Style
 from ui.widgets.canvas import CENTRE, RIGHT, Canvas, Look
-from ui.widgets.panel import PanelWidget, clip_round, shows
+from ui.widgets.panel import PanelWidget, shows
 
 NAME_STRIP, END_STRIP = 36.0, 36.0  # u, above and below the floor
 LEAST_SPAN_MM = (15_500, 12_000)  # a shorter leg is not magnified further: five aisles across
@@ -24,7 +24,6 @@ NEAR_MM = 800  # a stop this near to the walk lies on it
 MOST_STRETCH = 1.7  # how much one axis may be stretched against the other to fill the card
 CACHED = 12
 CACHED_RACKS = 200
-SQUARE_MM = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def choose_window(route: RouteMap, area: QRectF) -> Window:
     elif ratio < 1 / MOST_STRETCH:
         low_y, height = _at_least(low_y, low_y + height, height / (ratio * MOST_STRETCH))
     grid = grid_of(route.plan)
-    low_x = _inside(low_x, width, *grid.columns(xs))
+    low_x = _inside(low_x, width, *grid.width(xs))
     low_y = _inside(low_y, height, *grid.rows)
     return Window(low_x, low_y, width, height, area)
 
@@ -131,41 +130,35 @@ def _at_least(low: float, high: float, span: float) -> tuple[float, float]:
     return (low, width) if width >= span else (low - (span - width) / 2, span)
 
 
+Bays = tuple[tuple[int, int], ...]
+"""Racks that stand behind one another: (y, height) of each, mm, from south to north."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The racks along one side of an aisle. On most floors all aisles have the very same `bays`."""
+
+    x_mm: int
+    w_mm: int
+    bays: Bays
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The racks of a plan by squares of the floor, so that a window of a large floor asks only for those in sight."""
+    """The racks of a plan by columns, so that a window of a large floor asks only for those in sight."""
 
     plan: FloorPlan
-    squares: dict[tuple[int, int], tuple[RackShape, ...]]
+    columns: tuple[Column, ...]
     first_x: float
     last_x: float
     rows: tuple[float, float]
     """From the lower ends of the aisles to the upper ones: what lies outside is seldom walked."""
 
-    def columns(self, xs: list[float]) -> tuple[float, float]:
+    def width(self, xs: list[float]) -> tuple[float, float]:
         """From the first rack to the last one, and as far as the walk itself goes."""
         if not self.plan.racks:
             return 0, self.plan.width_mm
         return min(self.first_x, *xs), max(self.last_x, *xs)
-
-    def within(self, window: Window) -> list[RackShape]:
-        """The racks of which something is in this window, each once, square by square."""
-        low, high = window.x, window.x + window.w
-        foot, head = window.y, window.y + window.h
-        seen: dict[int, RackShape] = {}
-        for square in _squares(low, high, foot, head):
-            for rack in self.squares.get(square, ()):
-                if (
-                    rack.x_mm < high and rack.x_mm + rack.w_mm > low
-                    and rack.y_mm < head and rack.y_mm + rack.h_mm > foot
-                ):  # fmt: skip
-                    seen[id(rack)] = rack
-        return list(seen.values())
-
-
-def _squares(low: float, high: float, foot: float, head: float) -> list[tuple[int, int]]:
-    columns = range(int(low // SQUARE_MM), int(high // SQUARE_MM) + 1)
-    return [(x, y) for x in columns for y in range(int(foot // SQUARE_MM), int(head // SQUARE_MM) + 1)]
 
 
 _GRIDS: list[Grid] = []
@@ -179,16 +172,17 @@ def grid_of(plan: FloorPlan) -> Grid:
 
 
 def _grid(plan: FloorPlan) -> Grid:
-    squares: dict[tuple[int, int], list[RackShape]] = {}
+    columns: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for rack in plan.racks:
-        for square in _squares(rack.x_mm, rack.x_mm + rack.w_mm, rack.y_mm, rack.y_mm + rack.h_mm):
-            squares.setdefault(square, []).append(rack)
+        columns.setdefault((rack.x_mm, rack.w_mm), []).append((rack.y_mm, rack.h_mm))
+    same: dict[Bays, Bays] = {}
     every = [*(aisle.x_mm for aisle in plan.aisles), *(r.x_mm for r in plan.racks)]
+    by_side = {side: tuple(sorted(bays)) for side, bays in columns.items()}
     last = [*(aisle.x_mm for aisle in plan.aisles), *(r.x_mm + r.w_mm for r in plan.racks)]
     ends = [y for aisle in plan.aisles for y in (aisle.y0_mm, aisle.y1_mm)]
     return Grid(
         plan,
-        {square: tuple(racks) for square, racks in squares.items()},
+        tuple(Column(x, w, same.setdefault(b, b)) for (x, w), b in sorted(by_side.items())),
         min(every, default=0),
         max(last, default=0),
         (min(ends), max(ends)) if ends else (0, plan.height_mm),
@@ -224,19 +218,15 @@ class RouteCard(PanelWidget[RouteMap]):
         words = panel.start or panel.end
         area = card.adjusted(u(6), u(NAME_STRIP), -u(6), -u(END_STRIP) if words else -u(8))
         window = choose_window(panel, area)
-        canvas.painter.save()
-        clip_round(canvas, card, 8)
-        self._floor(canvas, panel.plan, window)
-        self._names(canvas, panel, window, card)
-        self._marked(canvas, panel, window)
-        canvas.painter.save()
-        canvas.painter.setClipRect(window.area.adjusted(-u(6), -u(2), u(6), u(2)))
-        self._paths(canvas, panel, window)
-        canvas.painter.restore()
-        self._stops(canvas, panel, window)
-        if words:
-            self._ends(canvas, panel, window, card)
-        canvas.painter.restore()
+        with canvas.within(card, 8):
+            self._floor(canvas, panel.plan, window)
+            self._names(canvas, panel, window, card)
+            self._marked(canvas, panel, window)
+            with canvas.within(window.area.adjusted(-u(6), -u(2), u(6), u(2))):
+                self._paths(canvas, panel, window)
+            self._stops(canvas, panel, window)
+            if words:
+                self._ends(canvas, panel, window, card)
 
     def _head(self, canvas: Canvas, panel: RouteMap, rect: QRectF) -> None:
         u = canvas.u
@@ -260,21 +250,39 @@ class RouteCard(PanelWidget[RouteMap]):
         canvas.pixmap(window.area, floor)
 
     def _paint_floor(self, plan: FloorPlan, window: Window, ratio: float) -> QPixmap:
-        """One picture of a rack for each size, set down at whole pixels: a floor has hundreds of racks in sight."""
+        """One picture of a rack for each size and one of a column for each kind, set down at whole pixels: a floor has
+        hundreds of racks in sight, and all its aisles are nearly alike."""
         theme, area = self.look.theme, window.area
         pixmap = QPixmap(max(1, round(area.width() * ratio)), max(1, round(area.height() * ratio)))
         pixmap.fill(theme.colour("map"))
         painter = QPainter(pixmap)
-        across, up = pixmap.width() / window.w, pixmap.height() / window.h
-        gap, foot = 0.8 * theme.scale * ratio, pixmap.height()
-        for rack in grid_of(plan).within(window):
-            left = round((rack.x_mm - window.x) * across + gap)
-            right = round((rack.x_mm + rack.w_mm - window.x) * across - gap)
-            top = round(foot - (rack.y_mm + rack.h_mm - window.y) * up + gap)
-            bottom = round(foot - (rack.y_mm - window.y) * up - gap)
-            painter.drawPixmap(left, top, self._rack(max(1, right - left), max(1, bottom - top), ratio))
+        across, gap = pixmap.width() / window.w, 0.8 * theme.scale * ratio
+        strips: dict[tuple[int, int], QPixmap] = {}
+        for column in grid_of(plan).columns:
+            if column.x_mm >= window.x + window.w or column.x_mm + column.w_mm <= window.x:
+                continue
+            left = round((column.x_mm - window.x) * across + gap)
+            width = max(1, round((column.x_mm + column.w_mm - window.x) * across - gap) - left)
+            kind = id(column.bays), width  # those that are equal are one
+            if kind not in strips:
+                strips[kind] = self._strip(column.bays, width, pixmap.height(), window, ratio)
+            painter.drawPixmap(left, 0, strips[kind])
         painter.end()
         return pixmap
+
+    def _strip(self, bays: Bays, width: int, height: int, window: Window, ratio: float) -> QPixmap:
+        """One column of racks as far as the window shows it; `width` and `height` in device pixels."""
+        strip = QPixmap(width, height)
+        strip.fill(self.look.theme.colour("map"))
+        painter = QPainter(strip)
+        up, gap = height / window.h, 0.8 * self.look.theme.scale * ratio
+        for y, tall in bays:
+            if y < window.y + window.h and y + tall > window.y:
+                top = round(height - (y + tall - window.y) * up + gap)
+                bottom = round(height - (y - window.y) * up - gap)
+                painter.drawPixmap(0, top, self._rack(width, max(1, bottom - top), ratio))
+        painter.end()
+        return strip
 
     def _rack(self, width: int, height: int, ratio: float) -> QPixmap:
         """A rack of so many device pixels."""
@@ -325,15 +333,16 @@ class RouteCard(PanelWidget[RouteMap]):
     # ---- what moves
 
     def _paths(self, canvas: Canvas, panel: RouteMap, window: Window) -> None:
-        def points(places: tuple[tuple[int, int], ...]) -> list[QPointF]:
+        def points(places: tuple[tuple[float, float], ...]) -> list[QPointF]:
             return [window.point(x, y) for x, y in places]
 
         for piece in in_sight(panel.walked, window):
             canvas.path(points(piece), "walked", 3.2)
         for piece in in_sight(panel.later, window):
             canvas.path(points(piece), "route", 3.2, (1.2, 2.2))
-        canvas.path(points(panel.leg), "map", 13)
-        canvas.path(points(panel.leg), "route", 7)
+        for colour, width in (("map", 13.0), ("route", 7.0)):
+            for piece in in_sight(panel.leg, window):
+                canvas.path(points(piece), colour, width)
 
     def _stops(self, canvas: Canvas, panel: RouteMap, window: Window) -> None:
         u = canvas.u
@@ -394,19 +403,21 @@ class RouteCard(PanelWidget[RouteMap]):
             taken = left + width
 
 
-def in_sight(walk: tuple[tuple[int, int], ...], window: Window) -> list[tuple[tuple[int, int], ...]]:
-    """The pieces of a walk that come into the window: the way of a whole shift costs no more than what is seen."""
+def in_sight(walk: tuple[tuple[int, int], ...], window: Window) -> list[tuple[tuple[float, float], ...]]:
+    """The pieces of a walk that come into the window, cut off beside it: a long way costs no more than what is seen."""
     low_x, high_x = window.x - NEAR_MM, window.x + window.w + NEAR_MM
     low_y, high_y = window.y - NEAR_MM, window.y + window.h + NEAR_MM
-    pieces: list[list[tuple[int, int]]] = [[]]
-    for one, two in pairwise(walk):
-        (x0, y0), (x1, y1) = one, two
-        if max(x0, x1) >= low_x and min(x0, x1) <= high_x and max(y0, y1) >= low_y and min(y0, y1) <= high_y:
-            if not pieces[-1]:
-                pieces[-1].append(one)
-            pieces[-1].append(two)
-        elif pieces[-1]:
+    pieces: list[list[tuple[float, float]]] = [[]]
+    for (x0, y0), (x1, y1) in pairwise(walk):
+        if max(x0, x1) < low_x or min(x0, x1) > high_x or max(y0, y1) < low_y or min(y0, y1) > high_y:
+            if pieces[-1]:
+                pieces.append([])
+            continue
+        begin = (min(max(x0, low_x), high_x), min(max(y0, low_y), high_y))
+        end = (min(max(x1, low_x), high_x), min(max(y1, low_y), high_y))
+        if pieces[-1] and pieces[-1][-1] != begin:
             pieces.append([])
+        pieces[-1] += [end] if pieces[-1] else [begin, end]
     return [tuple(piece) for piece in pieces if piece]
 
 

@@ -83,7 +83,7 @@ class WelcomePanel(PanelWidget[Hero]):
         for index, modules in enumerate(BARS):
             if index % 2 == 0:
                 bar = QRectF(x, badge.top() + h * 0.66, modules * unit, h * 0.22)
-                canvas.painter.fillRect(bar, canvas.theme.colour(ink))
+                canvas.fill(bar, ink)
             x += modules * unit
         reach = w * 0.16
         y = badge.top() + h * 0.77
