@@ -1,9 +1,9 @@
 """Kills and cuts by the thousand: one warm process forks a child for each, so that none pays for imports.
 
-    python -m tests.storage.campaign kills --runs 1000 --seed 7        # one JSON line a run
-    python -m tests.storage.campaign cuts  --runs 1000 --seed 7 [--synchronous OFF]
+    python -m tests.storage.campaign kills --runs 1000 --seed 7              # one JSON line a run
+    python -m tests.storage.campaign flips,kills --runs 20,100 --seed 7
 
-`cuts` runs under the recorder (see disk.py): `begin` starts it so.
+All but kills and flips need the recorder (see disk.py) in the process: `begin` starts it so.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 from app.db import seal
-from tests.storage import damage, eye, hand
+from tests.storage import damage, eye, hand, upgrade
 from tests.storage.children import end_with, in_child
 from tests.storage.disk import CONFIRMED, Act, Content, lay_down, shim, taken_up
 from tests.storage.hand import Way
@@ -39,11 +40,14 @@ CUTS_OF_ONE = 40
 """So many cuts are tried of one recording; every third recording has the birth of the file in it."""
 
 
-def begin(kind: str, runs: int, seed: int, *more: str) -> Iterator[dict[str, Any]]:
-    """Runs a campaign in a process of its own; a dictionary a run: `amiss` (empty: all is well), where it was hit."""
-    preload = {"LD_PRELOAD": str(shim())} if kind in ("cuts", "mends") else {}
-    command = [sys.executable, "-m", "tests.storage.campaign", kind, "--runs", str(runs), "--seed", str(seed), *more]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=os.environ | preload) as process:
+def begin(kinds: str, runs: int | str, seed: int, *more: str) -> Iterator[dict[str, Any]]:
+    """Runs campaigns (their names by commas, as their runs) in a process of its own.
+
+    A dictionary a run: its `kind`, what is `amiss` (empty: all is well), where it was hit.
+    """
+    command = [sys.executable, "-m", "tests.storage.campaign", kinds, "--runs", str(runs), "--seed", str(seed), *more]
+    env = os.environ | {"LD_PRELOAD": str(shim())}
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=env) as process:
         assert process.stdout is not None
         for line in process.stdout:
             yield json.loads(line)
@@ -159,28 +163,31 @@ def _recorded(folder: Path, way: Way, chance: random.Random, *, born: bool) -> t
     return files, recorded(root, log, act)
 
 
+CAMPAIGNS: dict[str, Callable[[int, int, Path], Iterator[dict[str, Any]]]] = {
+    "kills": kills,
+    "cuts": cuts,
+    "control": partial(cuts, synchronous="OFF"),
+    "flips": damage.flips,
+    "mends": damage.mends,
+    "upgrades": upgrade.upgrades,
+}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("kind", choices=("kills", "cuts", "flips", "mends"))
-    parser.add_argument("--runs", type=int, required=True)
+    parser.add_argument("kinds", help=f"some of {', '.join(CAMPAIGNS)}, by commas")
+    parser.add_argument("--runs", required=True, help="of each of them")
     parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--synchronous", default="", help="as a control: cuts with OFF must lose scans")
     parser.add_argument("--each", type=int, default=CUTS_OF_ONE, help="cuts of one recording")
     options = parser.parse_args()
     seal.IDLE_PAGES = 8  # the log is carried over far more often than on a floor, so that much happens in it
     logging.disable(logging.CRITICAL)
     quick = IN_MEMORY if IN_MEMORY.is_dir() else Path(gettempdir())
-    with TemporaryDirectory(prefix="packbay-storage-", dir=quick) as name:
-        if options.kind == "kills":
-            found = kills(options.runs, options.seed, Path(name))
-        elif options.kind == "flips":
-            found = damage.flips(options.runs, options.seed, Path(name))
-        elif options.kind == "mends":
-            found = damage.mends(options.runs, options.seed, Path(name))
-        else:
-            found = cuts(options.runs, options.seed, Path(name), options.synchronous, options.each)
-        for line in found:
-            print(json.dumps(line), flush=True)
+    for kind, runs in zip(options.kinds.split(","), options.runs.split(","), strict=True):
+        with TemporaryDirectory(prefix="packbay-storage-", dir=quick) as name:
+            campaign = partial(CAMPAIGNS[kind], each=options.each) if kind in ("cuts", "control") else CAMPAIGNS[kind]
+            for run in campaign(int(runs), options.seed, Path(name)):
+                print(json.dumps({"kind": kind} | run), flush=True)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import json
 import logging
 import shutil
 import sqlite3
-from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from functools import cache
@@ -25,27 +24,9 @@ from app.sync.erasure import cut_log
 from app.sync.keeper import Keeper
 from app.sync.mending import Mended, mend
 from tests.storage import hand
-from tests.storage.campaign import begin
 from tests.storage.damage import FILE, dump, facts
 
 SEED = 20260302
-
-
-def test_no_flipped_byte_is_used_in_silence() -> None:
-    """In the file and in its log: noticed, everything saved and said so, or not a row is read otherwise."""
-    runs = list(begin("flips", 20, SEED))
-
-    assert [run for run in runs if run["amiss"]] == []
-    assert Counter(run["outcome"] for run in runs)["mended"] >= 8
-
-
-def test_a_mending_may_be_cut_short_at_any_moment() -> None:
-    runs = list(begin("mends", 8, SEED))
-
-    assert [run for run in runs if run["amiss"]] == []
-
-
-# ---- one station's files, damaged on purpose ------------------------------------------------------------------------
 
 
 @cache
