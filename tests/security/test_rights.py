@@ -9,18 +9,24 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy.orm import Session
 
-from app.db import open_server
+from app.clock import SystemClock
+from app.db import open_database, open_server
 from app.db.door import Shut, invite, join, revoke
 from app.db.founding import found
 from app.db.rights import Roles
 from app.ids import stable_id
 from app.settings import Server
+from app.sync.applier import work_off
+from app.sync.central import SqlCentral
+from app.sync.keeper import Keeper
+from app.sync.wire import Cursor, Greeting, Mark, WireAsk
 from tests.engines import server
 from tests.postgres import PgServer, versions
 
@@ -263,7 +269,7 @@ def test_a_station_sees_and_writes_no_row_of_another(site: Site) -> None:
         admin.execute(_FACT, (b"f" * 16, other))
         admin.execute("INSERT INTO station_mark VALUES (%s, %s, 5, 'x', 0)", (other, b"i" * 16))
         for number in (1, 2):
-            admin.execute("INSERT INTO feed VALUES (%s, 1, %s, 'sku', '', '')", (number, b"e" * 16))
+            admin.execute("INSERT INTO feed VALUES (%s, 900000, %s, 'sku', '', '')", (number, b"e" * 16))
     with closing(site.connect("PACK01")) as connection:
         # when PACK01 looks, and tries to write as PACK02
         assert connection.execute("SELECT count(*) FROM fact").fetchone() == (0,)
@@ -307,3 +313,28 @@ def test_an_administrator_need_not_be_a_superuser(version: int) -> None:
         assert joined.user == f"plain{number}_s_pack01"
         assert revoke(session, "PACK01") <= 1
     worker.close()
+
+
+def test_the_protocol_needs_no_more_than_a_station_may(site: Site, tmp_path: Path) -> None:
+    # given a station of PACK02's role with its own file, and the worker
+    clock = SystemClock()
+    line = open_server(_server(site.pg, site.roles, *site.logins["PACK02"]))
+    worker = open_server(_server(site.pg, site.roles, *site.logins["worker"]))
+    central = SqlCentral(line, clock)
+    keeper = Keeper(open_database(tmp_path / "station.sqlite", "station"), clock, "PACK02", "Pack 02")
+    me, out, request = keeper.station.station_id, keeper.outgoing(), b"r" * 16
+    # when it greets, pushes a fact and a question, and the worker works
+    welcome = central.hello(Greeting(me, keeper.incarnation, Mark(0, b""), out.cursor))
+    ask = WireAsk(request, "numbers", '{"kind":"sscc"}', None, clock.now().isoformat())
+    pushed = central.push(me, keeper.incarnation, out.facts, (ask,))
+    assert (welcome.mark.seq, pushed.seq) == (0, 1)
+    assert work_off(worker, clock) == 2
+    # then it gets its own fact back, the answer, and a whole snapshot; and pushing again changes nothing
+    pulled = central.pull(me, Cursor(0, b""), (request,))
+    assert [answer.request_id for answer in pulled.answers] == [request]
+    assert "applied" in {row.topic for row in pulled.rows}
+    assert "station" in {part.topic for part in central.snapshot(me, keeper.incarnation)}
+    assert central.push(me, keeper.incarnation, out.facts, (ask,)) == pushed
+    keeper.close()
+    for database in (line, worker):
+        database.close()
