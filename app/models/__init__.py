@@ -1,7 +1,7 @@
 """Every table of Packbay, by subject; constraints and types, no behaviour."""
 
 from app.models.base import Model
-from app.models.catalog import BoxType, Lot, Policy, Sku
+from app.models.catalog import BoxType, Lot, Policy, Sku, SkuWeight
 from app.models.code import Code
 from app.models.layout import Aisle, Bin, Cart, CrossAisle, Tote
 from app.models.orders import (
@@ -57,6 +57,6 @@ __all__ = [
     "NumberRange", "Order", "OrderBrief", "OrderLine", "OrderPayload", "Outbox", "OwnLease", "OwnTouch", "Parcel",
     "ParcelLine", "Person", "PersonPin", "PickLine", "PinGuard", "Policy", "PrintJob", "Receipt", "ReceiptLine",
     "Refund", "ReorderPoint", "Reservation", "ReturnCase", "ReturnItem", "ReturnLine", "ScanLog", "SerialUnit",
-    "SiteSetting", "Sku", "StationMark", "StationRow", "StationSeen", "Stock", "TariffBand", "TimelineEntry", "Tote",
-    "ToteCount", "TrackingEvent", "Voiding", "Work", "Zone",
+    "SiteSetting", "Sku", "SkuWeight", "StationMark", "StationRow", "StationSeen", "Stock", "TariffBand", "TimelineEntry",
+    "Tote", "ToteCount", "TrackingEvent", "Voiding", "Work", "Zone",
 ]  # fmt: skip

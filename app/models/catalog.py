@@ -28,6 +28,23 @@ class Sku(Model):
     active: Mapped[bool] = mapped_column(default=True)
 
 
+class SkuWeight(Model):
+    """What a unit weighs by the boxes that held nothing else (`app.packing.rules.learning`), milligrams.
+
+    `strays` are the last boxes in a row that contradict it.
+    """
+
+    __tablename__ = "sku_weight"
+    __table_args__ = ({"info": BOTH},)
+    sku_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
+    parcels: Mapped[int] = mapped_column(default=0)
+    units: Mapped[int] = mapped_column(default=0)
+    mean_mg: Mapped[int] = mapped_column(default=0)
+    low_mg: Mapped[int] = mapped_column(default=0)
+    high_mg: Mapped[int] = mapped_column(default=0)
+    strays: Mapped[int] = mapped_column(default=0)
+
+
 class Lot(Model):
     """A lot of an SKU and when it expires (ISO date, "" when it does not): FEFO needs it."""
 

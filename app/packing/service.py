@@ -6,6 +6,7 @@ Rows (parcels, stock, states of orders) follow from the facts themselves; here i
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,11 +14,30 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from app.db import changed
 from app.facts import Fact, Stamp, read_fact
 from app.ids import stable_id
-from app.models import Bin, FactRow, Hold, Incident, Order, Parcel, Person, SerialUnit, Sku, StationRow, Voiding
+from app.models import (
+    Bin,
+    BoxType,
+    FactRow,
+    Hold,
+    Incident,
+    Order,
+    Parcel,
+    ParcelLine,
+    Person,
+    SerialUnit,
+    Sku,
+    SkuWeight,
+    StationRow,
+    Voiding,
+)
 from app.packing import facts as did
 from app.packing.queries.papers import carrier_name
+from app.packing.queries.weights import learnt_weight
+from app.packing.rules.learning import learn, unit_mg
+from app.packing.rules.voids import VOID_REASONS
 from app.picking.service import move_serial
 from app.processing.service import note_put_back
 from app.processing.service.holds import place_hold
@@ -92,7 +112,8 @@ def _labelled(session: Session, fact: did.LabelMade, stamp: Stamp) -> None:
 def _voided(session: Session, fact: did.LabelVoided, stamp: Stamp) -> None:
     words = say("Label {tracking} voided", tracking=fact.tracking)
     if fact.reason:
-        words = say("Label {tracking} voided, reason {reason}", tracking=fact.tracking, reason=fact.reason)
+        why = VOID_REASONS.get(fact.reason) or say("reason {n}", n=fact.reason)
+        words = say("Label {tracking} voided: {why}", tracking=fact.tracking, why=why)
     _tell(session, stamp, fact.order_id, "label_voided", words)
 
 
@@ -108,6 +129,61 @@ def _closed(session: Session, fact: did.ParcelClosed, stamp: Stamp) -> None:
         _incident(session, stamp, "closed_although_cancelled", fact.order_id, fact.parcel_id, detail)
     if state in OVER:
         write_brief(session, fact.order_id)
+    _learn(session, fact, stamp)
+
+
+def _learn(session: Session, fact: did.ParcelClosed, stamp: Stamp) -> None:
+    """A box of one SKU that stood on a scale teaches what a unit weighs (`rules.learning`)."""
+    rows = session.execute(
+        select(ParcelLine.sku_id, func.sum(ParcelLine.quantity))
+        .where(ParcelLine.parcel_id == fact.parcel_id, ParcelLine.quantity > 0)
+        .group_by(ParcelLine.sku_id)
+    ).all()
+    box = session.execute(
+        select(Parcel.weight_g, BoxType.tare_g)
+        .join(BoxType, BoxType.id == Parcel.box_type_id)
+        .where(Parcel.id == fact.parcel_id)
+    ).first()
+    if len(rows) != 1 or box is None or not box.weight_g or not _was_weighed(session, fact, stamp):
+        return
+    sku_id, units = rows[0]
+    each = unit_mg(box.weight_g, box.tare_g, units)
+    if each is None:
+        return
+    now = learn(learnt_weight(session, sku_id), each, units)
+    row = session.get(SkuWeight, sku_id)
+    if row is None:
+        session.add(SkuWeight(sku_id=sku_id, **asdict(now)))
+    else:
+        for name, value in asdict(now).items():
+            setattr(row, name, value)
+    session.flush()
+    changed(session, SkuWeight, sku_id)
+
+
+def _was_weighed(session: Session, fact: did.ParcelClosed, stamp: Stamp) -> bool:
+    """Whether the box stood on a scale in this task, and its weight was not only computed."""
+    gone = select(Voiding.fact_id).where(Voiding.fact_id == FactRow.fact_id).exists()
+    data = session.scalar(
+        select(FactRow.data)
+        .where(FactRow.task_id == stamp.task_id, FactRow.kind == "ParcelWeighed", ~gone)
+        .order_by(FactRow.seq.desc())
+        .limit(1)
+    )
+    weighed = read_fact("ParcelWeighed", data) if data is not None else None
+    is_this = isinstance(weighed, did.ParcelWeighed) and weighed.parcel_id == fact.parcel_id
+    return is_this and isinstance(weighed, did.ParcelWeighed) and weighed.source != "computed"
+
+
+def forget_weight(session: Session, *, sku_id: bytes) -> bool:
+    """Forgets what boxes taught of a SKU: it is learnt anew. Whether there was anything."""
+    row = session.get(SkuWeight, sku_id)
+    if row is None:
+        return False
+    session.delete(row)
+    session.flush()
+    changed(session, SkuWeight, sku_id)
+    return True
 
 
 def _closing_words(session: Session, fact: did.ParcelClosed) -> Text:

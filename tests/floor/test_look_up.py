@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.barcodes import command_code, own_code
 from app.floor import queries
@@ -28,7 +28,9 @@ from app.models import (
     Receipt,
     ReceiptLine,
     Sku,
+    SkuWeight,
     Stock,
+    Tote,
 )
 from app.packing.facts import LabelReprinted, LabelVoided, SlipQueued
 from app.text import say, verbatim
@@ -308,6 +310,68 @@ def test_no_figure_is_told_to_who_may_have_to_count_it(role: str, seen: str, des
 
     desk.scan("BIN")
     assert figures(desk) == [("Mug, blue", "MUG", "5" if role == "lead" else "")]
+
+
+@pytest.mark.parametrize(
+    ("master", "row", "said"),
+    [
+        (None, {}, "weight not known, size not known"),
+        (None, {"parcels": 2, "mean_mg": 212_000}, "weight not known, 2 parcels weighed, size not known"),
+        (None, {"parcels": 14, "mean_mg": 212_000}, "212 g, learnt from 14 parcels, size not known"),
+        (200, {"parcels": 14, "mean_mg": 212_000}, "212 g, learnt from 14 parcels, size not known"),
+        (211, {"parcels": 14, "mean_mg": 212_000}, "211 g, size not known"),
+        (
+            None,
+            {"parcels": 9, "mean_mg": 212_000, "high_mg": 300_000},
+            "weight varies from 212 to 300 g, size not known",
+        ),
+    ],
+)
+def test_an_item_tells_what_it_weighs_and_by_whose_word(
+    master: int | None, row: dict[str, int], said: str, desk: Entrance
+) -> None:
+    tea = stable_id("thing", "TEA")
+    desk.add(Sku(id=tea, sku="TEA", name="Tea", weight_g=master), Code(value="TEA", kind="item", subject=tea))
+    if row:
+        mean = row["mean_mg"]
+        desk.add(SkuWeight(**{"sku_id": tea, "units": 1, "low_mg": mean, "high_mg": mean, "strays": 0, **row}))
+
+    desk.scan("TEA")
+
+    [note] = desk.view.object
+    assert isinstance(note, Note)
+    assert str(note.body) == said
+
+
+def test_on_a_problem_shelf_stand_the_totes_and_what_they_wait_for(desk: Entrance) -> None:
+    # given two totes that were put aside there, one of which can go on
+    shelf = stable_id("thing", "SHELF")
+    desk.add(Bin(id=shelf, name="Problem shelf 1", type="problem", x_mm=0, y_mm=0))
+    desk.add(Code(value="SHELF", kind="bin", subject=shelf))
+    for number, short in (("1", 1), ("2", 0)):
+        desk.order(number)
+        desk.tote(f"P{number}", "parked", number)
+        line = {"order_id": order_id(number), "sku_id": MUG, "position": 1, "quantity": 2, "short": short}
+        desk.add(BriefLine(line_id=order_id(number), **line))
+    with desk.write() as session:
+        session.execute(update(Tote).where(Tote.state == "parked").values(place_id=shelf))
+
+    # when the shelf is scanned
+    desk.scan("SHELF")
+    [listing] = desk.view.context
+
+    # then each is told with its order, those that can go on first
+    assert isinstance(listing, Listing)
+    assert [(str(row.title), str(row.second)) for row in listing.rows] == [
+        ("Tote P2, order 2", "It can go on: scan it at a bench"), ("Tote P1, order 1", "Missing: 1 × Mug"),
+    ]  # fmt: skip
+
+    # and the order itself says where its tote stands
+    desk.scan("ORDER-1")
+    assert desk.view.context[0] == Note(
+        "square-parking", say("Put aside on {shelf}", shelf="Problem shelf 1"),
+        say("Missing: {what}", what=say("{n} × {name}", n=1, name="Mug")), Tone.WARN,
+    )  # fmt: skip
 
 
 def test_a_bin_tells_what_lies_there_and_is_counted_or_moved_from_here(desk: Entrance) -> None:

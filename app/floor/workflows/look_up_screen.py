@@ -11,6 +11,8 @@ from app.floor import queries
 from app.floor.rules import LEADERS, standing
 from app.floor.workflows.look_up_parked import parked_note, parked_rows
 from app.floor.workflows.look_up_state import LookUpState, Told
+from app.packing.queries import learnt_weight
+from app.packing.rules.learning import ENOUGH, Learnt, weight_of
 from app.picking.queries import ParkedTote, parked_of, parked_totes
 from app.shipping.rules import may_void
 from app.text import NOTHING, Text, count, day_of, moment, say, verbatim
@@ -199,7 +201,7 @@ def _item(state: LookUpState, read: events.ItemRead, desk: Desk) -> View:
         datum=NameDatum(card.title, verbatim(card.variant)),
         aside=Picture(card.picture or card.sku),
     )
-    facts = _facts(card)
+    facts = _facts(card, desk.read(learnt_weight, read.sku_id))
     listing = _listing(say("Where it lies"), rows, state.page, say("It lies nowhere by the book"))
     return View(
         kind="look-up.item", header=TASK, hero=hero, object=facts, context=(listing,), actions=_turn(rows, HELP),
@@ -207,12 +209,12 @@ def _item(state: LookUpState, read: events.ItemRead, desk: Desk) -> View:
     )  # fmt: skip
 
 
-def _facts(card: SkuCard) -> tuple[Panel, ...]:
+def _facts(card: SkuCard, learnt: Learnt | None) -> tuple[Panel, ...]:
     """What matters when it is in the hand; what is not known is said, for its checks are off."""
     title = verbatim(card.sku)
     if card.code:
         title = say("{sku}, barcode …{tail}", sku=card.sku, tail=card.code_tail)
-    weight = say("{n} g", n=card.weight_g) if card.weight_g else say("weight not known")
+    weight = _weight(card.weight_g, learnt)
     size = say("size not known")
     if card.length_mm and card.width_mm and card.height_mm:
         size = say("{a} × {b} × {c} mm", a=card.length_mm, b=card.width_mm, c=card.height_mm)
@@ -223,6 +225,21 @@ def _facts(card: SkuCard) -> tuple[Panel, ...]:
     if card.hazard:
         notes = (*notes, Note("flame", say("Dangerous goods: {what}", what=card.hazard)))
     return notes
+
+
+def _weight(master_g: int | None, learnt: Learnt | None) -> Text:
+    """What a unit weighs, and by whose word; what boxes have taught is said also where it is not used yet."""
+    used = weight_of(master_g, learnt)
+    if learnt is not None and used is not None and used != master_g:
+        one, many = "{n} g, learnt from {m} parcel", "{n} g, learnt from {m} parcels"
+        return Text(one, (("n", used), ("m", learnt.parcels)), many, learnt.parcels)
+    if used:
+        return say("{n} g", n=used)
+    if learnt is None:
+        return say("weight not known")
+    if not learnt.is_steady and learnt.parcels >= ENOUGH:
+        return say("weight varies from {a} to {b} g", a=learnt.low_mg // 1000, b=learnt.high_mg // 1000)
+    return count(learnt.parcels, "weight not known, {n} parcel weighed", "weight not known, {n} parcels weighed")
 
 
 def _bin(state: LookUpState, read: events.BinRead, desk: Desk) -> View:

@@ -26,11 +26,13 @@ from app.packing.queries.bench import (
 from app.packing.queries.left import BoxLeft, boxes_left
 from app.packing.queries.papers import document_for, label_document, slip_document
 from app.packing.queries.tariffs import RANGE, Numbers, Quote, numbers, quote, rates, routing_code, tariff
+from app.packing.queries.weights import LearntLine, learnt_weight, learnt_weights
 
 __all__ = [
     "RANGE",
     "BoxLeft",
     "Elsewhere",
+    "LearntLine",
     "Numbers",
     "OrderPlan",
     "PackRules",
@@ -48,6 +50,8 @@ __all__ = [
     "has_dossier",
     "heaps_of",
     "label_document",
+    "learnt_weight",
+    "learnt_weights",
     "lines_in",
     "numbers",
     "order_plan",

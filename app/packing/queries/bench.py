@@ -27,9 +27,11 @@ from app.models import (
     Stock,
     Tote,
 )
+from app.packing.queries.weights import learnt_weight
 from app.packing.rules import boxes as box_rules
 from app.packing.rules import weights
 from app.packing.rules.boxes import Box, Goods
+from app.packing.rules.learning import weight_of
 from app.packing.rules.lines import PackLine
 from app.packing.rules.weights import Heap
 
@@ -367,9 +369,8 @@ def goods_of(session: Session, units: Sequence[tuple[bytes, int]]) -> tuple[Good
     found = []
     for sku_id, n in units:
         sku = skus.get(sku_id)
-        found.append(
-            Goods(n, sku.length_mm, sku.width_mm, sku.height_mm, sku.weight_g) if sku is not None else Goods(n)
-        )
+        weight = _weight(session, sku)
+        found.append(Goods(n, sku.length_mm, sku.width_mm, sku.height_mm, weight) if sku is not None else Goods(n))
     return tuple(found)
 
 
@@ -380,10 +381,13 @@ def heaps_of(session: Session, units: Sequence[tuple[bytes, int]]) -> tuple[Heap
     for sku_id, n in units:
         total[sku_id] = total.get(sku_id, 0) + n
     return tuple(
-        Heap(sku_id, n, sku.weight_g if (sku := skus.get(sku_id)) is not None else None)
-        for sku_id, n in total.items()
-        if n
+        Heap(sku_id, n, _weight(session, skus.get(sku_id))) for sku_id, n in total.items() if n
     )
+
+
+def _weight(session: Session, sku: Sku | None) -> int | None:
+    """What a unit is taken to weigh: the master data, or what boxes have taught."""
+    return None if sku is None else weight_of(sku.weight_g, learnt_weight(session, sku.id))
 
 
 def _skus(session: Session, units: Sequence[tuple[bytes, int]]) -> dict[bytes, Sku]:

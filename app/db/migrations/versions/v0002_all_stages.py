@@ -53,6 +53,7 @@ def upgrade() -> None:
     _return_line()
     if side == "central":
         _serial_unit()
+    _sku_weight()
     _tote()
     _tote_count()
     if side == "central":
@@ -441,6 +442,18 @@ def _tote() -> None:
     op.create_index(op.f("ix_tote_order_id"), "tote", ["order_id"], unique=False)
     op.create_index(op.f("ix_tote_state"), "tote", ["state"], unique=False)
     op.add_column("tote", sa.Column("parked_at", Utc(), nullable=True))
+
+
+def _sku_weight() -> None:
+    op.create_table(
+        "sku_weight",
+        sa.Column("sku_id", Id(), nullable=False),
+        *(
+            sa.Column(name, sa.Integer(), nullable=False)
+            for name in ("parcels", "units", "mean_mg", "low_mg", "high_mg", "strays")
+        ),
+        sa.PrimaryKeyConstraint("sku_id", name=op.f("pk_sku_weight")),
+    )
 
 
 def _tote_count() -> None:
