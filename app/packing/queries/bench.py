@@ -27,7 +27,7 @@ from app.models import (
     Stock,
     Tote,
 )
-from app.packing.queries.weights import learnt_weight
+from app.packing.queries.weights import learnt_of
 from app.packing.rules import boxes as box_rules
 from app.packing.rules import weights
 from app.packing.rules.boxes import Box, Goods
@@ -365,34 +365,32 @@ def boxes(session: Session) -> tuple[Box, ...]:
 
 def goods_of(session: Session, units: Sequence[tuple[bytes, int]]) -> tuple[Goods, ...]:
     """Sizes and weights of (SKU, units)."""
-    skus = _skus(session, units)
+    skus, weights_g = _skus(session, units)
     found = []
     for sku_id, n in units:
         sku = skus.get(sku_id)
-        weight = _weight(session, sku)
-        found.append(Goods(n, sku.length_mm, sku.width_mm, sku.height_mm, weight) if sku is not None else Goods(n))
+        sizes = (None, None, None) if sku is None else (sku.length_mm, sku.width_mm, sku.height_mm)
+        found.append(Goods(n, *sizes, weights_g.get(sku_id)))
     return tuple(found)
 
 
 def heaps_of(session: Session, units: Sequence[tuple[bytes, int]]) -> tuple[Heap, ...]:
     """Weights of (SKU, units), one heap per SKU."""
-    skus = _skus(session, units)
+    _, weights_g = _skus(session, units)
     total: dict[bytes, int] = {}
     for sku_id, n in units:
         total[sku_id] = total.get(sku_id, 0) + n
-    return tuple(
-        Heap(sku_id, n, _weight(session, skus.get(sku_id))) for sku_id, n in total.items() if n
-    )
+    return tuple(Heap(sku_id, n, weights_g.get(sku_id)) for sku_id, n in total.items() if n)
 
 
-def _weight(session: Session, sku: Sku | None) -> int | None:
-    """What a unit is taken to weigh: the master data, or what boxes have taught."""
-    return None if sku is None else weight_of(sku.weight_g, learnt_weight(session, sku.id))
-
-
-def _skus(session: Session, units: Sequence[tuple[bytes, int]]) -> dict[bytes, Sku]:
-    rows = session.scalars(select(Sku).where(Sku.id.in_([sku_id for sku_id, _ in units])))
-    return {row.id: row for row in rows}
+def _skus(
+    session: Session, units: Sequence[tuple[bytes, int]]
+) -> tuple[dict[bytes, Sku], dict[bytes, int | None]]:
+    """The products, and what one of each is taken to weigh: by the master data, or by what boxes have taught."""
+    ids = [sku_id for sku_id, _ in units]
+    skus = {row.id: row for row in session.scalars(select(Sku).where(Sku.id.in_(ids)))}
+    learnt = learnt_of(session, ids)
+    return skus, {key: weight_of(sku.weight_g, learnt.get(key)) for key, sku in skus.items()}
 
 
 def station_of(session: Session, station_id: bytes) -> str:

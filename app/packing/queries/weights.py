@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -11,11 +12,8 @@ from app.db import Prepared
 from app.models import Sku, SkuWeight
 from app.packing.rules.learning import Learnt, weight_of
 
-_LEARNT = Prepared(
-    select(
-        SkuWeight.parcels, SkuWeight.units, SkuWeight.mean_mg, SkuWeight.low_mg, SkuWeight.high_mg, SkuWeight.strays
-    ).where(SkuWeight.sku_id == bindparam("sku_id"))
-)
+_COLUMNS = tuple(getattr(SkuWeight, each.name) for each in fields(Learnt))
+_LEARNT = Prepared(select(*_COLUMNS).where(SkuWeight.sku_id == bindparam("sku_id")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,12 @@ def learnt_weight(session: Session, sku_id: bytes) -> Learnt | None:
     """What is learnt of a SKU, None when no box has taught anything."""
     row = _LEARNT.first(session, sku_id=sku_id)
     return None if row is None else Learnt(*row)
+
+
+def learnt_of(session: Session, sku_ids: Sequence[bytes]) -> dict[bytes, Learnt]:
+    """What is learnt of these SKUs, by SKU."""
+    rows = session.execute(select(SkuWeight.sku_id, *_COLUMNS).where(SkuWeight.sku_id.in_(sku_ids)))
+    return {sku_id: Learnt(*rest) for sku_id, *rest in rows}
 
 
 def learnt_weights(session: Session, sku: str = "") -> tuple[LearntLine, ...]:
