@@ -77,7 +77,7 @@ def central(options: Any) -> Iterator[Database]:
     A server is brought up to date by its administrator alone: `Refused` when it does not fit this program.
     """
     place: Home = home(options.home).make()
-    server = _server(place)
+    server = server_of(place)
     database = open_server(server) if server else open_database(place.central_file, "central")
     try:
         if server:
@@ -89,7 +89,8 @@ def central(options: Any) -> Iterator[Database]:
         database.close()
 
 
-def _server(place: Home) -> Server | None:
+def server_of(place: Home) -> Server | None:
+    """The server of a home, None where central is a file. `Refused` when server.toml can't be used."""
     try:
         server = place.server()
     except SettingsWrong as error:

@@ -8,6 +8,7 @@ collation of an operating system, whose updates break indexes), and a sum of who
 from __future__ import annotations
 
 import socket
+import threading
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -70,21 +71,32 @@ class Sockets:
 
     def __init__(self) -> None:
         self._open: WeakKeyDictionary[Any, socket.socket] = WeakKeyDictionary()
+        self._lock = threading.Lock()
 
     def keep(self, connection: psycopg.Connection[Any]) -> None:
         """A copy of the descriptor: it stays this connection's even when that is closed and its number given away."""
-        self._open[connection] = socket.socket(fileno=socket.dup(connection.fileno()))
+        kept = socket.socket(fileno=socket.dup(connection.fileno()))
+        with self._lock:
+            self._open[connection] = kept
 
     def forget(self, connection: psycopg.Connection[Any]) -> None:
         """The connection is closed."""
-        if (kept := self._open.pop(connection, None)) is not None:
+        with self._lock:
+            kept = self._open.pop(connection, None)
+        if kept is not None:
             kept.close()
 
-    def cut(self) -> None:
-        """Whoever waits for an answer on one of them gets an error now."""
-        for kept in tuple(self._open.values()):
-            with suppress(OSError):
-                kept.shutdown(socket.SHUT_RDWR)
+    def connections(self) -> tuple[psycopg.Connection[Any], ...]:
+        """Those that are open now."""
+        with self._lock:
+            return tuple(self._open)
+
+    def cut(self, connection: psycopg.Connection[Any] | None = None) -> None:
+        """Whoever waits for an answer on this one (on any of them) gets an error now."""
+        with self._lock:
+            for kept in [kept for one, kept in self._open.items() if connection is None or one is connection]:
+                with suppress(OSError):
+                    kept.shutdown(socket.SHUT_RDWR)
 
 
 def server_engine(server: Server, *, connections: int = CONNECTIONS) -> tuple[Engine, Sockets]:

@@ -88,10 +88,13 @@ def rooms() -> Rooms:
     return Rooms({k: tuple(v) for k, v in consequences.items()}, answers)
 
 
-def work_off(database: Database, clock: Clock) -> int:
-    """Applies what was pushed and answers what was asked, until nothing is left; returns how much was done."""
+def work_off(database: Database, clock: Clock, ends: Callable[[], bool] = lambda: False) -> int:
+    """Applies what was pushed and answers what was asked, until nothing is left or `ends`; how much was done."""
     done = 0
-    while (step := _apply_some(database, clock) + _answer_some(database, clock) + _try_again(database, clock)) > 0:
+    while not ends():
+        step = _apply_some(database, clock) + _answer_some(database, clock) + _try_again(database, clock)
+        if not step:
+            break
         done += step
     return done
 

@@ -20,7 +20,9 @@ from sqlalchemy import delete, insert, select, update
 
 import app
 from app.clock import Clock
-from app.db import Database, central_write, reading
+from app.db import Database, central_write, is_machines_fault, reading
+from app.db.turns import turn
+from app.errors import Unavailable
 from app.ids import made_at, new_id
 from app.models import ClusterMark, Feed, FeedHead, Incident, SiteSetting
 from app.settings import Home
@@ -89,9 +91,9 @@ def duties(kind: str = "") -> dict[str, Duty]:
 
 
 def do_duties(place: Place, failing: set[str], kind: str = "") -> int:
-    """Calls every duty of a kind once and returns how much was done.
+    """Calls every duty of a kind once and returns how much was done. One that another process is at is left to it.
 
-    One that fails is logged when it begins to, not each time.
+    One that fails is logged when it begins to, not each time; that the server is away is raised, for it stops all.
     `failing` holds the names of those that failed last time; it is kept by the caller.
     """
     done = 0
@@ -99,9 +101,12 @@ def do_duties(place: Place, failing: set[str], kind: str = "") -> int:
     theirs = {n: partial(duty, place.database, place.clock, place.home) for n, duty in duties(kind).items()}
     for name, duty in (mine | theirs).items():
         try:
-            done += duty()
+            with turn(place.database, name) as is_ours:
+                done += duty() if is_ours else 0
             failing.discard(name)
-        except Exception:  # one duty must not keep the others from being done
+        except Exception as error:  # one duty must not keep the others from being done
+            if place.database.is_server and (isinstance(error, Unavailable) or is_machines_fault(error)):
+                raise
             if name not in failing:
                 log.exception("central could not do its duty %r; it tries again", name)
             failing.add(name)
