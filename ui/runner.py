@@ -37,13 +37,14 @@ from app.view import Chip, Echo, Sound, Tone, View
 from app.work.facts import PrintMoved, SignedIn, SignedOut
 from app.workflow import Bench, Opening, Outcome, Recorded, Shown
 from ui.central_here import CentralHere
+from ui.central_there import line_to_server
 from ui.chips import Health
 from ui.config import StationConfig
 from ui.courier import Courier
 from ui.desk import StationDesk
 from ui.doors import Doors
 from ui.help import HelpSheet
-from ui.idle import Idle
+from ui.idle import Idle, Unheard
 from ui.moved import TONES, Handled, Moved, crashed, last_word, quiet_word, understand
 from ui.parcels import LineChanged, Parcelled
 from ui.rooms import workflows
@@ -97,9 +98,11 @@ class Runner:
         self.desk = StationDesk(self.keeper, self.clock, config.kinds, tuple(self._workflows.values()), home)
         self.health = Health(config.chip_kinds, {s.name for s in config.devices.scanners})
         self.desk.list_devices = lambda: self.health.states(config, self.screen.settings)
-        self.central_here = None if central else CentralHere(home, self.clock, self._hint, self.quiet)
-        line = central or self.central_here.line  # type: ignore[union-attr]
-        talk, jitter_s = Talk(self.keeper, line, self.clock), first_wait(Random()) if central else 0.0
+        self.central_there = None if central else line_to_server(home, self.clock)
+        far = central or self.central_there
+        self.central_here = None if far else CentralHere(home, self.clock, self._hint, self.quiet)
+        line = far or self.central_here.line  # type: ignore[union-attr]
+        talk, jitter_s = Talk(self.keeper, line, self.clock), first_wait(Random()) if far else 0.0
         self.courier = Courier(talk, self.queue.put, self.quiet, first_wait_s=jitter_s)
         line.on_hint(self.courier.kick)
         self.spooler = Spooler(
@@ -120,6 +123,7 @@ class Runner:
         self._minute = ""
         self._scale_shown_ns = 0
         self._hands = Idle(self.clock, self.clock.mono_ns())
+        self._unheard = Unheard(self.clock, self.clock.mono_ns())
         self._role = ""  # of who was signed in when the station locked; "" when it did not, or nobody knows
         self._goes_on: Opening | None = None
         self._dim = False
@@ -146,7 +150,11 @@ class Runner:
         self.spooler.stop()
         self.queue.put(Stop())
         self._thread.join()
+        if self.central_there:
+            self.central_there.close()  # a call that waits for a server that hangs ends now
         self.courier.stop()
+        if self.central_there:
+            self.central_there.close()
         if self.central_here:
             self.central_here.stop()
         self.keeper.close()
@@ -276,6 +284,8 @@ class Runner:
             self._drain()
         elif self._hands.is_over and self.desk.operator is not None:
             self._lock_up(say("Locked after ten minutes. The work is kept"))
+        elif self._unheard.look(online=self.health.line.online, signed_in=self.desk.operator is not None):
+            self._lock_up(say("Signed out after twelve hours without central. The work is kept"))
         elif self._is_old(chips):
             self._show(None)
         if self._hands.is_dim:

@@ -8,8 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from app.barcodes import command_code
+from app.db import central_write, changed, open_database
+from app.models import Person
 from app.settings import Home
 from app.view import ProblemHero
 from ui.config import StationConfig
@@ -177,3 +180,45 @@ def test_a_bug_is_said_with_a_reference_and_the_work_goes_on(
 
 def _fails(*_: object) -> None:
     raise RuntimeError("planted")
+
+
+# ---- without central ------------------------------------------------------------------------------------------------
+
+
+def test_a_login_ends_after_a_shift_without_central(
+    station: SimulatedStation, clock: JumpClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The person may have left since; shortened to four minutes here, for who does nothing for ten is locked out."""
+    monkeypatch.setattr("ui.idle.OFFLINE_NS", 240 * 10**9)
+    _begin_a_walk(station)
+    clock.ahead_s += 241
+    station.settle()
+    assert station.view.header.person == "Jonas Weber"  # central was there all the time
+
+    station.line("away")
+    clock.ahead_s += 241
+    out = station.wait(lambda v: v.kind == "sign-in")
+
+    words = str(out.echo.words) if out.echo else ""
+    assert words == "Signed out after twelve hours without central. The work is kept"
+    assert _scan(station, BADGES["packer"]) == "order"
+    assert station.view.kind == "pick.bin"
+
+
+def test_who_left_is_signed_out_when_central_is_heard_of_again(station: SimulatedStation) -> None:
+    # given somebody at work offline, who is taken off the staff
+    station.line("away")
+    central = open_database(station.home.central_file, "central")
+    with central_write(central) as session:
+        person = session.scalars(select(Person).where(Person.name == "Jonas Weber")).one()
+        person.active = False
+        changed(session, Person, person.id)
+    central.close()
+    assert station.view.header.person == "Jonas Weber"
+
+    # when the line is back
+    station.line("even")
+    out = station.wait(lambda v: v.kind == "sign-in")
+
+    assert (str(out.echo.words) if out.echo else "") == "Jonas Weber does not work here any more"
+    assert _scan(station, BADGES["packer"]) == "wrong"

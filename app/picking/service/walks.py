@@ -30,6 +30,7 @@ from app.picking.facts import (
     Shorted,
     TourStarted,
     holds,
+    was_counted,
 )
 from app.picking.service.promises import promise
 from app.picking.service.serials import note_serial, withdraw_serial
@@ -53,14 +54,12 @@ def follow_start(session: Session, fact: Fact, stamp: Stamp) -> None:
     """The orders of the tour are being picked. One that was cancelled meanwhile stays so, and is told to go back."""
     assert isinstance(fact, TourStarted)
     for work_id, order_id, fence in zip(fact.works, fact.orders, fact.fences, strict=True):
-        if is_stale(session, stamp, work_id, fence, order_id):
-            continue
         order = session.get(Order, order_id)
-        if order is None:
-            continue
-        if order.state == "cancelled":
+        if order is not None and order.state == "cancelled":  # whatever the lease: a hand has begun, and has to undo
             note_put_back(session, order_id=order_id, units=0, now=stamp.at)
-        elif order.state in ("released", "held", "picked"):
+        if is_stale(session, stamp, work_id, fence, order_id) or order is None:
+            continue
+        if order.state in ("released", "held", "picked"):
             set_state(session, order_id, "picking")
         enter(session, order_id, "TourStarted", say("Picking started"), stamp)
 
@@ -144,8 +143,10 @@ def follow_pick(session: Session, fact: Fact, stamp: Stamp) -> None:
     assert isinstance(fact, Picked)
     _settle(session, fact, fact.quantity)
     order_id = order_of(session, fact.work_id)
-    if is_stale(session, stamp, fact.work_id, fact.fence, order_id, (fact.tote_id,)):
-        return
+    if is_stale(session, stamp, fact.work_id, fact.fence, order_id, (fact.tote_id,)) and was_counted(
+        session, fact.work_id, fact.tote_id, fact.fence
+    ):
+        return  # its units are known by the count
     if fact.serial:
         note_serial(session, fact, order_id, stamp)
     _tell_if_negative(session, fact, order_id, stamp)
