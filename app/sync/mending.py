@@ -55,9 +55,9 @@ class Mended:
         if lost:
             return count(
                 lost,
-                "This station's memory was damaged: {n} record of the last scans is lost, {saved} scans were saved",
-                "This station's memory was damaged: {n} records of the last scans are lost, {saved} scans were saved",
-                saved=saved,
+                "This station's memory was damaged: {n} record of the last scans is lost, {saved}",
+                "This station's memory was damaged: {n} records of the last scans are lost, {saved}",
+                saved=count(saved, "{n} scan was saved", "{n} scans were saved"),
             )
         if not self.found.is_known:
             return count(
@@ -65,6 +65,8 @@ class Mended:
                 "This station's memory was damaged: {n} scan was saved, later ones may be lost",
                 "This station's memory was damaged: {n} scans were saved, later ones may be lost",
             )
+        if not saved:
+            return say("This station's memory was damaged. Nothing is lost. Go on")
         return count(
             saved,
             "This station's memory was damaged. {n} scan was saved, nothing is lost. Go on",

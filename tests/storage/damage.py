@@ -93,7 +93,7 @@ def _started(before: Path, after: Path) -> dict[str, Any]:
         return {"amiss": said + ([] if kept == recorded else ["lost without a word"])}
     if kept[: len(recorded)] != recorded:
         said.append(f"lost: {len(recorded)} facts were recorded, {len(kept) - 1} are kept")
-    if not str(mended.sentence()).endswith("nothing is lost. Go on"):
+    if not str(mended.sentence()).lower().endswith("nothing is lost. go on"):
         said.append(f"said: {mended.sentence()}")
     return {"amiss": said, "outcome": "mended", "saved": mended.found.saved}
 

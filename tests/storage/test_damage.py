@@ -74,7 +74,7 @@ def test_a_damaged_file_is_set_aside_and_its_facts_go_on_under_their_old_ids(
     home: Path, expected_log: Callable[[str], None]
 ) -> None:
     expected_log("the station's file is damaged and set aside")
-    expected_log("nothing is lost. Go on")
+    expected_log("othing is lost. Go on")
     recorded = facts(home / FILE)
     spoil(home / FILE, 30 * 4096 + 3000)
 
@@ -145,7 +145,7 @@ def test_a_file_that_was_put_back_from_yesterday_gets_what_was_recorded_since(
     home: Path, tmp_path_factory: pytest.TempPathFactory, expected_log: Callable[[str], None]
 ) -> None:
     expected_log("it lacks facts that were recorded in it")
-    expected_log("nothing is lost. Go on")
+    expected_log("othing is lost. Go on")
     yesterday = tmp_path_factory.mktemp("yesterday")
     shutil.copy(home / FILE, yesterday)
     keeper = hand.station(home)
@@ -162,7 +162,7 @@ def test_a_file_that_was_put_back_from_yesterday_gets_what_was_recorded_since(
 
 def test_a_file_that_is_gone_is_made_again_from_its_journal(home: Path, expected_log: Callable[[str], None]) -> None:
     expected_log("the file is gone, its journal is here")
-    expected_log("nothing is lost. Go on")
+    expected_log("othing is lost. Go on")
     since = [entry.data for entry in read_all(journal_of(home / FILE))]
     (home / FILE).unlink()
 
