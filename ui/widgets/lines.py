@@ -91,12 +91,16 @@ class LinesCard(PanelWidget[Lines]):
         return min(x, rect.right() - canvas.width(short, Style("cap", 600))) if short else x
 
     def _words(self, canvas: Canvas, row: LineRow, rect: QRectF) -> None:
-        """Name on one or two lines, variant, and the SKU where there is height for it."""
+        """Name on one or two lines, variant (on two where it must), and the SKU where there is height for it."""
         u = canvas.u
         name, variant = canvas.say(row.name), canvas.say(row.variant)
         quiet, mono = Style("body", 400), Style("cap", 500, mono=True)
         second = u(33) if variant else 0.0
         first = canvas.look.fit(name, NAME, rect.width(), rect.height() - second, 2, 23, 26)
+        lines = 1
+        if variant and canvas.width(variant, quiet.at(21)) > rect.width():
+            two = canvas.look.fit(variant, quiet, rect.width(), rect.height() - first.height, 2, 21, 21)
+            lines, second = len(two.lines), max(second, two.height)
         third = (
             u(30)
             if row.sku and rect.height() >= u(ROOMY - 6) and first.height + second + u(30) <= rect.height()
@@ -107,7 +111,8 @@ class LinesCard(PanelWidget[Lines]):
         area = QRectF(rect.left(), y, rect.width() + 1, above)
         canvas.words(area, name, first.style, "ink", lines=2, floor=first.style.u, kind="name")
         if variant:
-            canvas.words(QRectF(rect.left(), y + above, rect.width(), second), variant, quiet, "ink2", kind="name")
+            place = QRectF(rect.left(), y + above, rect.width(), second)
+            canvas.words(place, variant, quiet, "ink2", lines=lines, kind="name")
         if third and canvas.width(row.sku, mono) <= rect.width():
             area = QRectF(rect.left(), y + above + second, rect.width(), third)
             canvas.words(area, row.sku, mono, "ink3", kind="code")
