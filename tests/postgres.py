@@ -48,7 +48,7 @@ HBA_TLS = ("local all all trust", "hostssl all all 127.0.0.1/32 scram-sha-256")
 _SETTINGS = {
     "shared_buffers": "32MB", "max_connections": "100", "max_wal_size": "256MB", "autovacuum_naptime": "10min",
     "timezone": "UTC", "log_timezone": "UTC", "log_line_prefix": "%m [%p] %q%u@%d ",
-    "password_encryption": "scram-sha-256",
+    "password_encryption": "scram-sha-256", "recovery_init_sync_method": "syncfs",
 }  # fmt: skip
 _CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -273,7 +273,7 @@ class PgServer:
                 break
             with suppress(OSError, IndexError):
                 lines = (self.data / "postmaster.pid").read_text().splitlines()
-                if int(lines[0]) == self.pid and lines[7].strip() in ("ready", "standby"):
+                if int(lines[0]) == self.pid and lines[7].strip() == "ready":
                     return
             time.sleep(0.01)
         self.kill9()
