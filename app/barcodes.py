@@ -103,14 +103,26 @@ class Gs1:
     sscc: str = ""
 
 
+_MOST_PREFIXES = 50_000
+"""Bytes: the parser's packed list of countries is smaller than this, that of companies larger."""
+
+
 @cache
 def gs1_parser() -> ModuleType:
-    """The parser, when it is first needed. Its list of the companies of the world (20 MB) is let go: who a prefix
-    belongs to is asked nowhere here."""
-    import biip
-    from biip import gs1_prefixes
+    """The parser, when it is first needed, without its list of the companies of the world: who a prefix belongs to is
+    asked nowhere here, and the list would hold up the first scan for a quarter of a second and take 20 MB."""
+    import lzma
 
-    gs1_prefixes._GS1_COMPANY_PREFIX_TRIE.clear()  # type: ignore[union-attr]  # a tree of dicts
+    unpack = lzma.decompress
+
+    def unpacked(data: bytes) -> bytes:
+        return unpack(data) if len(data) < _MOST_PREFIXES else b"{}"
+
+    lzma.decompress = unpacked  # type: ignore[assignment]
+    try:
+        import biip.gs1_prefixes
+    finally:
+        lzma.decompress = unpack
     return biip
 
 

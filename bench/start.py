@@ -70,6 +70,10 @@ class Program:
         self._process.terminate()
         self._process.communicate(timeout=PATIENCE_S)
 
+    def has_line(self, seconds: float = 0.0) -> bool:
+        """Whether it says something that was not read yet, within this time."""
+        return b"\n" in self._rest or bool(select.select([self._out], [], [], seconds)[0])
+
     def line(self) -> dict[str, Any]:
         """The next line, a JSON object. TimeoutError when none comes, RuntimeError when the program is gone."""
         while b"\n" not in self._rest:
@@ -137,8 +141,13 @@ def _template() -> Path:
 
 
 def signed_out_home(root: Path, scanner: str) -> Home:
-    """A copy of it whose station has a scanner on this device and printers that print into files."""
+    """A copy of it, with a scanner."""
     shutil.copytree(_template(), root)
+    return with_scanner(root, scanner)
+
+
+def with_scanner(root: Path, scanner: str) -> Home:
+    """The home as that of a station with a scanner on this device and printers that print into files."""
     paper = root / "paper"
     paper.mkdir()
     printers = "".join(

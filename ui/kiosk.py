@@ -262,9 +262,14 @@ def _write(stream: IO[str], line: dict[str, Any]) -> None:
 
 def _painting(view: View, mono_ns: int) -> dict[str, Any]:
     """What was painted when: 0 is the serial number of what stands there before the runner."""
-    chips = [str(chip.words) for chip in view.header.chips]
-    spent = time.process_time_ns()
-    return {"serial": view.serial, "kind": view.kind, "chips": chips, "mono_ns": mono_ns, "cpu_ns": spent}
+    return {
+        "serial": view.serial,
+        "kind": view.kind,
+        "chips": [str(chip.words) for chip in view.header.chips],
+        "wanted": [[wanted.kind, wanted.code] for wanted in view.wanted],
+        "mono_ns": mono_ns,
+        "cpu_ns": time.process_time_ns(),
+    }
 
 
 def theme_for(screen: Screen, settings: ScreenSettings) -> Theme:

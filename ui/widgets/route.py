@@ -22,7 +22,8 @@ EDGE_MM = 1_000  # how far the window may reach over the edge of the floor
 STOPS_AHEAD = 2
 NEAR_MM = 800  # a stop this near to the walk lies on it
 MOST_STRETCH = 1.7  # how much one axis may be stretched against the other to fill the card
-CACHED = 12
+CACHED = 4
+"""Floors in sight that are kept as pictures: one is about 3 MB, and a walk stays in one for many stops."""
 CACHED_RACKS = 200
 
 
