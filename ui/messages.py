@@ -26,6 +26,7 @@ TERMINAL_ONLY = (
     "app/inventory/service/products.py", "app/inventory/service/stock.py", "app/inventory/service/totes.py",
     "app/inventory/service/boxes.py", "app/inventory/service/receipts.py", "app/inventory/service/reorder.py",
     "app/shipping/service/tariff.py", "app/floor/service/people.py", "app/floor/service/site.py",
+    "app/receipt/service/keeping.py", "ui/shift",
 )  # fmt: skip
 """What is only ever read in a terminal, where the language is English."""
 FREE = frozenset(("ui/chips.py",))

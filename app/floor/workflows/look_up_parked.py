@@ -47,5 +47,5 @@ def parked_rows(totes: Sequence[ParkedTote], now: datetime) -> tuple[ListingRow,
 
 def parked_note(tote: ParkedTote) -> Note:
     """Where a tote of the order that is looked at stands, and what it waits for."""
-    title = say("Put aside on {shelf}", shelf=tote.shelf) if tote.shelf else say("Put aside")
+    title = say("Put aside on {shelf}", shelf=tote.shelf or "?")
     return Note("square-parking", title, waits_for(tote), Tone.NORMAL if tote.is_complete else Tone.WARN)

@@ -231,8 +231,7 @@ def _weight(master_g: int | None, learnt: Learnt | None) -> Text:
     """What a unit weighs, and by whose word; what boxes have taught is said also where it is not used yet."""
     used = weight_of(master_g, learnt)
     if learnt is not None and used is not None and used != master_g:
-        one, many = "{n} g, learnt from {m} parcel", "{n} g, learnt from {m} parcels"
-        return Text(one, (("n", used), ("m", learnt.parcels)), many, learnt.parcels)
+        return count(learnt.parcels, "{g} g, learnt from {n} parcel", "{g} g, learnt from {n} parcels", g=used)
     if used:
         return say("{n} g", n=used)
     if learnt is None:

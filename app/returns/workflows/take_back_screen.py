@@ -203,7 +203,7 @@ def _row(card: SkuCard, some: list[Shipped]) -> LineRow:
 def _when(moment: str, desk: Desk) -> Text:
     """The hour of today, else the day."""
     at, today = datetime.fromisoformat(moment).astimezone(), desk.clock.now().astimezone().date()
-    return verbatim(at.strftime("%H:%M")) if at.date() == today else say("{day}", day=Day(at.date()))
+    return verbatim(at.strftime("%H:%M")) if at.date() == today else day_of(at.date().isoformat())
 
 
 def _how_it_left(sight: Sight, sku_id: bytes) -> tuple[Panel, ...]:
