@@ -101,7 +101,7 @@ def _goods(session: Session, parcel_id: bytes) -> tuple[Goods, ...]:
         .join(OrderLine, OrderLine.id == ParcelLine.order_line_id)
         .outerjoin(Sku, Sku.id == OrderLine.sku_id)
         .where(ParcelLine.parcel_id == parcel_id)
-        .group_by(OrderLine.id)
+        .group_by(OrderLine.id, Sku.id)
         .having(func.sum(ParcelLine.quantity) > 0)
         .order_by(OrderLine.position)
     )
