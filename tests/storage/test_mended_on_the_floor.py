@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from app.db.seal import Verdict, examine
 from app.settings import Home
 from app.view import ProblemHero
 from tests.journeys import looking
@@ -50,3 +51,4 @@ def test_the_station_mends_itself_and_goes_on(tmp_path: Path, expected_log: Call
     assert (here[: len(recorded)], sorted(here)) == (recorded, sorted(there))
     assert looking.rows(home.central_file, "SELECT kind FROM incident WHERE kind = 'damaged'") == [("damaged",)]
     assert mirrored(home.station_file) == mirrored(home.central_file)
+    assert examine(home.station_file) == Verdict((), sealed=True, torn=False)

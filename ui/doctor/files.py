@@ -73,6 +73,8 @@ def _database(side: str, file: Path) -> Iterator[Finding]:
         found = shape(database)
         if found.faults:
             act = say("Stop the kiosk and restore the last backup: packbay restore")
+            if side == "station":
+                act = say("Start the kiosk anew: it mends this file by itself")
             yield Finding(what, "away", say("{file} is damaged: {fault}", file=file.name, fault=found.faults[0]), act)
             return
         if found.revision != found.wanted:
