@@ -11,6 +11,7 @@ old file open keeps the old log, and neither can spoil the other (docs/decisions
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -22,7 +23,7 @@ from typing import Any
 from sqlalchemy import Select, Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.db import Database, open_database, reading, station_write, tables_of, unpack_row
+from app.db import Database, is_machines_fault, open_database, reading, station_write, tables_of, unpack_row
 from app.db.copies import copy_database
 from app.db.feed import is_mirrored
 from app.facts import read_fact
@@ -33,6 +34,7 @@ from app.sync.station import itself, move_itself, touch
 from app.sync.wire import SnapshotPart
 from app.work.facts import touched_rows
 
+log = logging.getLogger(__name__)
 GROWING = ("fact", "outbox", "voiding", "scan_log", "own_touch", "itself")
 """Tables of the station alone that are carried over row by row; all others are small and carried over whole."""
 
@@ -137,13 +139,23 @@ def _apply_own(session: Session, *, after: int) -> None:
         some = [row.fact_id for row in mine[start : start + 500]]
         session.execute(delete(Voiding).where(Voiding.by_fact_id.in_(some)))
     for row in mine:
-        fact = read_fact(row.kind, row.data)
-        if fact is not None:
-            rows = touched_rows(session, fact)
-            fact.apply(session, stamp_of(json.loads(row.data), row.fact_id, row.station_id, row.incarnation, row.seq))
-            touch(session, rows, row.seq)
+        try:
+            with session.begin_nested():
+                _apply_one(session, row)
+        except Exception as error:  # central sets it aside, and it did nothing here
+            if is_machines_fault(error):
+                raise
+            log.warning("an own fact of kind %s can't be applied again: %s", row.kind, error)
     session.flush()
     session.expire_all()
+
+
+def _apply_one(session: Session, row: FactRow) -> None:
+    fact = read_fact(row.kind, row.data)
+    if fact is not None:
+        rows = touched_rows(session, fact)
+        fact.apply(session, stamp_of(json.loads(row.data), row.fact_id, row.station_id, row.incarnation, row.seq))
+        touch(session, rows, row.seq)
 
 
 # ---- between two scans ----------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ values between this and a `CentralPort`. What central sends is taken in by `mirr
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -51,6 +52,8 @@ from app.sync.wire import (
 from app.work.facts import StationFounded, StreamNoted, Voided, touched_rows
 from app.work.service.recording import insert_fact
 from app.workflow import Recorded
+
+log = logging.getLogger(__name__)
 
 
 class FactTooLarge(ValueError):
@@ -418,5 +421,14 @@ def _touch_again(session: Session, me: Standing, applied: int) -> None:
     move_itself(session, applied_seq=min(me.applied_seq, applied))
     later = select(Outbox.seq, FactRow.kind, FactRow.data).join(FactRow, FactRow.fact_id == Outbox.fact_id)
     for seq, kind, data in session.execute(later.where(Outbox.seq > applied).order_by(Outbox.seq)).all():
+        touch(session, _rows_of(session, kind, data), seq)
+
+
+def _rows_of(session: Session, kind: str, data: str) -> tuple[Row, ...]:
+    """The rows that an own fact wrote; none for one that can't be read here (any more): central sets that one aside."""
+    try:
         fact = read_fact(kind, data)
-        touch(session, touched_rows(session, fact) if fact else (), seq)
+        return touched_rows(session, fact) if fact else ()
+    except (ValueError, KeyError, TypeError) as error:
+        log.warning("an own fact of kind %s can't be read: %s", kind, error)
+        return ()

@@ -198,6 +198,32 @@ def test_in_a_new_stream_nothing_is_applied_yet_whatever_was_heard_of_the_old_on
     twin.close()
 
 
+def test_an_own_fact_that_nobody_can_read_keeps_no_station_from_going_on(
+    central: CentralSide, station: StationSide, expected_log: Callable[[str], None]
+) -> None:
+    """A broken program wrote it, or a newer one; central sets it aside, and the station needs not understand it."""
+    # given a fact whose body is no body, before one that holds
+    backup = central.back_up()
+    station.record(SignedIn(SOMEBODY))
+    station.change("DROP TRIGGER fact_no_update")
+    station.change("UPDATE fact SET data = replace(data, ?, ?) WHERE seq = 2", SOMEBODY.hex(), "nobody")
+    station.record(take())
+    for pattern in ("an own fact of kind SignedIn can't be read", "is in quarantine"):
+        expected_log(pattern)
+
+    # when a new stream is begun, and then a whole new mirror is fetched
+    assert station.hello(broken=True) == "fork"
+    station.settle()
+    central.restore(backup)
+    assert station.hello() == "central_lost"
+    station.settle()
+
+    # then all that can be read holds
+    assert central.query("SELECT f.seq, s.status FROM fact_status s JOIN fact f USING (fact_id)") == [(2, "quarantine")]
+    assert ledger(central.path)[MUG, T1, "", "good"] == 1
+    assert mirrored(station.path) == mirrored(central.path)
+
+
 def test_a_disk_put_back_to_an_older_image_goes_on_in_a_new_stream(central: CentralSide, station: StationSide) -> None:
     # given leased numbers, and a station whose disk is put back to what it was before two scans
     station.ask("numbers", {"kind": "parcel"})
