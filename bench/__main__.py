@@ -17,21 +17,23 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-from bench.figures import HEAD, Figure
+from bench.figures import HEAD, Figure, Said
 
-Bench = Callable[[Path], Iterator[Figure]]
+Bench = Callable[[Path], Iterator[Said]]
 
 
-def _later(module: str, name: str, folder: Path) -> Iterator[Figure]:
+def _later(module: str, name: str, folder: Path) -> Iterator[Said]:
     """Nobody pays for the imports of a bench that was not chosen."""
     bench: Bench = getattr(import_module(f"bench.{module}"), name)
     yield from bench(folder)
 
 
 BENCHES: dict[str, Bench] = {
-    "scan": partial(_later, "latency", "scan_latency"),
+    "scan": partial(_later, "scan", "scan"),
+    "scan-million": partial(_later, "scan", "scan_million"),
+    "flushes": partial(_later, "flushes", "flushes"),
     "paint": partial(_later, "paint", "repaints"),
-    "start": partial(_later, "latency", "start_to_first_view"),
+    "start": partial(_later, "start", "start"),
     "paper": partial(_later, "paper", "paper"),
     "route": partial(_later, "work", "routes"),
     "import": partial(_later, "imports", "imports"),
@@ -52,24 +54,26 @@ def main(argv: list[str] | None = None) -> int:
     began = _machine()
     if not options.json:
         print(f"{began}\n\n{HEAD}", flush=True)
-    figures = list(_run(chosen, None if options.json else sys.stdout.write))
+    said = list(_run(chosen, None if options.json else sys.stdout.write))
+    figures = [each for each in said if isinstance(each, Figure)]
     if options.json:
-        print(json.dumps({"machine": began, "figures": [figure.summary() for figure in figures]}))
+        notes = [each.words for each in said if not isinstance(each, Figure)]
+        print(json.dumps({"machine": began, "notes": notes, "figures": [figure.summary() for figure in figures]}))
     else:
         print(_verdict(figures))
     return 0
 
 
-def _run(chosen: list[str], say: Callable[[str], object] | None) -> Iterator[Figure]:
+def _run(chosen: list[str], say: Callable[[str], object] | None) -> Iterator[Said]:
     for name in chosen:
         began = time.monotonic()
         if say:
             say(f"\n{name} (load {os.getloadavg()[0]:.1f})\n")
         with tempfile.TemporaryDirectory(prefix="packbay-bench-") as folder:
-            for figure in BENCHES[name](Path(folder)):
-                yield figure
+            for each in BENCHES[name](Path(folder)):
+                yield each
                 if say:
-                    say(figure.line() + "\n")
+                    say(each.line() + "\n")
                     sys.stdout.flush()
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
 

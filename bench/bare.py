@@ -2,12 +2,13 @@
 
 One loop on one thread: read the pty, look the code up, append one row and commit it (WAL, synchronous=FULL), paint a
 label as large as the kiosk's hero, and send the beep. Nothing is checked, nobody is told, nothing can be undone.
-It prints `ready PTY`, and after each scan `done NANOSECONDS` (CLOCK_MONOTONIC when the label was painted and the
-beep sent).
+It prints `opened PRAGMAS`, `ready PTY`, and after each scan `done NANOSECONDS` (CLOCK_MONOTONIC when the label was
+painted and the beep sent).
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import sys
@@ -15,6 +16,7 @@ import time
 import tty
 from pathlib import Path
 
+PRAGMAS = ("journal_mode", "synchronous", "page_size", "cache_size", "mmap_size", "wal_autocheckpoint")
 HERO_SHARE = 0.42
 """The hero takes about so much of the kiosk's height."""
 
@@ -34,6 +36,8 @@ def main(database: Path, size: str) -> int:
     window.show()
     app.processEvents()
     file = _opened(database)
+    pragmas = {name: file.execute(f"PRAGMA {name}").fetchone()[0] for name in PRAGMAS}
+    print("opened", json.dumps(pragmas), flush=True)
     master, slave = os.openpty()
     tty.setraw(slave)
     print("ready", os.ttyname(slave), flush=True)

@@ -88,6 +88,19 @@ class Figure:
         return " ".join(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What belongs to figures and is no number: how a file was opened, what it holds."""
+
+    words: str
+
+    def line(self) -> str:
+        """As a line between those of the table."""
+        return f"  · {self.words}"
+
+
+Said = Figure | Note
+"""What a bench says, line by line."""
 _COLUMNS: tuple[Of, ...] = ("median", "min", "p95", "max")
 HEAD = f"{'':<{WIDTH}} " + " ".join(f"{of:>9}" for of in _COLUMNS) + f"  {'unit':<5} {'samples':>7}  beside (target)"
 

@@ -82,9 +82,12 @@ def _feed(name: str, count: int, seed: int) -> Fed:
     first = ""
     begin = time.process_time()
     makers = _makers(name)
+    share = count // len(makers)
+    fresh = makers[0]
+    decoder = fresh()
     for index in range(count):
-        if index % (count // len(makers)) == 0:
-            fresh = makers[min(index // (count // len(makers)), len(makers) - 1)]
+        if index % share == 0:
+            fresh = makers[min(index // share, len(makers) - 1)]
             decoder = fresh()
         data = chance.randbytes(chance.randrange(24)) if name == WEDGE else noise(chance)
         try:

@@ -1,18 +1,20 @@
 """The kiosk as it is, in a process of its own, telling when it has painted: `python -m bench.kiosk HOME SCANNER SIZE`.
 
-SCANNER is the device that the scanner is at. After each painting it prints one line of words:
+SCANNER is the device that the scanner is at. It prints `opened PRAGMAS` and after each painting one line of words:
 `view SERIAL SOUND KIND NANOSECONDS WANTED PORTS`; the moment is CLOCK_MONOTONIC, `-` stands for nothing, SOUND is that
 of all Views that this picture shows (the screen may paint two at once).
 """
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from pathlib import Path
 
 from app.settings import Home
 from app.view import Sound, View
+from bench.bare import PRAGMAS
 from devices.config import Devices, PrinterTarget, ScannerPort
 from ui.config import StationConfig
 from ui.kiosk import Kiosk, Screen, application, stop_on_signals
@@ -39,8 +41,12 @@ def main(root: Path, scanner: str, size: str) -> int:
             last.clear()
             print(_line(view, heard[-1] if heard else Sound.NONE, at), flush=True)
 
+    with kiosk.runner.keeper.files.write.connect() as connection:
+        pragmas = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in PRAGMAS}
+    print("opened", json.dumps(pragmas), flush=True)
     kiosk.runner.rest = Tidy().rest
     kiosk._watch.painted.connect(told)
+    kiosk._late.timeout.connect(told)  # a View that looks like the one before
     kiosk.start()
     stop_on_signals(app.quit)
     status = app.exec()

@@ -8,6 +8,7 @@ wants next is scanned.
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import select
@@ -17,20 +18,24 @@ import subprocess
 import sys
 import time
 import tty
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bench.figures import Figure
+from bench.figures import Figure, Note, Said
 from bench.progress import bar
-from bench.warehouse import Large, ean13, large_home
+from bench.warehouse import MANY_SKUS, SKUS, Large, ean13, file_system, large_home
 from tests.journeys.site import BADGE
 
 SCANS = 400
+WARM_UP = 60
+"""Scans that are not counted: in the first orders of a shift every statement is put together once."""
 SIZE = "1920x1080"
+MEDIAN, P95, MILLION = 3.0, 5.0, 1.2
+"""The targets: in medians and 95th percentiles of the bare loop, and a million SKUs in those of a tenth of them."""
 PAUSE_S = (0.06, 0.12)
 """Between two scans; ours and the bare loop's come in turns, so that each thing rests twice as long."""
 SAME_S = 0.45
@@ -73,6 +78,8 @@ class Child:
         self._rest = b""
         self.pid = self._process.pid
         self.device = -1
+        self.pragmas: dict[str, int | str] = {}
+        """How it opened its file."""
 
     def __enter__(self) -> Self:
         return self
@@ -99,6 +106,13 @@ class Child:
         first, _, self._rest = self._rest.partition(b"\n")
         return first.decode().split(" ")
 
+    def first(self, word: str) -> str:
+        """Waits for the line that begins with this word; the rest of it."""
+        words = self.line()
+        assert words is not None, f"no line {word!r}"
+        assert words[0] == word, words
+        return " ".join(words[1:])
+
     def send(self, code: str) -> int:
         """Pulls the trigger; nanoseconds of the moment before."""
         at = time.monotonic_ns()
@@ -121,29 +135,32 @@ class BareLoop(Child):
 
     def __init__(self, database: Path) -> None:
         super().__init__("bench.bare", str(database), SIZE)
-        words = self.line()
-        assert words is not None
-        self.device = os.open(words[1], os.O_RDWR | os.O_NOCTTY)
+        self.pragmas = json.loads(self.first("opened"))
+        self.device = os.open(self.first("ready"), os.O_RDWR | os.O_NOCTTY)
 
     def scan(self, code: str) -> Answered:
         """One turn of the loop."""
         at = self.send(code)
         beep = self.beep()
-        words = self.line()
-        assert words is not None
-        return Answered("bare", "", (beep - at) / 1e6, (max(beep, int(words[1])) - at) / 1e6)
+        painted = int(self.first("done"))
+        return Answered("bare", "", (beep - at) / 1e6, (max(beep, painted) - at) / 1e6)
 
 
 class OurKiosk(Child):
     """`bench.kiosk` at a home; the scanner's end of the pty stays here."""
 
     def __init__(self, root: Path) -> None:
+        self._root = root
+        self._last = ""
         master, self._slave = os.openpty()
         tty.setraw(self._slave)
         super().__init__("bench.kiosk", str(root), os.ttyname(self._slave), SIZE)
         self.device = master
+        self.pragmas = json.loads(self.first("opened"))
         self.screen = Painted(0, "NONE", "", 0, "-", "-")
         self.see(lambda view: view.ports == "open")
+        self.quiet(1.0)
+        self.scan(BADGE)
 
     def see(self, wanted: Callable[[Painted], bool] | None = None, seconds: float = PATIENCE_S) -> Painted:
         """Waits for the next picture, or for one that is `wanted`."""
@@ -174,55 +191,97 @@ class OurKiosk(Child):
         painted = self.see(lambda view: view.sound != "NONE")
         return Answered(before.kind, painted.sound, (beep - at) / 1e6, (max(beep, painted.at) - at) / 1e6)
 
+    def go_on(self) -> Answered:
+        """Scans what the screen wants next. RuntimeError when that is refused."""
+        code = self._next_code()
+        if code == self._last:
+            self.quiet(SAME_S)
+        self._last = code
+        answered = self.scan(code)
+        if answered.sound == "WRONG":
+            raise RuntimeError(f"{code} was refused at {answered.kind}")
+        return answered
 
-def side_by_side(large: Large, folder: Path, scans: int, seed: int = 1) -> tuple[list[Answered], list[Answered]]:
-    """Ours and the bare loop's, in turns: `scans` of each."""
+    def _next_code(self) -> str:
+        """It may have to wait for central first, and a label's code is on paper."""
+        while self.screen.wanted == "-":
+            if self.screen.kind == "pack.label":
+                return self._tracking()
+            self.see()
+        return self.screen.wanted
+
+    def _tracking(self) -> str:
+        """The code on the label of the box that is to be closed."""
+        with closing(sqlite3.connect(self._root / "station.sqlite")) as file:
+            return str(file.execute("SELECT tracking FROM parcel WHERE state = 'labelled'").fetchone()[0])
+
+
+Turns = list[list[Answered]]
+"""The bare loop's scans, and then those of each kiosk."""
+
+
+def in_turns(loop: BareLoop, kiosks: Sequence[OurKiosk], scans: int = SCANS, seed: int = 1) -> Turns:
+    """So many scans of each, one after the other."""
     chance = random.Random(seed)
-    shutil.copy(large.root / "station.sqlite", folder / "bare.sqlite")
-    tick = bar("scans", scans)
-    ours: list[Answered] = []
-    bare: list[Answered] = []
-    with BareLoop(folder / "bare.sqlite") as loop, OurKiosk(large.root) as kiosk:
-        kiosk.quiet(1.0)
-        kiosk.scan(BADGE)
-        last = ""
-        while len(ours) < scans:
-            kiosk.quiet(chance.uniform(*PAUSE_S))
-            bare.append(loop.scan("0" + ean13(chance.randrange(1000))))
-            kiosk.quiet(chance.uniform(*PAUSE_S))
-            code = _next_code(kiosk, large.root)
-            if code == last:
-                kiosk.quiet(SAME_S)
-            last = code
-            ours.append(kiosk.scan(code))
-            if ours[-1].sound == "WRONG":
-                raise RuntimeError(f"{code} was refused at {ours[-1].kind}")
-            tick(len(ours))
-    return ours, bare
+    answers: Turns = [[] for _ in (loop, *kiosks)]
+    tick = bar("scans", scans + WARM_UP)
+
+    def rest() -> None:
+        until = time.monotonic() + chance.uniform(*PAUSE_S)
+        for kiosk in kiosks:
+            kiosk.quiet(max(0.0, until - time.monotonic()) / len(kiosks))
+
+    for turn in range(scans + WARM_UP):
+        rest()
+        answers[0].append(loop.scan("0" + ean13(chance.randrange(1000))))
+        for kiosk, heard in zip(kiosks, answers[1:], strict=True):
+            rest()
+            heard.append(kiosk.go_on())
+        tick(turn + 1)
+    return [heard[WARM_UP:] for heard in answers]
 
 
-def _next_code(kiosk: OurKiosk, root: Path) -> str:
-    """What the screen wants scanned next: it may have to wait for central first, and a label's code is on paper."""
-    while kiosk.screen.wanted == "-":
-        if kiosk.screen.kind == "pack.label":
-            return _tracking(root)
-        kiosk.see()
-    return kiosk.screen.wanted
+def scan(folder: Path) -> Iterator[Said]:
+    """100,000 SKUs beside the bare loop at a copy of the same file."""
+    yield from _beside(folder, [large_home(folder / "home", SKUS)])
 
 
-def _tracking(root: Path) -> str:
-    """The code on the label of the box that is to be closed."""
-    with closing(sqlite3.connect(root / "station.sqlite")) as file:
-        return str(file.execute("SELECT tracking FROM parcel WHERE state = 'labelled'").fetchone()[0])
+def scan_million(folder: Path) -> Iterator[Said]:
+    """1,000,000 SKUs beside 100,000, and beside the bare loop at a copy of the larger file."""
+    yield from _beside(folder, [large_home(folder / f"home-{skus}", skus) for skus in (SKUS, MANY_SKUS)])
 
 
-def scan_beside_the_bare_loop(folder: Path, skus: int, scans: int = SCANS) -> Iterator[Figure]:
-    """The figures of one size of warehouse."""
-    large = large_home(folder / f"home-{skus}", skus)
-    ours, bare = side_by_side(large, folder, scans)
-    words = f"{skus:,} SKUs"
-    yield Figure(f"bare loop, {words}", tuple(a.whole_ms for a in bare))
-    yield Figure(f"scan to View and beep, {words}", tuple(a.whole_ms for a in ours))
-    yield Figure(f"scan to beep, {words}", tuple(a.beep_ms for a in ours))
-    for kind in sorted({a.kind for a in ours}):
-        yield Figure(f"  of these at {kind}", tuple(a.whole_ms for a in ours if a.kind == kind))
+def _beside(folder: Path, homes: Sequence[Large]) -> Iterator[Said]:
+    bare_file = folder / "bare.sqlite"
+    shutil.copy(homes[-1].root / "station.sqlite", bare_file)
+    with ExitStack() as stack:
+        loop = stack.enter_context(BareLoop(bare_file))
+        kiosks = [stack.enter_context(OurKiosk(home.root)) for home in homes]
+        bare, *ours = in_turns(loop, kiosks)
+        yield Note(f"the files are on {file_system(folder)}; the bare loop opened its one with {_said(loop.pragmas)}")
+        for home, kiosk in zip(homes, kiosks, strict=True):
+            yield Note(f"{home.rows()}; opened with {_said(kiosk.pragmas)}")
+    loop_took = Figure("bare loop: look-up, one commit, label painted", tuple(a.whole_ms for a in bare))
+    yield loop_took
+    first = None
+    for home, heard in zip(homes, ours, strict=True):
+        figures = _figures(home.station["sku"], heard, loop_took, first)
+        first = figures[0]
+        yield from figures
+
+
+def _figures(skus: int, heard: list[Answered], loop: Figure, smaller: Figure | None) -> list[Figure]:
+    name, took = f"scan to View and beep, {skus:,} SKUs", tuple(a.whole_ms for a in heard)
+    figures = [
+        Figure(name, took, peer=loop, target=MEDIAN),
+        Figure(name, took, peer=loop, target=P95, of="p95"),
+        *([Figure(name, took, peer=smaller, target=MILLION)] if smaller else []),
+        Figure("  of these to the beep", tuple(a.beep_ms for a in heard)),
+    ]
+    for kind in sorted({a.kind for a in heard}):
+        figures.append(Figure(f"  of these at {kind}", tuple(a.whole_ms for a in heard if a.kind == kind)))
+    return figures
+
+
+def _said(pragmas: dict[str, int | str]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in pragmas.items())

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -59,6 +61,7 @@ UNITS = (1, 1, 1, 2, 3)
 """How many units a line has: 1.6 on average."""
 AISLES, LEVELS, BAY_MM, AISLE_MM = 40, 5, 1_000, 3_500
 AT_ONCE = 20_000
+DAY_S = 86_400
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 PLACES = AISLES * LEVELS * 2
 COUNTED = ("sku", "code", "bin", "stock", "sales_order", "order_line", "work", "pick_line", "order_brief", "brief_line")
@@ -74,11 +77,25 @@ class Large:
     central: dict[str, int]
     station: dict[str, int]
 
+    def rows(self) -> str:
+        """Both sides by SELECT count(*), in words."""
+        sides = (("central", self.central), ("station", self.station))
+        return "; ".join(f"{side}: {', '.join(f'{n:,} {t}' for t, n in held.items())}" for side, held in sides)
+
+
+def file_system(path: Path) -> str:
+    """The kind of file system that a path is on, and the device."""
+    mounts = [line.split()[:3] for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines()]
+    over = [m for m in mounts if path.resolve().is_relative_to(m[1])]
+    device, _, kind = max(over, key=lambda m: len(m[1]))
+    return f"{kind} ({device})"
+
 
 def large_home(target: Path, skus: int = SKUS, orders: int = ORDERS) -> Large:
     """A fresh home at `target`, copied from the one that was built first (it is kept beside other temporary files)."""
     template = _template(skus, orders)
     shutil.copytree(template / "home", target)
+    os.utime(template)
     kept = json.loads((template / "rows.json").read_text(encoding="utf-8"))
     return Large(target, kept["central"], kept["station"])
 
@@ -87,11 +104,19 @@ def _template(skus: int, orders: int) -> Path:
     """The folder of a finished build; a build that was broken off is begun anew."""
     folder = Path(tempfile.gettempdir()) / "packbay-bench" / f"{skus}-{orders}-{_fingerprint()}"
     if not (folder / "rows.json").exists():
+        _clear(folder.parent)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         counted = build(folder / "home", skus, orders)
         (folder / "rows.json").write_text(json.dumps(counted), encoding="utf-8")
     return folder
+
+
+def _clear(kept: Path) -> None:
+    """Removes builds of a schema that was changed since: nobody has asked for them for a day."""
+    for old in kept.glob("*"):
+        if time.time() - old.stat().st_mtime > DAY_S:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _fingerprint() -> str:
@@ -316,8 +341,8 @@ def case14(n: int) -> str:
 
 
 def _mirror(home: Home) -> None:
-    """Founds the station PACK02 and gives it what it would have read from the feed."""
-    Keeper(open_database(home.station_file, "station"), SystemClock(), "PACK02", "Pack 02").close()
+    """Founds the station PACK02 and gives it what it would have read from the feed; sealed as a station leaves it."""
+    _open_and_close(home)
     engine = create_engine(f"sqlite:///{home.station_file}")
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA synchronous=OFF")
@@ -334,6 +359,12 @@ def _mirror(home: Home) -> None:
         connection.exec_driver_sql(f"UPDATE {Itself.__tablename__} SET feed_seq = ?, feed_event = ?", (head, event))
         connection.commit()
     engine.dispose()
+    home.station_file.with_name(f"{home.station_file.name}-seal").unlink(missing_ok=True)
+    _open_and_close(home)
+
+
+def _open_and_close(home: Home) -> None:
+    Keeper(open_database(home.station_file, "station"), SystemClock(), "PACK02", "Pack 02").close()
 
 
 def _counts(file: Path) -> dict[str, int]:
