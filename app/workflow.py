@@ -32,6 +32,7 @@ from app import events
 from app.approval import Approvals, Gate, gate_view, heard, is_waiting, opened, unasked
 from app.approval import approval as approval  # where workflows look for it
 from app.clock import Clock
+from app.equipment import DeviceCall, DeviceState
 from app.errors import NeedsApproval, Problem, Refused
 from app.facts import Fact
 from app.text import NOTHING, Text, say, verbatim
@@ -72,29 +73,6 @@ class Operator:
     name: str
     role: str
     language: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceState:
-    """A device of this station: `kind` scanner, scale, printer; `health` ok, attention, away; `detail` its last word.
-
-    `media` is what a printer prints (label, paper). `last_at` is when it was last heard of, None for never.
-    """
-
-    name: str
-    kind: str
-    health: str
-    detail: Text
-    last_at: datetime | None = None
-    media: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceCall:
-    """Something a device is to do once everything is durable: `act` test_print, test_beep, test_sound, zero."""
-
-    device: str
-    act: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from ui.screen_memory import THEME_NAMES
 from ui.trouble import disk_chip
 
 if TYPE_CHECKING:  # chips are shown before the tasks are read
-    from app.workflow import DeviceState
+    from app.equipment import DeviceState
 
 ICONS = {"scanner": "scan-line", "printer": "printer", "scale": "scale"}
 WORDS = {"scanner": say("Scanner"), "printer": say("Printers"), "scale": say("Scale")}
@@ -63,7 +63,7 @@ class Health:
         )
 
     def _state(self, name: str, kind: str, media: str = "") -> DeviceState:
-        from app.workflow import DeviceState
+        from app.equipment import DeviceState
 
         ill, at = self.ill.get(name), self.met_at.get(name)
         if ill is not None:
@@ -146,7 +146,7 @@ def _with_queue(words: Text, queued: int) -> Text:
 
 
 def _screen_states(screen: ScreenSettings) -> Iterator[DeviceState]:
-    from app.workflow import DeviceState
+    from app.equipment import DeviceState
 
     theme: Text = THEME_NAMES[screen.theme]
     yield DeviceState("sound", "sound", "ok", say("{n} %", n=screen.volume))

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from app.clock import Clock
+from app.equipment import DeviceState
 from app.ids import new_id
 from app.settings import Home
 from app.sync.keeper import Keeper, Transaction
-from app.workflow import DeviceState, Operator, Station, Workflow
+from app.workflow import Operator, Station, Workflow
 from ui.approvals import StationApprovals
 
 P = ParamSpec("P")

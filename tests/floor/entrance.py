@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 from app import events
 from app.clock import FakeClock
 from app.db import open_database, reading, station_write
+from app.equipment import DeviceState
 from app.facts import Fact
 from app.ids import RequestId, new_id, stable_id
 from app.models import Code, Model, NumberRange, OrderBrief, Person, Tote, Work
 from app.sync.station import Cause, found_station, put_ask, record
 from app.view import View
 from app.work.queries import describe, meaning
-from app.workflow import Bench, DeviceState, Operator, Outcome, Station, Workflow, describe_with
+from app.workflow import Bench, Operator, Outcome, Station, Workflow, describe_with
 from tests.approving import Leads
 from tests.sync.sides import template
 

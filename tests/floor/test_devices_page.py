@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 
 from app.barcodes import command_code, own_code
+from app.equipment import DeviceCall, DeviceState
 from app.floor import queries
 from app.floor.workflows.devices import TEST_CODE, Devices
 from app.floor.workflows.devices_screen import EARCONS
 from app.models import Outbox, ScanLog
 from app.text import NOTHING, count, say
 from app.view import CardOutline, CommandCards, Hero, Listing, Note, ScalePanel, Sound, Tone
-from app.workflow import DeviceCall, DeviceState
 from tests.floor.entrance import Entrance, tote_id
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from app import events
 from app.barcodes import COMMANDS, command_code, own_code
+from app.equipment import DeviceState
 from app.floor.workflows.aside import SetAside
 from app.floor.workflows.devices import Devices
 from app.floor.workflows.home import Home
@@ -20,7 +21,6 @@ from app.models import Bin, BoxType, Cart, Code, Parcel, PrintJob, Receipt, Retu
 from app.text import NOTHING, say, verbatim
 from app.view import Hero, ProblemHero, View
 from app.work.service.timeline import packed_words
-from app.workflow import DeviceState
 from tests.floor.entrance import HERE, Entrance, order_id, person_id, tote_id
 from ui.help import acts, code_for
 

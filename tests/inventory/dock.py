@@ -26,6 +26,7 @@ from sqlalchemy import insert
 from app.barcodes import command_code, own_code
 from app.clock import FakeClock
 from app.db import Database, central_write, migrate, open_database, reading, station_write
+from app.equipment import DeviceState
 from app.events import Answered, AskFailed, KeyRead, Read, Refreshed, Scan
 from app.facts import Fact
 from app.ids import RequestId, new_id, stable_id
@@ -54,17 +55,7 @@ from app.sync.station import (
 )
 from app.view import ProblemHero, View
 from app.work.queries import describe, meaning
-from app.workflow import (
-    Bench,
-    DeviceState,
-    Opening,
-    Operator,
-    Outcome,
-    Request,
-    Station,
-    Workflow,
-    describe_with,
-)
+from app.workflow import Bench, Opening, Operator, Outcome, Request, Station, Workflow, describe_with
 from tests.approving import Leads
 from tests.engines import drop, open_central, stranger
 

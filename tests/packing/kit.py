@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from app import barcodes, events
 from app.clock import FakeClock
 from app.db import migrate, open_database, reading, station_write, tables_of
+from app.equipment import DeviceState
 from app.ids import new_id, stable_id
 from app.models import (
     Bin,
@@ -51,7 +52,7 @@ from app.packing.workflows.pack_desk import band_of
 from app.sync.station import Cause, facts_of, found_station, record
 from app.view import ProblemHero, View
 from app.work.queries import describe, meaning
-from app.workflow import Bench, DeviceState, Operator, Outcome, Request, Station, Workflow, describe_with
+from app.workflow import Bench, Operator, Outcome, Request, Station, Workflow, describe_with
 from tests.approving import Leads
 
 P = ParamSpec("P")

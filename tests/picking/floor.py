@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from app.barcodes import command_code, own_code
 from app.clock import FakeClock
 from app.db import Database, central_write, changed, migrate, open_database, reading, station_write
+from app.equipment import DeviceState
 from app.events import Answered, AskFailed, Read, Refreshed, Scan
 from app.ids import CartId, RequestId, new_id, stable_id
 from app.inventory.facts import StockSet
@@ -64,7 +65,7 @@ from app.sync.station import (
 from app.view import ProblemHero, View
 from app.work.queries import meaning
 from app.work.service import record_here
-from app.workflow import Bench, DeviceState, Operator, Outcome, Request, Station, Workflow
+from app.workflow import Bench, Operator, Outcome, Request, Station, Workflow
 from tests.approving import Leads
 
 P = ParamSpec("P")

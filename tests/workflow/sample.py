@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from app import events
 from app.clock import FakeClock
+from app.equipment import DeviceState
 from app.errors import Problem, Refused
 from app.facts import Fact
 from app.ids import BinId, SkuId, StationId, stable_id
@@ -17,7 +18,7 @@ from app.picking.facts import BinProved, ItemProved
 from app.text import Text, count, say
 from app.view import Hero, Sound, View
 from app.work.facts import SignedIn
-from app.workflow import Bench, Desk, DeviceState, Next, Operator, Outcome, Recorded, Station, Workflow, on
+from app.workflow import Bench, Desk, Next, Operator, Outcome, Recorded, Station, Workflow, on
 from tests.approving import Leads
 
 P = ParamSpec("P")

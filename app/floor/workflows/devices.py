@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import Enum
 
+from app.equipment import DeviceCall
 from app.errors import Problem, Refused
 from app.events import (
     BinRead,
@@ -34,7 +35,7 @@ from app.floor.workflows.devices_state import TEST_CODE, DevicesState, ReadBack
 from app.text import NOTHING, say, verbatim
 from app.view import Sound, View
 from app.work.queries import describe
-from app.workflow import Card, Desk, DeviceCall, Next, Workflow, on
+from app.workflow import Card, Desk, Next, Workflow, on
 
 MOST_READS = 3
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.equipment import DeviceState
 from app.floor import queries
 from app.floor.workflows.devices_state import TEST_CODE, DevicesState
 from app.text import NOTHING, Text, count, moment, say, verbatim
@@ -27,7 +28,7 @@ from app.view import (
     Tone,
     View,
 )
-from app.workflow import Desk, DeviceState
+from app.workflow import Desk
 
 A_PAGE, A_COLUMN = 6, 5
 """Rows of the list on the whole width of the smallest screen, and of a list in its right column."""
