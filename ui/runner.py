@@ -437,7 +437,7 @@ class Runner:
         if read.word == "OUT":
             return self._sign_out(read, transaction, cause)
         if read.word == "HOME" and self.bench.workflow.kind != "home":
-            moved = Moved(self.bench, quiet_word(say("Kept: scan its tote to go on"), read), ())
+            moved = Moved(self.bench, quiet_word(say("Kept: its scan or OPEN goes on"), read), ())
             home, _ = self._open(moved, Opening("home", b""), transaction)
             return [moved, Moved(home, Outcome(), ())]
         return None

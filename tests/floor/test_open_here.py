@@ -172,7 +172,7 @@ def test_its_tile_counts_and_is_no_reason_to_say_that_work_waits(here: Entrance)
     here.at(Home())
     here.sign_in("packer")
 
-    assert tiles(here) == [("COUNT", 0), ("OPEN", 1)]
+    assert tiles(here) == [("OPEN", 1), ("COUNT", 0)]
     assert here.view.hero.imperative == say("Nothing is waiting")  # type: ignore[union-attr]
 
 

@@ -45,7 +45,7 @@ class OpenHere(Workflow[OpenState]):
     """OPEN lists what was left with HOME; a choice, or the scan of the thing itself, goes on with it."""
 
     kind = "open"
-    card = Card("OPEN", "history", say("Open here"), None, EVERYBODY, 58)
+    card = Card("OPEN", "history", say("Open here"), None, EVERYBODY, 29)
 
     def waiting(self, desk: Desk) -> int | None:
         return len(everything_open(desk))
