@@ -1,7 +1,7 @@
 """Opening a side's database and running transactions on it.
 
 A station has a SQLite file with one writer (the work thread). Central is a SQLite file, beside which imports and lists
-run, or a PostgreSQL server (docs/decisions/0015). SQLite: WAL with synchronous=FULL: a commit is one flush, and what
+run, or a PostgreSQL server (docs/decisions/0019). SQLite: WAL with synchronous=FULL: a commit is one flush, and what
 was committed survives the plug; writers begin with BEGIN IMMEDIATE, so that no transaction starts reading and finds at
 its first write that it came too late. PostgreSQL: who decides takes the site's lock first, for the same reason.
 """
