@@ -429,6 +429,6 @@ def _rows_of(session: Session, kind: str, data: str) -> tuple[Row, ...]:
     try:
         fact = read_fact(kind, data)
         return touched_rows(session, fact) if fact else ()
-    except (ValueError, KeyError, TypeError) as error:
+    except Exception as error:  # its bytes may be anything
         log.warning("an own fact of kind %s can't be read: %s", kind, error)
         return ()
