@@ -32,6 +32,8 @@ CONNECTIONS = 2
 WAIT_SECONDS = 10
 """How long somebody waits for a connection that another thread of this process has."""
 
+FUNCTIONS = "packbay_sqlite"
+"""The schema of the functions that SQLite has and PostgreSQL lacks (app/db/postgres_schema.py)."""
 SITE_LOCK = 0x5042
 """The class of the lock under which one transaction at a time decides for a site ("PB"); the second key is the site."""
 
@@ -150,7 +152,7 @@ def arguments_of(server: Server) -> dict[str, Any]:
         "connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": 6_000,
         "keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
         "target_session_attrs": "read-write", "application_name": "packbay", "client_encoding": "utf8",
-        "options": "-c timezone=UTC -c search_path=public",
+        "options": f"-c timezone=UTC -c search_path=public,{FUNCTIONS}",
     }  # fmt: skip
 
 

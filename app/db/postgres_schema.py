@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, text
 
+from app.db.postgres import FUNCTIONS
+
 OLDEST = 150_000
 """PostgreSQL 15: the oldest server that is tried."""
 MIGRATION_LOCK = 0x50424D47
-FUNCTIONS = "packbay_sqlite"
-"""The schema of the functions below."""
 
 
 class NotOurs(Exception):
@@ -78,6 +78,7 @@ def guards_of(tables: Iterable[str]) -> dict[str, str]:
 
 _BODIES = (
     f"CREATE SCHEMA IF NOT EXISTS {FUNCTIONS}",
+    f"GRANT USAGE ON SCHEMA {FUNCTIONS} TO PUBLIC",
     f"""CREATE OR REPLACE FUNCTION {FUNCTIONS}.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
@@ -109,7 +110,6 @@ def install_on_server(connection: Connection, tables: Iterable[str], views: Mapp
         _remember(connection, f"SCHEMA {FUNCTIONS}", wanted[""])
         changed = True
     uninstall_on_server(connection, {name for name, digest in there.items() if name and wanted.get(name) != digest})
-    connection.exec_driver_sql(f"SET LOCAL search_path = public, {FUNCTIONS}")
     for name, sql in guards.items():
         if there.get(name) != wanted[name]:
             table = name.removesuffix("_append_only")
@@ -122,7 +122,6 @@ def install_on_server(connection: Connection, tables: Iterable[str], views: Mapp
             connection.exec_driver_sql(_plain(f"CREATE VIEW {name} AS {sql}"))
             _remember(connection, f"VIEW {name}", wanted[name])
             changed = True
-    connection.exec_driver_sql("SET LOCAL search_path = public")
     return changed
 
 

@@ -95,7 +95,7 @@ def answer_find(session: Session, *, station_id: bytes, body: dict[str, Any], no
     typed = str(body["typed"])[:64]
     found = [session.get_one(Order, order_id) for order_id in find_orders(session, typed)[:9]] if typed else []
     if not found and typed:
-        ends = select(Order).where(Order.number.endswith(typed, autoescape=True)).order_by(Order.number, Order.id)
+        ends = select(Order).where(Order.number.iendswith(typed, autoescape=True)).order_by(Order.number, Order.id)
         found = list(session.scalars(ends.limit(9)))
     return {"typed": typed, "orders": [{"order_id": o.id.hex(), "number": o.number, "state": o.state} for o in found]}
 

@@ -146,7 +146,7 @@ def on_hand(session: Session, *, sku: str = "", place: str = "") -> tuple[StockL
         select(Sku.sku, Bin.name, Stock.lot, Stock.status, Stock.on_hand, Stock.reserved)
         .join(Sku, Sku.id == Stock.sku_id)
         .join(Bin, Bin.id == Stock.place_id)
-        .where(Sku.sku.startswith(sku, autoescape=True), Bin.name.startswith(place, autoescape=True))
+        .where(Sku.sku.istartswith(sku, autoescape=True), Bin.name.istartswith(place, autoescape=True))
         .order_by(Sku.sku, Bin.name, Stock.lot, Stock.status)
     )
     return tuple(StockLine(*row) for row in session.execute(wanted))
