@@ -39,6 +39,7 @@ BENCHES: dict[str, Bench] = {
     "import": partial(_later, "imports", "imports"),
     "frames": partial(_later, "frames", "frames"),
     "import-memory": partial(_later, "imports", "memory"),
+    "memory": partial(_later, "memory", "resident"),
 }
 """In the order in which they run; each gets a folder of its own that is gone afterwards."""
 
