@@ -10,6 +10,7 @@ import logging
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from app.clock import Clock
 from app.sync.keeper import Keeper
@@ -20,6 +21,17 @@ from app.sync.wire import SCHEMA, CentralPort, NotWelcome, StreamBroken, Welcome
 log = logging.getLogger(__name__)
 MOST_FORKS = 3
 """New streams in one run of the program. Central that refuses these as well is asked no more of."""
+
+
+@cache
+def _program() -> str:
+    """The version of this program, "" where it is not installed."""
+    from importlib import metadata  # on this thread, after the first picture
+
+    try:
+        return metadata.version("packbay")
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 class Talk:
@@ -82,7 +94,7 @@ class Talk:
         if self._forks > MOST_FORKS:
             raise NotWelcome("stream")
         sent_at = self._clock.now()
-        welcome = self.central.hello(self._keeper.greeting(self._app))
+        welcome = self.central.hello(self._keeper.greeting(self._app or _program()))
         offset = offset_ms(sent_at, self._clock.now(), welcome.at)
         self._keeper.must_be_newest(welcome.identity)
         self.line = replace(self.line, must_update=too_old(welcome), clock_offset_ms=offset)
