@@ -154,6 +154,7 @@ def examine(path: Path) -> Verdict:
     Raises sqlite3.OperationalError when it can't be opened or is locked: that says nothing about what is in it.
     """
     file = path.resolve()
+    _roll_back(file)
     with ExitStack() as last:  # files are closed after the connection: the first close drops all locks of a process
         try:
             with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, isolation_level=None)) as connection:
@@ -169,6 +170,16 @@ def examine(path: Path) -> Verdict:
             if not is_damage(error):
                 raise
             return Verdict((str(error),))
+
+
+def _roll_back(file: Path) -> None:
+    """Ends what was cut short before the file had a log at all, in the midst of its birth; only a writer may do that.
+
+    What else SQLite has to say comes up again when the file is read.
+    """
+    if _beside(file, "-journal").exists():
+        with suppress(sqlite3.DatabaseError, UnicodeDecodeError), closing(sqlite3.connect(file)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def _opened(file: Path, last: ExitStack) -> int:

@@ -19,7 +19,7 @@ from app.db import open_database
 from app.db.journal import read_all
 from app.db.pages import rows
 from app.db.salvage import KEPT, forget_old, journal_of
-from app.db.seal import examine, read_seal
+from app.db.seal import Verdict, examine, read_seal
 from app.sync.erasure import cut_log
 from app.sync.keeper import Keeper
 from app.sync.mending import Mended, mend
@@ -196,6 +196,24 @@ def test_a_stranger_who_only_looks_after_a_kill_makes_the_seal_mute_and_not_fals
     assert (examine(home / FILE).sealed, examine(home / FILE).faults) == (False, ())
     assert start(home)[1] is None
     assert examine(home / FILE).sealed
+
+
+def test_a_birth_that_was_cut_short_is_ended_before_the_file_is_looked_at(tmp_path: Path) -> None:
+    """The switch to a log is made with a rollback journal; one that is left there can't be read without a write."""
+    file = tmp_path / FILE
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("CREATE TABLE first (n)")
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("BEGIN")
+        connection.execute("PRAGMA cache_size=1")
+        connection.executemany("INSERT INTO first VALUES (zeroblob(3000))", [()] * 50)
+        left = {name: (tmp_path / name).read_bytes() for name in (FILE, f"{FILE}-journal")}
+        connection.execute("ROLLBACK")
+    for name, data in left.items():
+        (tmp_path / name).write_bytes(data)
+
+    assert examine(file) == Verdict()
+    assert dump(file).count("INSERT") == 0
 
 
 def test_the_seal_holds_every_page_whoever_wrote_it(home: Path) -> None:
