@@ -11,9 +11,14 @@ Used by the work thread only, which alone writes the station's file.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
-MOST_KEPT = 4_000
+from app.events import Read
+
+MOST_KEPT, DROPPED = 1_500, 500
+"""Answers that are kept, and how many of the oldest go when there are more."""
 Key = tuple[Any, ...]
 
 
@@ -32,9 +37,16 @@ class Memory:
         return self._answers[key][0]
 
     def keep(self, key: Key, tables: Iterable[str], answer: Any) -> None:
-        """Keeps an answer that was read from these tables; when there are too many, all others are dropped."""
+        """Keeps an answer that was read from these tables, and lets go of the oldest when there are too many.
+
+        A question that names a moment (the time it is now, a read) is never asked again, and its answer not kept.
+        """
+        _, arguments, named = key
+        if any(isinstance(value, datetime | Read) for value in (*arguments, *(value for _, value in named))):
+            return
         if len(self._answers) >= MOST_KEPT:
-            self.clear()
+            for oldest in tuple(islice(self._answers, DROPPED)):
+                self._drop(oldest)
         self._answers[key] = (answer, frozenset(tables))
         for table in tables:
             self._read_from.setdefault(table, set()).add(key)
@@ -43,9 +55,12 @@ class Memory:
         """Rows of these tables are written: what was read from them is asked anew."""
         for table in tables:
             for key in tuple(self._read_from.get(table, ())):
-                _, also = self._answers.pop(key)
-                for other in also:
-                    self._read_from[other].discard(key)
+                self._drop(key)
+
+    def _drop(self, key: Key) -> None:
+        _, tables = self._answers.pop(key)
+        for table in tables:
+            self._read_from[table].discard(key)
 
     def clear(self) -> None:
         """Forgets everything: a transaction failed, and what was read in it may never have been."""
