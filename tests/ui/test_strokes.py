@@ -119,4 +119,5 @@ def test_where_a_stroke_went_or_came_is_painted_and_nowhere_else(window: KioskWi
 
 def test_strokes_in_another_order_are_painted_anew_altogether(window: KioskWindow) -> None:
     assert sheet(window, 20, 0).changed_from(sheet(window, 0, 20)) is None
-    assert sheet(window, 0, 0).changed_from(sheet(window, 0)) is None
+    assert sheet(window, 0, 20, 0).changed_from(sheet(window, 20, 0, 20)) is None
+    assert sheet(window, 0, 0).changed_from(sheet(window, 0)) == [(-1, -1, 11, 11)]

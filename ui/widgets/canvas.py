@@ -5,7 +5,7 @@ When a ledger is open it writes down each text, icon and control as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,9 +19,16 @@ from ui.theme import POSITIONS, SMALLEST, Style, Theme
 from ui.translate import Translator
 from ui.widgets import strokes, typeset
 from ui.widgets.letters import TypeCase
-from ui.widgets.strokes import Area, Clip, Pixels, Sheet, Stroke, around, edges
+from ui.widgets.strokes import Area, Clip, Core, Pixels, Sheet, Stroke, around, edges
 
 LEFT, CENTRE, RIGHT = 0.0, 0.5, 1.0
+MOST_WORDS, MOST_BLOCKS = 2_000, 500
+"""How many words in their places, and how many drawn blocks, are remembered."""
+PLAIN_INK, ANY_INK = (0.86, 0.32, 0.08), (1.3, 0.6, 0.3)
+"""How far letters reach over the baseline, under it, and beyond their width, in heights of the type: plain ones, and
+any others with their accents and tails."""
+LARGE_BOX = 60
+"""Pixels; the filling of a larger box is painted by itself where its outline is not touched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,8 @@ class Look:
     ledger: Ledger | None = None
     fits: dict[tuple[object, ...], typeset.Fitted] = field(default_factory=dict)
     letters: TypeCase = field(default_factory=TypeCase)
+    set_words: dict[tuple[object, ...], tuple[tuple[Stroke, ...], Area]] = field(default_factory=dict)
+    blocks: dict[Hashable, tuple[Stroke, ...]] = field(default_factory=dict)
 
     def say(self, text: Text | str) -> str:
         """A sentence in this person's language; what is a string already is shown as it stands."""
@@ -133,8 +142,29 @@ class Canvas:
     def width(self, words: str, style: Style) -> float:
         return self.theme.width(words, style)
 
-    def _stroke(self, paint: Callable[..., None], values: tuple[Any, ...], area: Area) -> None:
-        self._strokes.append(Stroke(paint, values, area, self._clips))
+    def _stroke(
+        self, paint: Callable[..., None], values: tuple[Any, ...], area: Area, core: Core | None = None
+    ) -> None:
+        self._strokes.append(Stroke(paint, values, area, self._clips, core))
+
+    def once(self, key: Hashable, draw: Callable[[], object]) -> None:
+        """What `draw` draws, remembered under `key`, which must hold all that it depends on, its place among it.
+
+        From one scan to the next most of a screen stays: a row, a caption, the steps of a task.
+        """
+        if self.look.ledger is not None:
+            draw()
+            return
+        whole = key, self._clips
+        known = self.look.blocks.get(whole)
+        if known is None:
+            begin = len(self._strokes)
+            draw()
+            if len(self.look.blocks) >= MOST_BLOCKS:
+                self.look.blocks.clear()
+            self.look.blocks[whole] = tuple(self._strokes[begin:])
+        else:
+            self._strokes.extend(known)
 
     @contextmanager
     def within(self, rect: QRectF, radius: float = 0) -> Iterator[None]:
@@ -157,8 +187,11 @@ class Canvas:
         """A rounded box; `radius` and `width` in u; the line lies inside the rectangle."""
         x, y, w, h = edges(rect)
         thick = max(1.0, width * self.theme.scale)
-        values = (x, y, w, h, self.u(radius), fill, line, thick)
-        self._stroke(strokes.box, values, (x - 1, y - 1, x + w + 1, y + h + 1))
+        corner = self.u(radius)
+        inset = max(corner, thick) + 1
+        core = (x + inset, y + inset, x + w - inset, y + h - inset, fill) if min(w, h) > LARGE_BOX else None
+        values = (x, y, w, h, corner, fill, line, thick)
+        self._stroke(strokes.box, values, (x - 1, y - 1, x + w + 1, y + h + 1), core)
 
     def bars(self, places: tuple[tuple[int, int, int, int], ...], token: str) -> None:
         """Rectangles (x, y, width, height) on whole pixels, as sharp as they are."""
@@ -273,6 +306,12 @@ class Canvas:
         """Sets words into a rectangle as large as they fit (`valign` 0 top, 1 bottom). Returns their box."""
         if not words:
             return QRectF(rect.x(), rect.y(), 0, 0)
+        key = (*edges(rect), words, style, token, align, lines, floor, single_to, valign, self._clips)
+        known = self.look.set_words.get(key) if self.look.ledger is None else None
+        if known is not None:
+            self._strokes.extend(known[0])
+            return QRectF(*known[1])
+        begin = len(self._strokes)
         fitted = self.look.fit(words, style, rect.width(), rect.height(), lines, floor, single_to)
         top = rect.y() + (rect.height() - fitted.height) * valign
         widest = 0.0
@@ -284,7 +323,11 @@ class Canvas:
             middle = top + fitted.leading * (index + 0.5)
             baseline = middle + metrics.capHeight() / 2
             self.line(QPointF(x, baseline), line, fitted.style, token, kind=kind, role=role, elided=fitted.elided)
-        return QRectF(rect.x() + (rect.width() - widest) * align, top, widest, fitted.height)
+        box = (rect.x() + (rect.width() - widest) * align, top, widest, fitted.height)
+        if len(self.look.set_words) >= MOST_WORDS:
+            self.look.set_words.clear()
+        self.look.set_words[key] = tuple(self._strokes[begin:]), box
+        return QRectF(*box)
 
     def line(
         self,
@@ -300,12 +343,9 @@ class Canvas:
         """One line from its left foot on the baseline, as it is. Returns its width."""
         x, y = foot.x(), round(foot.y())
         width, size = self.width(words, style), self.theme.pixel_size(style)
-        area = (
-            x - 0.3 * size - 1,
-            y - 1.3 * size,
-            x + width + 0.3 * size + 1,
-            y + 0.6 * size,
-        )  # with accents and tails
+        above, below, beside = PLAIN_INK if words.isascii() else ANY_INK
+        margin = beside * size + 1
+        area = (x - margin, y - above * size - 1, x + width + margin, y + below * size + 1)
         self._stroke(strokes.words, (x, y, words, style, token), area)
         if self.look.ledger is not None:
             self._record(QPointF(x, y), words, style, token, width, kind, role, elided, self.theme.font(style))

@@ -8,6 +8,7 @@ from app.view import CodeDatum, CountDatum, Hero, NameDatum, Picture, Rack, Step
 from ui.theme import HERO_PADDING, HERO_RADIUS, SIZES, Style, Surface, hero_surface
 from ui.widgets.canvas import CENTRE, RIGHT, Canvas
 from ui.widgets.panel import PanelWidget
+from ui.widgets.strokes import edges
 from ui.widgets.typeset import balanced
 
 STEPS_HEIGHT = 84.0
@@ -32,12 +33,14 @@ class HeroPanel(PanelWidget[Hero]):
         pad = u(HERO_PADDING)
         foot = rect.bottom() - (u(STEPS_HEIGHT) if panel.steps else u(24))
         if panel.steps:
-            self._steps(canvas, panel.steps, QRectF(0, foot, rect.width(), u(STEPS_HEIGHT)), colours)
+            steps, area = panel.steps, QRectF(0, foot, rect.width(), u(STEPS_HEIGHT))
+            canvas.once(("steps", steps, edges(area), colours), lambda: self._steps(canvas, steps, area, colours))
         right = rect.right() - pad
         if isinstance(panel.aside, Rack):
             width = min(rect.width() * 0.255, u(300))
             place = QRectF(right - width, u(26), width, foot - u(26) - u(12))
-            draw_rack(canvas, panel.aside, place, colours)
+            rack = panel.aside
+            canvas.once(("rack", rack, edges(place), colours), lambda: draw_rack(canvas, rack, place, colours))
             right = place.left() - u(28)
             head_right = right
         elif isinstance(panel.aside, Picture):

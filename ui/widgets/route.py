@@ -340,7 +340,7 @@ class RouteCard(PanelWidget[RouteMap]):
         for piece in in_sight(panel.walked, window):
             canvas.path(points(piece), "walked", 3.2)
         for piece in in_sight(panel.later, window):
-            canvas.path(points(piece), "route", 3.2, (1.2, 2.2))
+            canvas.path(points(piece), "route", 3.2, (2.2, 1.2), flat=True)  # round ends cost six times as much
         for colour, width in (("map", 13.0), ("route", 7.0)):
             for piece in in_sight(panel.leg, window):
                 canvas.path(points(piece), colour, width)

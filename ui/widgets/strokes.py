@@ -36,13 +36,21 @@ class Inks(Protocol):
     def letters(self) -> TypeCase: ...
 
 
+Core = tuple[float, float, float, float, str | None]
+"""Left, top, right, bottom of the part of a box that is nothing but its filling, and the colour of that."""
+
+
 class Stroke(NamedTuple):
-    """One thing that is drawn: `paint(painter, look, *values)`, inside all of `clips`."""
+    """One thing that is drawn: `paint(painter, look, *values)`, inside all of `clips`.
+
+    Where only its `core` is to be painted, a plain rectangle does: the outline of a large box is dear.
+    """
 
     paint: Callable[..., None]
     values: tuple[Any, ...]
     area: Area
     clips: tuple[Clip, ...]
+    core: Core | None = None
 
 
 class Pixels:
@@ -71,8 +79,9 @@ class Sheet:
 
     def changed_from(self, before: Sheet) -> list[Area] | None:
         """The places where this sheet looks different; None when strokes changed their order: anywhere."""
-        old, new = set(before.strokes), set(self.strokes)
-        if [s for s in before.strokes if s in new] != [s for s in self.strokes if s in old]:
+        ours, theirs = _without_same_ends(self.strokes, before.strokes)
+        new, old = set(ours), set(theirs)
+        if [s for s in theirs if s in new] != [s for s in ours if s in old]:
             return None
         return [stroke.area for stroke in old ^ new]
 
@@ -82,12 +91,12 @@ class Sheet:
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         clips: tuple[Clip, ...] = ()
         painter.save()
-        for paint, values, (left, top, right, bottom), wanted in self.strokes:
-            for x0, y0, x1, y1 in places:
-                if left < x1 and right > x0 and top < y1 and bottom > y0:
-                    break
-            else:
+        for paint, values, (left, top, right, bottom), wanted, core in self.strokes:
+            met = [p for p in places if left < p[2] and right > p[0] and top < p[3] and bottom > p[1]]
+            if not met:
                 continue
+            if core and all(core[0] <= p[0] and core[1] <= p[1] and core[2] >= p[2] and core[3] >= p[3] for p in met):
+                paint, values = _fill_core, core
             if wanted != clips:
                 painter.restore()
                 painter.save()
@@ -96,6 +105,25 @@ class Sheet:
                 clips = wanted
             paint(painter, look, *values)
         painter.restore()
+
+
+def _without_same_ends(ours: list[Stroke], theirs: list[Stroke]) -> tuple[list[Stroke], list[Stroke]]:
+    """Both lists without the strokes with which they begin and end alike."""
+    least = min(len(ours), len(theirs))
+    head = 0
+    while head < least and ours[head] == theirs[head]:
+        head += 1
+    tail = 0
+    while tail < least - head and ours[-1 - tail] == theirs[-1 - tail]:
+        tail += 1
+    return ours[head : len(ours) - tail], theirs[head : len(theirs) - tail]
+
+
+def _fill_core(
+    painter: QPainter, look: Inks, left: float, top: float, right: float, bottom: float, token: str | None
+) -> None:
+    if token is not None:
+        painter.fillRect(QRectF(left, top, right - left, bottom - top), look.theme.colour(token))
 
 
 def region_of(areas: Iterable[Area]) -> QRegion:
