@@ -29,7 +29,9 @@ DOOR = "packbay_door"
 FACT_BYTES = 64_000
 """The most that a station may write as one fact, in bytes; a little less than it may say of one (SYNC 3)."""
 APPEND_ONLY = ("fact", "movement")
-STATION_CONNECTIONS, WORKER_CONNECTIONS = 3, 40
+STATION_CONNECTIONS, WORKER_CONNECTIONS = 4, 40
+"""A station has two, one of which only listens; and two more while the server has not noticed yet that those were cut,
+or while another machine runs on a copy of it: else the one that listens keeps the other one out."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
