@@ -43,6 +43,10 @@ class BenchProcess:
         return str(self.ready["printer"])
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def scans_log(self) -> Path:
         """The scanner's own log."""
         return self.folder / "scans.jsonl"

@@ -133,6 +133,12 @@ def _add_shift(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.add_argument("--out", type=Path, default=Path("out/shift"))
     command.add_argument("--faults", action="store_true", help="wrong scans, shorts, unplugged scanner, no paper …")
     command.add_argument("--window", action="store_true", help="through the real window, off-screen")
+    command.add_argument("--stations", type=int, default=1, help="more than one: a floor, with --central")
+    command.add_argument(
+        "--central", metavar="URL", help="an empty database of a PostgreSQL: postgresql://ADMIN@HOST:PORT/DATABASE"
+    )
+    command.add_argument("--password-stdin", action="store_true", help="its secret is the first line of stdin")
+    command.add_argument("--dev-insecure", action="store_true", help="a server that does not prove who it is")
     command.set_defaults(func=_shift)
 
 
@@ -227,6 +233,10 @@ def _play(options: argparse.Namespace) -> int:
 
 
 def _shift(options: argparse.Namespace) -> int:
+    if options.stations > 1 or options.central:
+        from ui.shift.floor import run_floor_of
+
+        return run_floor_of(options)
     from ui.shift import run_shift
 
     return run_shift(

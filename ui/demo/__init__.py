@@ -11,7 +11,7 @@ from typing import Any
 
 from app.channels import read_orders
 from app.channels.base import ImportResult
-from app.db import central_write, migrate, open_database
+from app.db import Database, central_write, migrate, open_database
 from app.floor.service.people import import_people
 from app.floor.service.site import import_settings, import_stations
 from app.inventory.queries import on_hand
@@ -60,16 +60,21 @@ def build(home: Home, *, orders: int = 24, seed: int = 1) -> None:
     database = open_database(home.central_file, "central")
     try:
         migrate(database)
-        with central_write(database) as session:
-            _import_tables(session)
-            _set_pins(session, home)
-        _write_mail_way(home)
-        with central_write(database) as session:
-            for path in _write_orders(home, orders, seed):
-                _judge(path.name, import_orders(session, read_orders(path), source=path.name, now=NOW))
-            release_ready_orders(session, now=NOW)
+        furnish(database, home, orders=orders, seed=seed)
     finally:
         database.close()
+
+
+def furnish(database: Database, home: Home, *, orders: int, seed: int) -> None:
+    """Brings the demo into a central that is there; `home` is that of whoever works for it."""
+    with central_write(database) as session:
+        _import_tables(session)
+        _set_pins(session, home)
+    _write_mail_way(home)
+    with central_write(database) as session:
+        for path in _write_orders(home, orders, seed):
+            _judge(path.name, import_orders(session, read_orders(path), source=path.name, now=NOW))
+        release_ready_orders(session, now=NOW)
 
 
 def _import_tables(session: Any) -> None:

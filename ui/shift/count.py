@@ -12,9 +12,13 @@ import math
 import sqlite3
 import sys
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+Database = Any
+"""A connection on which `execute` gives rows by name and by number: sqlite3's, or a server's."""
 GOOD = ("accepted", "step", "order")
 
 
@@ -58,22 +62,23 @@ def lost_and_twice(sent: list[dict[str, Any]], station: sqlite3.Connection) -> t
     return lost, sum(more.values())
 
 
-def double_applied(station: sqlite3.Connection, central: sqlite3.Connection) -> int:
+def double_applied(stations: Sequence[sqlite3.Connection], central: Database) -> int:
     """Facts that central has twice or does not have, and units shipped beyond what was ordered."""
-    ours = {r["fact_id"] for r in station.execute("SELECT fact_id FROM v_fact")}
     theirs = Counter(r["fact_id"] for r in central.execute("SELECT fact_id FROM v_fact"))
     twice = sum(n - 1 for n in theirs.values())
-    missing = len(ours - theirs.keys())
+    missing = sum(
+        len({r["fact_id"] for r in s.execute("SELECT fact_id FROM v_fact")} - theirs.keys()) for s in stations
+    )
     over = 0
     for row in central.execute(
         "SELECT o.number, o.units, (SELECT coalesce(sum(p.units), 0) FROM v_parcel p "
         "WHERE p.order_number = o.number AND p.state = 'closed') AS shipped FROM v_order o"
     ):
         over += max(0, row["shipped"] - row["units"])
-    return twice + missing + over
+    return twice + missing + int(over)
 
 
-def ledger_faults(central: sqlite3.Connection) -> int:
+def ledger_faults(central: Database) -> int:
     """Balances that are not the sum of their movements, and movements that no balance knows."""
     summed = {
         tuple(row)[:4]: row["units"]
@@ -137,37 +142,55 @@ def _walk(a: tuple[int, int], b: tuple[int, int], across: list[int]) -> float:
     return abs(a[0] - b[0]) + min(abs(a[1] - y) + abs(b[1] - y) for y in across)
 
 
-def one(connection: sqlite3.Connection, query: str) -> int:
+def one(connection: Database, query: str) -> int:
     """The only value of a query."""
     return int(connection.execute(query).fetchone()[0])
 
 
+@dataclass(frozen=True)
+class Played:
+    """What is left of one station's shift: its home, its scanner's own log, the Views it showed."""
+
+    home: Path
+    log: Path
+    views: list[dict[str, Any]]
+
+
 def figures(home: Path, log: Path, views: list[dict[str, Any]], touches: int = 0) -> dict[str, Any]:
-    """The summary of a shift."""
-    central, station = read_only(home / "central.sqlite"), read_only(home / "station.sqlite")
-    sent = sent_scans(log)
-    lost, twice = lost_and_twice(sent, station)
-    waits = waits_ms(sent, views)
-    summary = {
+    """The summary of a shift on one machine."""
+    central = read_only(home / "central.sqlite")
+    try:
+        return summary(central, [Played(home, log, views)], touches)
+    finally:
+        central.close()
+
+
+def summary(central: Database, played: Sequence[Played], touches: int = 0) -> dict[str, Any]:
+    """The summary of a shift at one or more stations. `central` gives rows by name and by number."""
+    stations = [read_only(each.home / "station.sqlite") for each in played]
+    sent = [sent_scans(each.log) for each in played]
+    losses = [lost_and_twice(scans, station) for scans, station in zip(sent, stations, strict=True)]
+    waits = [wait for scans, each in zip(sent, played, strict=True) for wait in waits_ms(scans, each.views)]
+    found = {
         "orders": one(central, "SELECT count(*) FROM v_order"),
         "shipped": one(central, "SELECT count(*) FROM v_order WHERE state = 'shipped'"),
         "units": one(central, "SELECT coalesce(sum(units), 0) FROM v_parcel WHERE state = 'closed'"),
-        "shorts": one(station, "SELECT count(*) FROM v_fact WHERE kind = 'Shorted' AND NOT voided"),
-        "scans": len(sent),
-        "touches": one(station, "SELECT count(*) FROM v_scan WHERE touched") + touches,
-        "lost_scans": lost,
-        "double_applied": double_applied(station, central) + twice,
+        "shorts": sum(one(s, "SELECT count(*) FROM v_fact WHERE kind = 'Shorted' AND NOT voided") for s in stations),
+        "scans": sum(map(len, sent)),
+        "touches": sum(one(s, "SELECT count(*) FROM v_scan WHERE touched") for s in stations) + touches,
+        "lost_scans": sum(lost for lost, _ in losses),
+        "double_applied": double_applied(stations, central) + sum(twice for _, twice in losses),
         "labels": one(central, "SELECT count(*) FROM v_print WHERE kind = 'label' AND state IN ('sent', 'confirmed')"),
         "received": one(central, "SELECT coalesce(sum(quantity), 0) FROM v_movement WHERE reason = 'receive'"),
         "returned": one(central, "SELECT coalesce(sum(quantity), 0) FROM v_return WHERE state = 'closed'"),
         "mails": one(central, "SELECT count(*) FROM v_mail WHERE state = 'confirmed'"),
         "ledger_ok": ledger_faults(central) == 0,
-        "metres": round(metres(home)),
+        "metres": round(sum(metres(each.home) for each in played)),
         "scan_to_view_ms": {"p50": round(percentile(waits, 0.5), 1), "p99": round(percentile(waits, 0.99), 1)},
-    }
-    central.close()
-    station.close()
-    return summary
+    }  # fmt: skip
+    for station in stations:
+        station.close()
+    return found
 
 
 if __name__ == "__main__":

@@ -54,6 +54,11 @@ class StationProcess:
                     self._news.notify_all()
 
     @property
+    def pid(self) -> int:
+        """The station's process."""
+        return self._process.pid
+
+    @property
     def view(self) -> dict[str, Any]:
         """What the screen shows now."""
         return self.views[-1]
