@@ -1,0 +1,91 @@
+"""Setting central up is killed at each of its statements: it is what it was, or what it should be, and begins again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from app.db.founding import found
+from app.settings import Server
+from tests.floor_of_stations.cases import Account, Play, case
+from tests.postgres import PgServer
+
+_SHAPE = (
+    "SELECT coalesce(md5(string_agg(x, ',' ORDER BY x)), 'empty') FROM (SELECT table_name || '.' || column_name || "
+    "data_type AS x FROM information_schema.columns WHERE table_schema IN ('public', 'packbay_door') UNION ALL "
+    "SELECT tgname || tgrelid::regclass FROM pg_trigger WHERE NOT tgisinternal UNION ALL "
+    "SELECT policyname || tablename FROM pg_policies) AS y"
+)
+
+
+def shape(pg: PgServer, name: str) -> str:
+    """Tables, columns, triggers and policies of a database, as one word; "empty" for none."""
+    return pg.psql(_SHAPE, name)
+
+
+@case("migration killed half-way")
+def a_migration_is_killed(play: Play) -> Account:
+    """A process that sets central up ends at its n-th statement, for every n: tables are none or all, never some."""
+    with PgServer(play.version) as pg:
+        whole = _set_up(pg, pg.create("whole"), 0)
+        statements, all_of_it = whole, shape(pg, "whole")
+        old = new = between = 0
+        for at in _spread(statements, 12 * play.times):
+            name = pg.create(f"broken_{at}")
+            _set_up(pg, name, at)
+            seen = shape(pg, name)
+            old += seen == "empty"
+            new += seen == all_of_it
+            if _tables(pg, name) not in (0, _tables(pg, "whole")):
+                raise AssertionError(f"killed at statement {at} some tables are there and some are not")
+            between += seen not in ("empty", all_of_it)
+            found(Server.of_url(pg.url(database=name)), renew=False)
+            if shape(pg, name) != all_of_it:
+                raise AssertionError(f"killed at statement {at} it could not be gone on with")
+            pg.drop([name])
+    return {
+        "statements": statements, "kills": old + new + between, "nothing there": old, "all there": new,
+        "tables there, rights not yet": between,
+    }  # fmt: skip
+
+
+def _tables(pg: PgServer, name: str) -> int:
+    return int(pg.psql("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'", name))
+
+
+def _spread(statements: int, most: int) -> Sequence[int]:
+    """Every statement, or as many as there is time for, evenly."""
+    step = max(1, statements // most)
+    return range(1, statements + 1, step)
+
+
+def _set_up(pg: PgServer, name: str, at: int) -> int:
+    """`central init` in a process that kills itself before its n-th statement (0: never); how many it sent."""
+    words = [sys.executable, "-m", "tests.floor_of_stations.migrations", pg.url(database=name), str(at)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if at and done.returncode != -signal.SIGKILL:
+        raise AssertionError(f"it ended with {done.returncode}: {done.stderr[-300:]}")
+    return 0 if at else int(done.stdout)
+
+
+def _main(url: str, at: int) -> None:
+    from sqlalchemy import Engine, event
+
+    sent = 0
+
+    @event.listens_for(Engine, "before_cursor_execute")
+    def _count(*_words: object) -> None:
+        nonlocal sent
+        sent += 1
+        if sent == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    found(Server.of_url(url), renew=False)
+    print(sent)
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1], int(sys.argv[2]))
