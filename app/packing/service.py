@@ -41,6 +41,7 @@ from app.packing.rules.voids import VOID_REASONS
 from app.picking.service import move_serial
 from app.processing.service import note_put_back
 from app.processing.service.holds import place_hold
+from app.processing.service.withdrawal import stop_work
 from app.receipt.service import write_brief
 from app.receipt.service.briefs import OVER
 from app.text import Text, count, say
@@ -127,6 +128,8 @@ def _closed(session: Session, fact: did.ParcelClosed, stamp: Stamp) -> None:
     if state == "cancelled":
         detail = "closed although cancelled: stop the box before it leaves"
         _incident(session, stamp, "closed_although_cancelled", fact.order_id, fact.parcel_id, detail)
+    if state == "shipped":  # somebody may hold it under a newer lease than the hand that picked what is in the box
+        stop_work(session, order_id=fact.order_id)
     if state in OVER:
         write_brief(session, fact.order_id)
     _learn(session, fact, stamp)

@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db import central_write, migrate
+from app.facts import Fact
 from app.settings import Home
 from app.sync.applier import work_off
 from app.sync.central import SqlCentral
 from app.sync.duties import Place, do_duties
 from app.work.service.numbers import skip_numbers
+from app.work.service.recording import record_here
 from tests.simulation.disk import Killed
 from tests.simulation.machine import Machine, Time
 
@@ -57,6 +59,10 @@ class CentralEnd(Machine):
         """Somebody at a desk decides something: one transaction."""
         with self.running(), central_write(self.disk.database) as session:
             return act(session)
+
+    def say(self, *facts: Fact) -> None:
+        """The office records facts of its own."""
+        self.office(lambda session: record_here(session, facts, now=self.clock.now()))
 
     def survive(self, act: Callable[[], Any]) -> Any:
         """Does something; a server that is killed in it is started again, and the answer is None."""

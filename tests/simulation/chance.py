@@ -8,6 +8,7 @@ from random import Random
 
 from app.ids import Ids, make_ids_with
 
+
 class Chance:
     """Dice by name: what one of them does never changes what another one rolls."""
 

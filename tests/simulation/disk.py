@@ -59,8 +59,6 @@ class Disk:
         for engine in (database.write, database.relaxed, database.read):
             event.listen(engine, "connect", _never_fold)
             event.listen(engine, "before_cursor_execute", self._statement)
-        for engine in (database.write, database.relaxed):
-            event.listen(engine, "begin", self._begins, insert=True)
         event.listen(database.write, "commit", self._flushes)
         self._flushing = False
         return database
@@ -87,7 +85,7 @@ class Disk:
     def _flushes(self, _connection: Connection) -> None:
         self._flushing = True
 
-    def _begins(self, _connection: Connection) -> None:
+    def _begins(self) -> None:
         self._note_flush()
         self.written = 0
         if self.before_begin is not None:
@@ -103,6 +101,8 @@ class Disk:
             self._durable, self._flushing = self._wal_bytes(), False
 
     def _statement(self, _c: Connection, _cursor: object, text: str, _v: object, _x: object, _many: bool) -> None:
+        if text == "BEGIN IMMEDIATE":
+            self._begins()
         writes = text.startswith(WRITES)
         if self.fuse is not None and (writes or not self.fuse_writes):
             self.fuse -= 1

@@ -287,7 +287,7 @@ def _count(me: Worker) -> Job:
 def counted(me: Worker, count: bytes, place: bytes, only: bytes = b"") -> Counted:
     """What somebody sees who looks into a bin: what the mirror says, now and then one unit more or less."""
     rows = me.station.disk.query(
-        "SELECT sku_id, lot, status, on_hand FROM stock WHERE place_id = ? AND on_hand > 0 ORDER BY sku_id, lot, status",
+        "SELECT sku_id, lot, status, on_hand FROM stock WHERE place_id = ? AND on_hand > 0 ORDER BY 1, 2, 3",
         place,
     )
     seen = [row for row in rows if not only or row[0] == only]

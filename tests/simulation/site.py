@@ -90,7 +90,9 @@ def orders(dice: Random, first: int, count: int, now: datetime) -> list[Imported
 def _order(dice: Random, number: int, now: datetime) -> ImportedOrder:
     names = dice.sample([*PLAIN, *PLAIN, *LOTS, *SERIALS], dice.choice((1, 1, 2, 3)))
     lines = tuple(
-        ImportedLine(str(n), name, f"Thing {name}", 1 if name in SERIALS else dice.choice((1, 1, 2, 3)), Decimal("5.00"))
+        ImportedLine(
+            str(n), name, f"Thing {name}", 1 if name in SERIALS else dice.choice((1, 1, 2, 3)), Decimal("5.00")
+        )
         for n, name in enumerate(dict.fromkeys(names), 1)
     )
     total = sum((line.quantity * Decimal("5.00") for line in lines), Decimal())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -33,6 +33,10 @@ CREW = ("PICK", "PACK", "STOCK", "PICK", "PICK", "PACK", "PICK", "PACK", "STOCK"
 DAY_S, HOUR_S = 86_400.0, 3_600.0
 SHIFT = range(6, 20)
 """Hours of a day in which people work."""
+
+
+AT_ANY_TIME = ("ledger-is-stock", "moved-once", "promises-add-up", "feed-gapless", "stream-whole")
+"""What holds after every transaction of central."""
 
 
 class NotEven(AssertionError):
@@ -106,6 +110,8 @@ class Told:
     """Confirmed facts of which no copy was left anywhere when a disk went."""
     poison: set[bytes] = field(default_factory=set)
     files: list[list[ImportedOrder]] = field(default_factory=list)
+    forgotten: set[bytes] = field(default_factory=set)
+    """Work that was leased after the state to which central went back."""
     copies_of_streams: bool = False
     confirmed: set[bytes] = field(default_factory=set)
     seen: set[bytes] = field(default_factory=set)
@@ -114,8 +120,11 @@ class Told:
 class World:
     """One floor. Everything that happens on it comes of `seed`."""
 
-    def __init__(self, folder: Path, seed: int, stations: int = 10, faults_a_day: float = 0) -> None:
+    def __init__(
+        self, folder: Path, seed: int, stations: int = 10, faults_a_day: float = 0, only: Sequence[str] = ()
+    ) -> None:
         self.folder, self.seed, self.faults_a_day = folder, seed, faults_a_day
+        self._kinds = [kind for name, kind in all_faults().items() if not only or name in only]
         self.chance = Chance(seed)
         self.dice, self.fate = self.chance.dice("world"), self.chance.dice("fate")
         self.time = Time(SHIFT[0] * HOUR_S)
@@ -255,7 +264,7 @@ class World:
     # ---- what breaks
 
     def _break_something(self) -> None:
-        kinds = list(all_faults().values())
+        kinds = self._kinds
         chance = self.faults_a_day / len(SHIFT)
         while chance > 0:
             if chance >= 1 or self.fate.random() < chance:
@@ -402,6 +411,15 @@ class World:
         bench = self.fate.choice(kept)
         return bench, self._images[bench.station.code]
 
+    def go_back(self, image: bytes, *, restored: bool) -> None:
+        """Central is what it was when that image was made."""
+        fences = "SELECT id, fence FROM work"
+        before = self.central.disk.query(fences)
+        self.central.put_back(image, restored=restored)
+        now = dict(self.central.disk.query(fences))
+        self.told.forgotten |= {work for work, fence in before if now.get(work) != fence}
+        self.note_gone()
+
     def note_gone(self) -> None:
         """A disk is another one: confirmed facts of which there is no copy any more can't come back."""
         alive = {row[0] for row in self.central.disk.query("SELECT fact_id FROM fact")}
@@ -464,11 +482,20 @@ class World:
         """Every invariant that does not hold now."""
         seen = self.told.seen.union(*(s.seen for s in self.stations))
         witness = Witness(
-            self.confirmed(), self.told.gone, self.told.poison, copies_of_streams=self.told.copies_of_streams, seen=seen
-        )
+            self.confirmed(), self.told.gone, self.told.poison, seen=seen, forgotten=self.told.forgotten,
+            copies_of_streams=self.told.copies_of_streams,
+        )  # fmt: skip
         return broken(
             Floor(sqlite_side(self.central.disk.path), [sqlite_side(s.disk.path) for s in self.stations], witness)
         )
+
+    def broken_at_night(self) -> list[Broken]:
+        """What central's books alone must say, whatever is under way."""
+        return broken(Floor(sqlite_side(self.central.disk.path), ()), AT_ANY_TIME)
+
+    @property
+    def day_number(self) -> int:
+        return int(self.time.now_s // DAY_S)
 
     def close(self) -> None:
         for machine in (self.central, *self.stations):
@@ -484,10 +511,10 @@ def _station_template(folder: Path) -> Path:
 
 
 @contextmanager
-def a_world(seed: int, stations: int = 10, faults_a_day: float = 0) -> Iterator[World]:
+def a_world(seed: int, stations: int = 10, faults_a_day: float = 0, only: Sequence[str] = ()) -> Iterator[World]:
     """A world in memory, gone afterwards."""
     with TemporaryDirectory(prefix="packbay-world-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        world = World(Path(folder), seed, stations, faults_a_day)
+        world = World(Path(folder), seed, stations, faults_a_day, only)
         try:
             yield world
         finally:

@@ -8,9 +8,7 @@ import sqlite3
 from contextlib import closing
 
 from app.inventory.facts import Counted, Moved, StockSet
-from app.picking.facts import Picked
 from app.work.facts import SignedIn
-from app.work.service.recording import record_here
 from tests.simulation import site
 from tests.simulation.faults import fault
 from tests.simulation.world import Bench, World
@@ -24,8 +22,10 @@ def cancelled_under_a_hand(world: World) -> bool | None:
         if not world.unacked(station):
             world.some_facts(bench)
         rows = station.disk.query(
-            "SELECT w.order_id FROM work w JOIN fact f ON f.kind = 'Picked' AND f.data LIKE '%' || lower(hex(w.id)) || '%' "
-            "JOIN outbox o ON o.fact_id = f.fact_id AND o.acked_at IS NULL WHERE w.state = 'leased' ORDER BY w.id LIMIT 1"
+            "SELECT w.order_id FROM work w "
+            "JOIN fact f ON f.kind = 'Picked' AND f.data LIKE '%' || lower(hex(w.id)) || '%' "
+            "JOIN outbox o ON o.fact_id = f.fact_id AND o.acked_at IS NULL "
+            "WHERE w.state = 'leased' ORDER BY w.id LIMIT 1"
         )
         if rows and world.cancel(rows[0][0]):
             return True
@@ -169,7 +169,7 @@ def _spoil(world: World, bench: Bench, fact_id: bytes, how: str, body: dict[str,
         said["body"] = POISON[how](dict(body)) if how in POISON else body
         text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         text = ENVELOPES[how](text) if how in ENVELOPES else text
-        before = connection.execute("SELECT chain FROM fact WHERE seq = ?", (seq - 1,)).fetchone()
+        before = connection.execute("SELECT chain FROM outbox WHERE seq = ?", (seq - 1,)).fetchone()
         chain = hashlib.sha256((before[0] if before else b"") + text.encode()).digest()
         guards = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         connection.execute("BEGIN IMMEDIATE")
@@ -179,8 +179,7 @@ def _spoil(world: World, bench: Bench, fact_id: bytes, how: str, body: dict[str,
             "UPDATE fact SET data = ?, kind = ?, chain = ? WHERE fact_id = ?", (text, kind, chain, fact_id)
         )
         connection.execute("UPDATE itself SET chain = ?", (chain,))
-        if "chain" in {row[1] for row in connection.execute("PRAGMA table_info(outbox)")}:
-            connection.execute("UPDATE outbox SET chain = ? WHERE fact_id = ?", (chain, fact_id))
+        connection.execute("UPDATE outbox SET chain = ? WHERE fact_id = ?", (chain, fact_id))
         for _, sql in guards:
             connection.execute(sql)
         connection.execute("COMMIT")
@@ -233,7 +232,7 @@ def book_set(world: World) -> bool:
         if rows:
             body = json.loads(rows[0][0])["body"]
             fact = StockSet(bytes.fromhex(body["sku_id"]), bytes.fromhex(body["place_id"]), 1, body["lot"])
-            world.central.office(lambda session: record_here(session, [fact], now=world.central.clock.now()))
+            world.central.say(fact)
             return True
     return False
 
@@ -244,7 +243,10 @@ def lease_ended(world: World) -> bool | None:
     bench = next((b for b in world.online() if world.unstarted(b.station)), None)
     if bench is None:
         return False
-    sql = "SELECT COUNT(*) FROM fact_status s JOIN fact f ON f.fact_id = s.fact_id WHERE s.status = 'stale_lease' AND f.station_id = ?"
+    sql = (
+        "SELECT COUNT(*) FROM fact_status s JOIN fact f ON f.fact_id = s.fact_id "
+        "WHERE s.status = 'stale_lease' AND f.station_id = ?"
+    )
     before = world.central.disk.one(sql, bench.station.id)
     bench.asleep = True
     world.some_facts(bench)
@@ -256,5 +258,3 @@ def lease_ended(world: World) -> bool | None:
 
     world.later(world.dice.uniform(16, 30), back)
     return None
-
-

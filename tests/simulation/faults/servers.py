@@ -89,8 +89,7 @@ def central_restored(world: World) -> bool:
     image = world.backup()
     if image is None:
         return False
-    world.central.put_back(image, restored=True)
-    world.note_gone()
+    world.go_back(image, restored=True)
     return _forgot_some(world)
 
 
@@ -100,8 +99,7 @@ def restored_and_advanced(world: World) -> bool:
     image = world.backup()
     if image is None:
         return False
-    world.central.put_back(image, restored=True)
-    world.note_gone()
+    world.go_back(image, restored=True)
     cursors = {s.name: s.disk.query("SELECT feed_seq, feed_event FROM itself")[0] for s in world.stations}
     farthest = min(seq for seq, _ in cursors.values())
     for _ in range(40):
@@ -111,8 +109,7 @@ def restored_and_advanced(world: World) -> bool:
         world.cancel_some(3)
     at = "SELECT event_id FROM feed WHERE seq = ?"
     return any(
-        seq <= world.head() and world.central.disk.one(at, seq) not in (None, event)
-        for seq, event in cursors.values()
+        seq <= world.head() and world.central.disk.one(at, seq) not in (None, event) for seq, event in cursors.values()
     )
 
 
@@ -122,8 +119,7 @@ def failed_over(world: World) -> bool:
     image = world.standby()
     if image is None:
         return False
-    world.central.put_back(image, restored=False)
-    world.note_gone()
+    world.go_back(image, restored=False)
     return _forgot_some(world)
 
 
