@@ -16,9 +16,10 @@ from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
+from app.cli.admin import keep_server
 from app.db import Database, migrate, open_database, open_server
 from app.db.transfer import copy_rows
-from app.settings import Server
+from app.settings import Home, Server
 from tests.postgres import PgServer, versions
 
 ENGINE = os.environ.get("PACKBAY_TEST_CENTRAL", "sqlite")
@@ -127,10 +128,16 @@ def drop(database: Database) -> None:
 
 
 def stranger(database: Database) -> Path:
-    """A SQLite file with what is in central now: central itself, or a copy of what the server has."""
+    """A SQLite file with what is in central now: central itself, or a copy of what the server has.
+
+    The folder of either is the home of that central, for commands.
+    """
     if not database.is_server:
         return database.path
-    path = Path(_folder()) / f"{next(_number)}.sqlite"
+    home = Home(Path(_folder()) / str(next(_number))).make()
+    if database.where in _where:
+        keep_server(home, address(database))
+    path = home.central_file
     shutil.copy(_empty_file(), path)
     copy = open_database(path, "central")
     copy_rows(database, copy)

@@ -31,6 +31,7 @@ from app.processing.service.arrivals import take_in as take_in_and_follow
 from app.processing.service.duties import plan_what_came_back, release_what_is_due
 from app.settings import Home
 from tests.central_home import NOW, line, read, rows, stocked, table, take_in
+from tests.engines import stranger
 
 PLAN = (
     "SELECT s.sku, w.state, p.quantity, p.picked FROM pick_line p JOIN work w ON w.id = p.work_id "
@@ -290,7 +291,7 @@ def test_stock_that_comes_and_moments_that_pass_release_by_themselves(shop: Data
         until = (NOW + timedelta(days=1)).isoformat()
         place_hold(session, order_id=order_id(shop, "2"), now=NOW, by="Mia", kind="until", field=until)
     clock = FakeClock(NOW)
-    home = Home(shop.path.parent)
+    home = Home(stranger(shop).parent)
     assert release_what_is_due(shop, clock, home) == 0
 
     # when stock comes and the day passes
@@ -314,7 +315,7 @@ def test_units_that_were_nowhere_become_pick_work_when_they_lie_somewhere(shop: 
         session.query(Work).update({Work.state: "done", Work.started: True})
         session.get_one(Order, order_id(shop)).state = "picked"
         session.add(Tote(id=b"t" * 16, name="T-1", state="parked", order_id=order_id(shop)))
-    clock, home = FakeClock(NOW), Home(shop.path.parent)
+    clock, home = FakeClock(NOW), Home(stranger(shop).parent)
     assert plan_what_came_back(shop, clock, home) == 0
 
     # when one is put away elsewhere
@@ -334,7 +335,7 @@ def test_units_that_were_nowhere_become_pick_work_when_they_lie_somewhere(shop: 
 @pytest.mark.usefixtures("packbay_home")
 def test_an_order_is_changed_from_the_command_line(shop: Database, capsys: pytest.CaptureFixture[str]) -> None:
     released(shop)
-    place = str(shop.path.parent)
+    place = str(stranger(shop).parent)
 
     assert main(["order", "change", "1", "--line", "MUG=1", "--remove", "TEA", "--home", place, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"number": "1", "state": "released", "holds": []}

@@ -150,6 +150,9 @@ class CentralSide:
         return stranger(self.database)
 
     def close(self) -> None:
+        """Closes it; what a server has is left behind as a file, for whoever goes on with a copy of the folder."""
+        if on_server():
+            shutil.copy(self.path, self._path)
         self.database.close()
 
     def work(self) -> int:
@@ -286,8 +289,6 @@ def _even_files(codes: tuple[str, ...]) -> Path:
             station.settle()
     for station in stations:
         station.close()
-    if on_server():
-        shutil.copy(central.path, folder / "central.sqlite")
     central.close()
     return folder
 

@@ -15,6 +15,7 @@ from tempfile import mkdtemp
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.cli.admin import keep_server
 from app.clock import FakeClock
 from app.db import Database, central_write, migrate, open_database, reading, station_write
 from app.facts import Fact, Stamp
@@ -40,7 +41,7 @@ from app.sync.station import Cause, found_station, outgoing, record
 from app.tracking.queries import MailRow, mails, mails_by_state
 from app.tracking.service import send_mails
 from app.work.service.timeline import unpacked_words
-from tests.engines import open_central
+from tests.engines import address, open_central
 from tests.packing.kit import SKUS, stock_the_site
 
 START = datetime(2026, 3, 2, 13, 7, tzinfo=UTC)
@@ -77,6 +78,8 @@ class Site:
         open_central(self.home.central_file, template=_templates() / "central.sqlite").close()
         shutil.copy(_templates() / "station.sqlite", self.home.station_file)
         self.open()
+        if self.central.is_server:
+            keep_server(self.home, address(self.central))
 
     def open(self) -> None:
         self.central: Database = open_central(self.home.central_file, busy_ms=5_000)

@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from app.db import central_write, open_database
+from app.db import central_write
 from app.ids import stable_id
 from app.models import Effect, Order
 from app.tracking.service import drop_mails, opt_out, retry_mails, send_mails
-from tests.engines import stranger
+from tests.engines import open_central, stranger
 from tests.notifiers.servers import PASSWORD, Running, free_port, server, write_config, write_password
 from tests.tracking.house import Site
 
@@ -411,11 +411,12 @@ SENDER = """
 import sys
 from pathlib import Path
 from app.clock import FakeClock
-from app.db import open_database
+from app.db import open_database, open_server
 from app.settings import Home
 from app.tracking.service import send_mails
 home = Home(Path(sys.argv[1]))
-database = open_database(home.central_file, "central")
+server = home.server()
+database = open_server(server) if server else open_database(home.central_file, "central")
 for _ in range(int(sys.argv[2])):
     send_mails(database, FakeClock(), home)
 database.close()
@@ -484,7 +485,7 @@ def test_a_slow_server_holds_up_neither_facts_nor_other_writers(site: Site, post
     done: list[int] = []
 
     def duty() -> None:
-        database = open_database(site.home.central_file, "central")
+        database = open_central(site.home.central_file)
         done.append(send_mails(database, site.clock, site.home))
         database.close()
 
@@ -495,7 +496,7 @@ def test_a_slow_server_holds_up_neither_facts_nor_other_writers(site: Site, post
     # when the floor goes on meanwhile
     began = time.monotonic()
     site.pack("2", (1, 1))
-    impatient = open_database(site.home.central_file, "central", busy_ms=50)
+    impatient = open_central(site.home.central_file, busy_ms=50)
     with central_write(impatient) as session:
         session.execute(update(Order).where(Order.number == "2").values(note="written meanwhile"))
     impatient.close()
