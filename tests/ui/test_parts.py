@@ -9,6 +9,7 @@ import sys
 import wave
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.barcodes import command_code
-from app.text import count, say, verbatim
+from app.text import Day, count, day_of, figure, say, verbatim
 from app.view import Sound, View, Wanted
 from tests.ui import gallery
 from tests.ui.gallery_floor import ROUTE
@@ -115,6 +116,24 @@ def test_numbers_follow_the_language() -> None:
         "32 × 24,5 × 16\u00a0cm",
     )
     assert german.text(say("{p} EUR", p=Decimal("1284.50"))) == "1.284,50 EUR"
+
+
+@pytest.mark.parametrize(
+    ("language", "whole", "short", "amount"),
+    [
+        ("en", "24 Dec 2026", "24 Dec", "1,284.50"), ("de", "24. Dez. 2026", "24. Dez.", "1.284,50"),
+        ("es", "24 dic 2026", "24 dic", "1.284,50"), ("pl", "24 gru 2026", "24 gru", "1284,50"),
+        ("xx", "24 Dec 2026", "24 Dec", "1,284.50"),
+    ],
+)  # fmt: skip
+def test_days_and_amounts_that_stand_alone_follow_the_language(
+    language: str, whole: str, short: str, amount: str
+) -> None:
+    spoken = Translator(language)
+
+    assert spoken.text(day_of("2026-12-24")) == whole
+    assert spoken.text(say("Shipped {day}", day=Day(date(2026, 12, 24), year=False))).endswith(short)
+    assert spoken.text(figure(Decimal("1284.50"))).replace("\u00a0", "") == amount
 
 
 def test_a_sentence_is_translated_with_its_plural_and_its_inner_sentences() -> None:
