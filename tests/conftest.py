@@ -11,6 +11,7 @@ from tests.guards import (
     pytest_configure,
     pytest_runtest_call,
     pytest_runtest_teardown,
+    pytest_sessionfinish,
     pytest_unconfigure,
 )
 
@@ -21,6 +22,7 @@ __all__ = [
     "pytest_configure",
     "pytest_runtest_call",
     "pytest_runtest_teardown",
+    "pytest_sessionfinish",
     "pytest_unconfigure",
 ]
 

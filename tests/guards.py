@@ -11,7 +11,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 import pytest
@@ -106,6 +106,34 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
     """The same for what is logged while fixtures are taken down."""
     result = yield
     _complain()
+    return result
+
+
+# ---- no test that is not run ----------------------------------------------------------------------------------------
+
+MAY_SKIP = ("network namespace", "Patroni")
+"""What a machine may lack: the reason of a skip names it. Under STRICT=1 it may lack nothing."""
+
+
+def skips_amiss(reasons: Sequence[str], *, strict: bool) -> list[str]:
+    """Reasons of skips that fail the run."""
+    return [reason for reason in reasons if strict or not any(words in reason for words in MAY_SKIP)]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
+    """The last line of a run counts what was skipped; what may not be skipped fails it."""
+    result = yield
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:  # a worker of a run: whoever collects counts
+        return result
+    reasons = [str(report.longrepr[2] if report.longrepr else "") for report in reporter.stats.get("skipped", ())]
+    amiss = skips_amiss(reasons, strict=os.environ.get("STRICT") == "1")
+    for reason in amiss:
+        reporter.write_line(f"may not be skipped: {reason}", red=True)
+    if amiss and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    reporter.write_line(f"{len(reasons)} skipped")
     return result
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.arch.house import ROOT
-from tests.guards import WentOutside, is_inside, stay_inside
+from tests.guards import WentOutside, is_inside, skips_amiss, stay_inside
 
 PLANTED = """
 import logging, os, socket, threading, warnings, asyncio
@@ -104,3 +104,9 @@ def test_everything_else_is_outside(address: tuple[object, ...]) -> None:
     assert not is_inside(address)
     with pytest.raises(WentOutside):
         stay_inside("socket.connect", (None, address))
+
+
+def test_only_what_a_machine_may_lack_is_skipped_and_nothing_when_it_is_strict() -> None:
+    reasons = ["no network namespace may be made here", "Patroni is not here", "no mood"]
+    assert skips_amiss(reasons, strict=False) == ["no mood"]
+    assert skips_amiss(reasons, strict=True) == reasons
