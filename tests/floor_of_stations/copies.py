@@ -13,7 +13,6 @@ from tests.floor_of_stations.floor import HOST, ServerFloor, Station, command, w
 from tests.postgres import PgServer, own
 from tests.simulation.invariants import sqlite_side
 
-
 STORE_FIRST = ("STOCK", "PICK", "PACK")
 """The first one has always something to do."""
 
@@ -139,7 +138,7 @@ def _fail_over(play: Play, floor: ServerFloor, pg: PgServer, standby: PgServer, 
         standby.psql("SELECT pg_wal_replay_pause()")
         standby.configure(primary_conninfo="")
         floor.wait_for_facts(40)
-    old, acked = pg.pid, _acknowledged(floor)
+    old, acked = pg.pid, acknowledged_facts(floor)
     pg.kill9()
     play.say(f"primary {old}: kill -9; standby {standby.pid} is promoted")
     if not synchronous:
@@ -157,7 +156,7 @@ def _fail_over(play: Play, floor: ServerFloor, pg: PgServer, standby: PgServer, 
     return {"acknowledged and gone": lost, "missing in the end": missing(floor), "old primary refused by": refused}
 
 
-def _acknowledged(floor: ServerFloor) -> set[bytes]:
+def acknowledged_facts(floor: ServerFloor) -> set[bytes]:
     """What stations were told that central has."""
 
     sql = "SELECT fact_id FROM outbox WHERE acked_at IS NOT NULL"

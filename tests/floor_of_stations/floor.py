@@ -184,17 +184,19 @@ class ServerFloor:
 
     def __init__(
         self, pg: PgServer, folder: Path, *, crew: Sequence[str] = ("PICK", "PICK", "PACK"), workers: int = 2,
-        seed: int = 1, orders: int = 40, name: str = "floor", say: Callable[[str], None] = lambda _words: None,
+        seed: int = 1, orders: int = 40, name: str = "floor", furnished: bool = True,
+        say: Callable[[str], None] = lambda _words: None,
     ) -> None:  # fmt: skip
         self.pg, self.folder, self.name, self.seed, self.say = pg, folder, name, seed, say
         self.dice = Random(seed)
         self.office = Home(folder / "office").make()
         pg.create(name)
         command(self.office, "central", "init", self.url, "--password-stdin", "--dev-insecure", typed=pg.password)
-        with self.central() as database:
-            site.furnish(database, SystemClock().now())
         self._orders = 0
-        self.orders_come(orders)
+        if furnished:
+            with self.central() as database:
+                site.furnish(database, SystemClock().now())
+            self.orders_come(orders)
         kinds = [(kind, list(crew[:n]).count(kind)) for n, kind in enumerate(crew)]
         self.stations = [
             Station(self, f"{kind}{n + 1:02}", kind, index, list(crew).count(kind))

@@ -190,23 +190,30 @@ def _all_of_them(people: Sequence[CrewMember], restart_after: int | None) -> Non
         raise failures[0]
 
 
-_OPEN = (
-    f"SELECT 1 FROM sales_order o WHERE o.state IN ({OPEN}) AND NOT EXISTS "
-    "(SELECT 1 FROM tote t WHERE t.order_id = o.id AND t.state = 'parked') LIMIT 1"
+_WORK = (
+    f"SELECT 1 WHERE EXISTS (SELECT 1 FROM sales_order WHERE state IN ({OPEN})) AND ("
+    "EXISTS (SELECT 1 FROM work WHERE state IN ('ready', 'leased')) OR "
+    "EXISTS (SELECT 1 FROM tote WHERE state NOT IN ('free', 'parked')))"
 )
 """A box that was put aside waits for a lead, who is not among these people."""
 
 
 class Over:
-    """Whether nothing on the floor is left to do, as the server has it; not while it is away."""
+    """Whether nothing on the floor is left that anybody here could do, as the server has it; not while it is away."""
+
+    TIMES = 8
+    """Looks in a row that must find nothing: between two tasks there is a moment in which nothing is to be seen."""
 
     def __init__(self, admin: Server) -> None:
         self._admin = admin
+        self._found_nothing = 0
 
     def look(self) -> bool:
-        with suppress(psycopg.Error):
-            return not _ask(self._admin, _OPEN)
-        return False
+        try:
+            self._found_nothing = 0 if _ask(self._admin, _WORK) else self._found_nothing + 1
+        except psycopg.Error:
+            self._found_nothing = 0
+        return self._found_nothing >= self.TIMES
 
 
 class Closed:
@@ -269,6 +276,9 @@ def _count(office: Home, out: Path, places: Sequence[Place]) -> dict[str, Any]:
     with connect(office.root) as server:
         found = summary(server, played)
         said = reckoning(server, [place.seat.home.station_file for place in places])
+        left = server.execute(f"SELECT number, state FROM sales_order WHERE state IN ({OPEN})".encode()).fetchall()
+    for number, state in left:
+        say(f"order {number} is left {state}")
     for words in said.pop("amiss"):
         say(f"AMISS: {words}")
     say(
