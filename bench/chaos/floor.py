@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from bench.progress import bar
-from tests.floor_of_stations import hints, machine, migrations  # noqa: F401  # they name cases
+from tests.floor_of_stations import copies, hints, machine, migrations  # noqa: F401  # they name cases
 from tests.floor_of_stations.cases import CASES, Account, Play, Skip
 from tests.postgres import versions
 
