@@ -7,10 +7,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.db import central_write, migrate
 from app.facts import Fact
+from app.models import Incident
 from app.settings import Home
 from app.sync.applier import work_off
 from app.sync.central import SqlCentral
@@ -32,6 +34,8 @@ class CentralEnd(Machine):
         self.home = Home(folder / "home")
         self.home.make()
         self._failing: set[str] = set()
+        self.between_parts: Callable[[], object] | None = None
+        """What others do at central while a snapshot is read, once."""
         with self.running():
             migrate(self.disk.database)
         self._serve()
@@ -39,6 +43,7 @@ class CentralEnd(Machine):
     def _serve(self) -> None:
         self.generation += 1
         self.port = SqlCentral(self.disk.database, self.clock)
+        self._place = Place(self.disk.database, self.clock, self.home)
 
     def restart(self) -> None:
         """The process is started again; what was not committed is gone."""
@@ -53,7 +58,7 @@ class CentralEnd(Machine):
     def do_duties(self) -> int:
         """What central does while time passes, once."""
         with self.running():
-            return do_duties(Place(self.disk.database, self.clock, self.home), self._failing, "DUTIES")
+            return do_duties(self._place, self._failing, "DUTIES")
 
     def office(self, act: Callable[[Session], Any]) -> Any:
         """Somebody at a desk decides something: one transaction."""
@@ -63,6 +68,11 @@ class CentralEnd(Machine):
     def say(self, *facts: Fact) -> None:
         """The office records facts of its own."""
         self.office(lambda session: record_here(session, facts, now=self.clock.now()))
+
+    def resolve(self, kind: str) -> None:
+        """Somebody looked at all incidents of a kind."""
+        done = update(Incident).where(Incident.kind == kind, Incident.resolved_at.is_(None))
+        self.office(lambda session: session.execute(done.values(resolved_at=self.clock.now())))
 
     def survive(self, act: Callable[[], Any]) -> Any:
         """Does something; a server that is killed in it is started again, and the answer is None."""

@@ -95,6 +95,8 @@ class Witness:
     """Work that was leased after the state to which central went back: who held it knows that, and central does not."""
     seen: set[bytes] = field(default_factory=set)
     """What lay in files that are no more."""
+    central_lost: bool = False
+    """Whether central ever lost what it had acknowledged."""
     copies_of_streams: bool = False
     """Whether machines were cloned or put back: then two hands may have held the same lease."""
 
@@ -232,6 +234,15 @@ def _has(side: Side, table: str) -> bool:
     except sqlite3.OperationalError:
         return False
     return True
+
+
+@check("no-false-alarm")
+def _alarms(floor: Floor) -> Iterator[str]:
+    """Stations tell of a loss at central, or of a fork, only where there was one."""
+    if floor.witness.central_lost or floor.witness.copies_of_streams:
+        return
+    for (data,) in floor.central.rows("SELECT data FROM fact WHERE kind = 'StreamNoted'"):
+        yield f"nothing was lost or copied, and a station says {json.loads(data)['body']}"
 
 
 @check("all-applied")

@@ -52,7 +52,7 @@ class Machine:
     """A computer with one side's file. Whatever runs on it runs within `running`."""
 
     def __init__(self, path: Path, side: str, time: Time, dice: Random) -> None:
-        self.name = path.stem
+        self.name, self.time = path.stem, time
         self.clock = MachineClock(time)
         self._dice = dice
         self._ids = Ids(dice.randbytes, self.clock.time_ns)
@@ -64,7 +64,8 @@ class Machine:
     def _boot(self) -> None:
         self.boots += 1
         self.clock.boot()
-        self._boot_file.write_text(str(uuid.UUID(bytes=self._dice.randbytes(16))), encoding="ascii")
+        self.boot = self._dice.randbytes(16)
+        self._boot_file.write_text(str(uuid.UUID(bytes=self.boot)), encoding="ascii")
 
     @contextmanager
     def running(self) -> Iterator[None]:

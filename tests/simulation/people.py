@@ -6,7 +6,7 @@ books say. A tote is in one pair of hands at a time (`Hands.totes`).
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -21,13 +21,17 @@ from app.workflow import Recorded
 from tests.simulation import site
 from tests.simulation.station_end import StationEnd
 
+LEASE_S = 12 * 3_600
+"""So long a claim holds, whatever any clock says."""
+
 
 @dataclass(frozen=True)
 class Do:
-    """Facts of one scan. Answered with what was recorded."""
+    """Facts of one scan. Answered with what was recorded, nothing where the program does not allow it (any more)."""
 
     facts: tuple[Fact, ...] = ()
     voids: tuple[bytes, ...] = ()
+    only_if: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class Worker:
     hands: Hands
     claims: int = 2
     task: bytes = b""
+    asked_s: float | None = None
     held: set[bytes] = field(default_factory=set)
     """Totes in these hands."""
 
@@ -95,6 +100,7 @@ def picker(me: Worker) -> Job:
     """Claims orders and picks them, one after the other."""
     while True:
         me.new_task()
+        me.asked_s = me.station.time.now_s
         answer = yield AskFor("claim", {"kind": "pick", "limit": me.claims})
         works = answer.get("work", [])
         if not works:
@@ -113,12 +119,15 @@ def pick_order(me: Worker, work: bytes, lease: bytes, fence: int) -> Job:
         return
     me.take(tote)
     lines = _open_lines(me, work)
-    yield Do(
-        (
-            TourStarted(work, (work,), (order,), (lease,), (fence,), tuple(line[0] for line in lines)),
-            ToteBound(tote, work, order, "", fence),
-        )
+    begun = (
+        TourStarted(work, (work,), (order,), (lease,), (fence,), tuple(line[0] for line in lines)),
+        ToteBound(tote, work, order, "", fence),
     )
+    if not (yield Do(begun, only_if=lambda: _may_begin(me, lease))):
+        me.put_down(tote)
+        return
+    if me.asked_s is not None and me.station.time.now_s - me.asked_s > LEASE_S:
+        me.station.findings.append(f"begun-after-lease: {me.station.name} began work {work.hex()[:8]} too late")
     for _ in range(3):
         for line in lines:
             yield from _pick_line(me, work, fence, tote, line)
@@ -127,6 +136,14 @@ def pick_order(me: Worker, work: bytes, lease: bytes, fence: int) -> Job:
             break
     yield Do((Dropped(work, site.bin_id(site.DROP), (work,), (fence,), (tote,), (order,), (work,)),))
     me.put_down(tote)
+
+
+def _may_begin(me: Worker, lease: bytes) -> bool:
+    """Whether the lease still holds by this station's own reckoning."""
+    boot, until = next(
+        iter(me.station.disk.query("SELECT boot, until_ns FROM own_lease WHERE lease_id = ?", lease)), (None, 0)
+    )
+    return boot == me.station.boot and me.station.clock.mono_ns() < until
 
 
 def _pick_line(me: Worker, work: bytes, fence: int, tote: bytes, line: tuple[Any, ...]) -> Job:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -19,6 +20,13 @@ from tests.simulation.central_end import CentralEnd
 from tests.simulation.disk import Killed
 from tests.simulation.line import Away, Line
 from tests.simulation.machine import Machine, Time
+
+WRITES_ROW = {
+    "Picked": ("pick_line", "pick_line_id"), "Shorted": ("pick_line", "pick_line_id"),
+    "ToteBound": ("tote", "tote_id"), "ParcelClosed": ("parcel", "parcel_id"),
+    "PackOpened": ("parcel", "parcel_id"), "LabelMade": ("parcel", "parcel_id"),
+}  # fmt: skip
+"""A row that a fact of a kind always writes: its table, and the field of the fact that names it."""
 
 
 class StationEnd(Machine):
@@ -38,6 +46,8 @@ class StationEnd(Machine):
         """What the line raised, by name."""
         self.confirmed: set[bytes] = set()
         """Facts of which the hands here were told that they are kept."""
+        self.findings: list[str] = []
+        """What was wrong here while the world went on."""
         self.seen: set[bytes] = set()
         """Facts that were in the file before it was another one."""
         self._run()
@@ -127,10 +137,31 @@ class StationEnd(Machine):
             return self.talk.next()
 
     def _take_in(self, parcel: Parcelled) -> None:
+        before = self._own_rows() if parcel.pulled is not None and parcel.mirror is None else {}
         with self.running():
             arrival = self.keeper.take_in(parcel)
+        self._must_stay(before)
         for request, _, _, body in arrival.answers:
             self.answers[request] = body
+
+    def _own_rows(self) -> dict[tuple[str, bytes], tuple[int, Any]]:
+        """Rows that facts of this station wrote and central has not told of since: as they are, and by which fact."""
+        applied = self.disk.one("SELECT applied_seq FROM itself")
+        later = self.disk.query("SELECT seq, kind, data FROM fact WHERE seq > ? ORDER BY seq", applied)
+        found: dict[tuple[str, bytes], tuple[int, Any]] = {}
+        for seq, kind, data in later:
+            table, name = WRITES_ROW.get(kind, ("", ""))
+            if table:
+                key = bytes.fromhex(json.loads(data)["body"][name])
+                found[table, key] = seq, self.disk.query(f"SELECT * FROM {table} WHERE id = ?", key)
+        return found
+
+    def _must_stay(self, before: dict[tuple[str, bytes], tuple[int, Any]]) -> None:
+        """What hands did here and central had not applied in what was taken in is as it was."""
+        applied = self.disk.one("SELECT applied_seq FROM itself")
+        for (table, key), (seq, row) in before.items():
+            if seq > applied and self.disk.query(f"SELECT * FROM {table} WHERE id = ?", key) != row:
+                self.findings.append(f"own-rows-stay: fact {seq} at {self.name} is erased from {table} {key.hex()[:8]}")
 
     def try_round(self, most: int = 3) -> bool:
         """Exchanges as long as there is something to carry, `most` of them; whether there was.

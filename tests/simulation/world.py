@@ -76,6 +76,9 @@ class Bench:
         if isinstance(self.act, AskFor):
             return self._ask(self.act)
         if isinstance(self.act, Do):
+            if not self.act.only_if():
+                self._go_on(())
+                return False
             done = self.station.record(
                 self.act.facts, actor=self.worker.person, task=self.worker.task, voids=self.act.voids
             )
@@ -112,6 +115,7 @@ class Told:
     files: list[list[ImportedOrder]] = field(default_factory=list)
     forgotten: set[bytes] = field(default_factory=set)
     """Work that was leased after the state to which central went back."""
+    central_lost: bool = False
     copies_of_streams: bool = False
     confirmed: set[bytes] = field(default_factory=set)
     seen: set[bytes] = field(default_factory=set)
@@ -141,6 +145,9 @@ class World:
         self.twins: list[Bench] = []
         self.orders = 0
         self._later: list[tuple[float, int, Callable[[], None]]] = []
+        self.away_for_long: Bench | None = None
+        self.idle_soon = 0
+        """So many days without work begin tonight."""
         self._serials_told = 0
         self._backups: deque[bytes] = deque(maxlen=2)
         self._standby: bytes | None = None
@@ -219,7 +226,9 @@ class World:
                 self.orders_come(max(1, orders // 4))
             self.tick()
         self.night()
-        self.time.now_s = midnight + DAY_S + SHIFT[0] * HOUR_S
+        idle, self.idle_soon = self.idle_soon, 0
+        self.idle_days(idle)
+        self.time.now_s = midnight + (idle + 1) * DAY_S + SHIFT[0] * HOUR_S
 
     def tick(self) -> None:
         """An hour: everybody does something, couriers go, central works, and things break."""
@@ -255,8 +264,7 @@ class World:
         told = self.central.disk.one("SELECT COUNT(*) FROM incident WHERE kind = 'serial_twice'")
         self.counted["serial twice"] += max(0, told - self._serials_told)
         self._serials_told = told
-        for machine in (self.central, *self.stations):
-            machine.disk.fold()
+        self.fold_all()
         self._backups.append(self.central.disk.image())
         for bench in self.fate.sample(self.benches, min(2, len(self.benches))):
             self._images[bench.station.code] = bench.station.disk.image()
@@ -417,8 +425,22 @@ class World:
         before = self.central.disk.query(fences)
         self.central.put_back(image, restored=restored)
         now = dict(self.central.disk.query(fences))
+        self.told.central_lost = True
         self.told.forgotten |= {work for work, fence in before if now.get(work) != fence}
         self.note_gone()
+
+    def fold_all(self) -> None:
+        """All logs are folded into their files."""
+        for machine in (self.central, *self.stations):
+            machine.disk.fold()
+
+    def idle_days(self, number: int) -> None:
+        """Nobody works for so many days; central goes on with its duties."""
+        if number:
+            self.wait(number * DAY_S)
+            for _ in range(4):
+                self.wait(120.0)
+                self.central.survive(self.central.do_duties)
 
     def note_gone(self) -> None:
         """A disk is another one: confirmed facts of which there is no copy any more can't come back."""
@@ -483,15 +505,16 @@ class World:
         seen = self.told.seen.union(*(s.seen for s in self.stations))
         witness = Witness(
             self.confirmed(), self.told.gone, self.told.poison, seen=seen, forgotten=self.told.forgotten,
-            copies_of_streams=self.told.copies_of_streams,
+            central_lost=self.told.central_lost, copies_of_streams=self.told.copies_of_streams,
         )  # fmt: skip
-        return broken(
+        return self.broken_at_night() or broken(
             Floor(sqlite_side(self.central.disk.path), [sqlite_side(s.disk.path) for s in self.stations], witness)
         )
 
     def broken_at_night(self) -> list[Broken]:
-        """What central's books alone must say, whatever is under way."""
-        return broken(Floor(sqlite_side(self.central.disk.path), ()), AT_ANY_TIME)
+        """What central's books alone must say, whatever is under way, and what was seen at stations."""
+        found = [Broken(*words.split(": ", 1)) for station in self.stations for words in station.findings]
+        return found or broken(Floor(sqlite_side(self.central.disk.path), ()), AT_ANY_TIME)
 
     @property
     def day_number(self) -> int:

@@ -75,7 +75,8 @@ def central_cut(world: World) -> bool:
         bench = world.someone_with_facts()
         if bench is not None:
             bench.station.try_round()
-    world.central.cut()
+    if world.central.cut():
+        world.told.central_lost = True
     return _forgot_some(world)
 
 
@@ -131,6 +132,9 @@ def server_clock(world: World) -> bool:
     before = clock.wrong_by
     open_leases = world.central.disk.one("SELECT COUNT(*) FROM work WHERE state = 'leased' AND started = 0")
     clock.wrong_by = world.hours(leap)
+    world.central.do_duties()
     world.tick_quietly()
     clock.wrong_by = before
+    world.central.do_duties()
+    world.central.resolve("clock_jump")
     return bool(open_leases)

@@ -123,3 +123,27 @@ def clone(world: World) -> bool | None:
 
     world.later(world.dice.uniform(4, 12), gone)
     return None
+
+
+@fault("30 days offline, feed tail passed", 0.3)
+def long_offline(world: World) -> bool | None:
+    """Counts when a station was away for 30 days, has facts to tell, and what it would read next is no longer kept."""
+    bench = world.someone_online()
+    if bench is None or world.away_for_long:
+        return False
+    world.away_for_long = bench
+    bench.asleep = True
+
+    def back() -> None:
+        world.away_for_long = None
+        bench.asleep = False
+        told = world.unacked(bench.station) > 0
+        first = world.central.disk.one("SELECT MIN(seq) FROM feed") or 0
+        world.count("long offline", told and first > world.cursor(bench.station) + 1)
+        world.central.between_parts = lambda: world.orders_come(2)
+        world.settle_one(bench)
+        world.central.between_parts = None
+
+    world.later(40 * 24 + world.dice.uniform(2, 5), back)
+    world.idle_soon = 40
+    return None
