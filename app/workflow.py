@@ -659,12 +659,12 @@ class Bench(Generic[S]):
         self.echo, self.ignored = before.echo, before.ignored
 
     def memo(self) -> tuple[object, ...]:
-        """What `handle` may change before anything is durable; for `restore` when the transaction fails."""
-        return self.shown, self.gate, self.echo, self.ignored, self._last, self._counted
+        """What `handle` and `commit` change before anything is durable; for `restore` when the transaction fails."""
+        return self.shown, self.gate, self.echo, self.ignored, self._last, self._counted, self.state, self.recorded
 
     def restore(self, memo: tuple[Any, ...]) -> None:
         """Puts back what a failed transaction left half done."""
-        self.shown, self.gate, self.echo, self.ignored, self._last, self._counted = memo
+        self.shown, self.gate, self.echo, self.ignored, self._last, self._counted, self.state, self.recorded = memo
 
     def seen(self, mono_ns: int) -> None:
         """The screen shows (and has sounded) what it was last given."""

@@ -8,14 +8,21 @@ from app.view import View
 
 
 class Bridge(QObject):
-    """`show` may be called from any thread; `arrived` is delivered on the Qt thread, in order."""
+    """`prepare` and `show` may be called from any thread; both are delivered on the Qt thread, in order."""
 
+    announced = Signal(object)
     arrived = Signal(object)
+    _soon = Signal(object)
     _queued = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
+        self._soon.connect(self.announced, Qt.ConnectionType.QueuedConnection)
         self._queued.connect(self.arrived, Qt.ConnectionType.QueuedConnection)
+
+    def prepare(self, view: View) -> None:
+        """Tells the screen what it will be given next, unless something fails."""
+        self._soon.emit(view)
 
     def show(self, view: View) -> None:
         """Hands a View to the screen and returns at once."""

@@ -128,6 +128,7 @@ class Kiosk(QObject):
         self._language = self.window.look.translator.language
         self._dimmer = Dimmer(self.window)
         self.player = None if screen.quiet else Player(self._looks.volume)
+        self.bridge.announced.connect(self.window.prepare_view)
         self.bridge.arrived.connect(self._arrived)
         self.window.touched.connect(self.doors.touch)
         wedge = next(iter(config.devices.wedges), None)
@@ -148,6 +149,7 @@ class Kiosk(QObject):
                 from ui.runner import Runner
 
                 made = Runner(self.doors.home, self._config, self._hand_over, paints=True, doors=self.doors)
+                made.prepares = self.bridge.prepare
                 made.rest = self._rest or made.rest
                 self._runner = made
             return self._runner

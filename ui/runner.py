@@ -129,6 +129,8 @@ class Runner:
         self._dim = False
         self._forgetting = Forgetting(self.keeper.files, home.spool, self.clock)
         self._calm = Event()
+        self.prepares: Callable[[View], None] = lambda _view: None
+        """Called with a View that will be given next if nothing fails; must not block, and must not show it."""
         self.rest: Callable[[int], None] = lambda _now: None
         """Called with the monotonic clock when nothing happened for a second."""
         self._thread = Thread(target=self._run, name="work", daemon=True)
@@ -307,22 +309,35 @@ class Runner:
     def _read(self, item: Handled) -> None:
         started = self.clock.mono_ns()
         device = item.device if isinstance(item, events.Scan) else ""
-        memo, waiting, role = self.bench.memo(), dict(self._waiting), self._role
+        before, memo, waiting, role = self.bench, self.bench.memo(), dict(self._waiting), self._role
         try:
             with self.keeper.act() as transaction, self.desk.within(transaction):
                 read = understand(item, transaction)
                 moved = self._decide(read, transaction)
                 self._log(transaction, read, moved, started)
+                self._install(moved)
+                view = self._prepared(moved)
         except Exception:
+            self.bench = before
             self.bench.restore(memo)
             self._waiting, self._role, self._goes_on = waiting, role, None
             self.ports.beep(device, "wrong")
             raise
-        self._install(moved)
         self._answer(device, moved)
         self._call(moved)
-        self._show(last_word(moved))
+        self._show(last_word(moved), view)
         self._hint_all()
+
+    def _prepared(self, moved: list[Moved]) -> View | None:
+        """The View of what is about to be durable: the screen draws it for itself while the disk is flushed.
+
+        Nothing of it is seen or heard before that. None where the View depends on what a device is still to do.
+        """
+        if any(each.outcome.calls for each in moved):
+            return None
+        view = self._drawn(last_word(moved))
+        self.prepares(view)
+        return view
 
     def _hint_all(self) -> None:
         """There may be something to carry and to print; whoever does it begins when the screen is painted."""
@@ -623,10 +638,28 @@ class Runner:
     def _local_minute(self) -> str:
         return self.clock.now().astimezone().strftime("%H:%M")
 
-    def _show(self, outcome: Outcome | None) -> None:
-        try:
+    def _show(self, outcome: Outcome | None, view: View | None = None) -> None:
+        if view is None:
             with self.keeper.look() as look, self.desk.within(look):
-                view = self.bench.view(outcome)
+                view = self._drawn(outcome)
+        shown = self.bench.shown.problem if self.bench.shown else None
+        if shown is not self._problem:
+            self._problem, self._problem_serial = shown, 0
+        if self.bench.shown is None:
+            self._problem_serial = 0
+        elif not self._problem_serial or (outcome and outcome.accepted is False):
+            self._problem_serial = self._problem_serial or self._serial
+        given = self.clock.mono_ns()
+        if self._paints:
+            self.quiet.given(self._serial)
+        self._on_view(view)
+        if not self._paints:  # seen when it is handed over: whoever reads it may act before this line is reached
+            self.bench.seen(given)
+
+    def _drawn(self, outcome: Outcome | None) -> View:
+        """The whole screen as it is now, with the next serial number."""
+        try:
+            view = self.bench.view(outcome)
         except Exception:  # a screen that can't be drawn must say so; the work goes on at the same line
             log.exception("the screen of %s could not be made", self.bench.workflow.kind)
             view = crashed(self.bench.echo)
@@ -642,20 +675,7 @@ class Runner:
         )
         self._dim = self._hands.is_dim
         whole = replace(view, header=header, serial=self._serial, dim=self._dim, screen=self.screen.settings)
-        view = self.help.over(whole)
-        shown = self.bench.shown.problem if self.bench.shown else None
-        if shown is not self._problem:
-            self._problem, self._problem_serial = shown, 0
-        if self.bench.shown is None:
-            self._problem_serial = 0
-        elif not self._problem_serial or (outcome and outcome.accepted is False):
-            self._problem_serial = self._problem_serial or self._serial
-        given = self.clock.mono_ns()
-        if self._paints:
-            self.quiet.given(self._serial)
-        self._on_view(view)
-        if not self._paints:  # seen when it is handed over: whoever reads it may act before this line is reached
-            self.bench.seen(given)
+        return self.help.over(whole)
 
     def _chips(self) -> tuple[Chip, ...]:
         if not self.health.line.online:

@@ -6,15 +6,18 @@ arrives as key strokes is not read by widgets, and an Enter must never press any
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from app.view import Hero, Panel, ProblemHero, View
+from app.view import ProblemHero, View
 from ui.pictures import PictureStore
-from ui.screens.frame import Frame, Placed, lay_out
+from ui.screens.frame import Frame, lay_out
 from ui.theme import Theme
 from ui.translate import Translator
 from ui.widgets.action import ActionButton
@@ -30,6 +33,38 @@ from ui.widgets.welcome import WelcomePanel
 
 MOST_ACTIONS = 4
 KEYS = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride, QEvent.Type.Shortcut)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A part of the window: what it is called, the widget that shows it, its value, where, and whether it is joined to
+    the parts above and below."""
+
+    name: str
+    kind: type[PanelWidget[Any]]
+    value: object
+    rect: QRectF
+    joins: tuple[bool, bool] | None = None
+
+
+def _places_of(view: View, frame: Frame) -> Iterator[_Place]:
+    yield _Place("header", HeaderBar, view.header, frame.header)
+    if frame.progress is not None and view.progress is not None:
+        yield _Place("progress", ProgressBar, view.progress, frame.progress)
+    if isinstance(view.hero, ProblemHero):
+        yield _Place("hero-problem", ProblemPanel, view.hero, frame.hero)
+    elif view.kind == "sign-in":
+        yield _Place("hero-welcome", WelcomePanel, view.hero, frame.hero)
+    else:
+        yield _Place("hero", HeroPanel, view.hero, frame.hero)
+    for place, panels in (("object", frame.object), ("context", frame.context)):
+        for index, placed in enumerate(panels):
+            name, joins = type(placed.panel).__name__, (placed.joined_above, placed.joined_below)
+            yield _Place(f"{place}-{index}:{name}", widget_for(type(placed.panel)), placed.panel, placed.rect, joins)
+    if frame.echo is not None and view.echo is not None:
+        yield _Place("echo", EchoBar, view.echo, frame.echo)
+    for index, (action, rect) in enumerate(zip(view.actions[:MOST_ACTIONS], frame.actions, strict=False)):
+        yield _Place(f"action-{index}", ActionButton, action, rect)
 
 
 class KioskWindow(QWidget):
@@ -54,6 +89,7 @@ class KioskWindow(QWidget):
         store = pictures if isinstance(pictures, PictureStore) else PictureStore(pictures)
         self.look = Look(theme, translator or Translator(), store, reduce_motion)
         self.view: View | None = None
+        self._laid_out: tuple[View, QSize, tuple[_Place, ...]] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -62,6 +98,13 @@ class KioskWindow(QWidget):
         self._flash = Flash(self.look, self)
 
     # ---- what it shows
+
+    def prepare_view(self, view: View) -> None:
+        """Draws what is to be shown next for itself: nothing is seen of it, and `show_view` will be quicker."""
+        for place in self._places(view):
+            part = self._parts.get(place.name)
+            if part is not None:
+                part.prepare(place.value, place.rect.toRect().size())
 
     def show_view(self, view: View) -> None:
         """Shows a whole View. What did not change is not touched."""
@@ -88,6 +131,7 @@ class KioskWindow(QWidget):
             part.hide()
             part.deleteLater()
         self._parts.clear()
+        self._laid_out = None
         self._flash.end()
         self._flash.deleteLater()
         self._flash = Flash(self.look, self)
@@ -121,52 +165,30 @@ class KioskWindow(QWidget):
         view = self.view
         if view is None or self.width() < 100 or self.height() < 100:
             return
-        frame = lay_out(view, self.look, QSizeF(self.width(), self.height()))
-        wanted: set[str] = set()
-        self._put(wanted, "header", HeaderBar, view.header, frame.header)
-        if frame.progress is not None and view.progress is not None:
-            self._put(wanted, "progress", ProgressBar, view.progress, frame.progress)
-        self._put_hero(wanted, view, frame)
-        for place, panels in (("object", frame.object), ("context", frame.context)):
-            for index, placed in enumerate(panels):
-                self._put_panel(wanted, f"{place}-{index}", placed)
-        if frame.echo is not None and view.echo is not None:
-            self._put(wanted, "echo", EchoBar, view.echo, frame.echo)
-        for index, (action, rect) in enumerate(zip(view.actions[:MOST_ACTIONS], frame.actions, strict=False)):
-            self._put(wanted, f"action-{index}", ActionButton, action, rect)
-        for place, part in self._parts.items():
-            part.setVisible(place in wanted)
+        places = self._places(view)
+        for place in places:
+            self._put(place)
+        wanted = {place.name for place in places}
+        for name, part in self._parts.items():
+            part.setVisible(name in wanted)
 
-    def _put_hero(self, wanted: set[str], view: View, frame: Frame) -> None:
-        if isinstance(view.hero, ProblemHero):
-            self._put(wanted, "hero-problem", ProblemPanel, view.hero, frame.hero)
-        elif view.kind == "sign-in":
-            self._put(wanted, "hero-welcome", WelcomePanel, view.hero, frame.hero)
-        else:
-            self._put(wanted, "hero", HeroPanel, view.hero, frame.hero)
+    def _places(self, view: View) -> tuple[_Place, ...]:
+        """Every part of a View with its place in this window; those of the last View are kept."""
+        if self._laid_out is None or self._laid_out[0] is not view or self._laid_out[1] != self.size():
+            frame = lay_out(view, self.look, QSizeF(self.width(), self.height()))
+            self._laid_out = view, self.size(), tuple(_places_of(view, frame))
+        return self._laid_out[2]
 
-    def _put_panel(self, wanted: set[str], place: str, placed: Placed) -> None:
-        kind = widget_for(type(placed.panel))
-        part = self._put(wanted, f"{place}:{type(placed.panel).__name__}", kind, placed.panel, placed.rect)
-        part.join(above=placed.joined_above, below=placed.joined_below)
-
-    def _put(
-        self,
-        wanted: set[str],
-        place: str,
-        kind: type[PanelWidget[object]] | type,
-        value: object | Panel | Hero,
-        rect: QRectF,
-    ) -> PanelWidget[object]:
-        part = self._parts.get(place)
+    def _put(self, place: _Place) -> None:
+        part = self._parts.get(place.name)
         if part is None:
-            part = self._parts[place] = kind(self.look, self)
+            part = self._parts[place.name] = place.kind(self.look, self)
             part.touched.connect(self.touched)
             part.keyed.connect(self.keyed)
-        part.setGeometry(rect.toRect())
-        part.show_panel(value)
-        wanted.add(place)
-        return part
+        part.setGeometry(place.rect.toRect())
+        part.show_panel(place.value)
+        if place.joins is not None:
+            part.join(above=place.joins[0], below=place.joins[1])
 
     def _start_flash(self) -> None:
         hero = next((part for place, part in self.parts().items() if place.startswith("hero")), None)

@@ -70,6 +70,9 @@ class KeyboardPanel(PanelWidget[Keyboard]):
             self.keyed.emit(target)
         self.redraw()
 
+    def posture(self) -> tuple[object, ...]:
+        return *super().posture(), self._shift, self._figures
+
     def targets(self, panel: Keyboard) -> list[tuple[QRectF, str]]:
         return [(area, face.key) for area, face in self._keys(panel)]
 

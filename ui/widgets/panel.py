@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar, cast
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -42,6 +42,7 @@ class PanelWidget(QWidget, Generic[P]):
         self.joined_below = False
         self._pressed = ""
         self._sheet: Sheet | None = None
+        self._ahead: tuple[P, tuple[object, ...], Sheet] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
@@ -57,13 +58,29 @@ class PanelWidget(QWidget, Generic[P]):
         self.panel = panel
         self.redraw()
 
+    def prepare(self, panel: P, size: QSize) -> None:
+        """Draws for itself what may be shown next; nothing of it is seen. Only for a part that stays where it is."""
+        if self._sheet is None or not self.isVisible() or size != self.size() or panel == self.panel:
+            return
+        shown, self.panel = self.panel, panel
+        try:
+            self._ahead = panel, self.posture(), self._drawn()
+        finally:
+            self.panel = shown
+
+    def posture(self) -> tuple[object, ...]:
+        """What its look depends on beside its value."""
+        return self.size(), self.joined_above, self.joined_below, self._pressed
+
     def redraw(self) -> None:
         """Something about it changed: it is drawn anew, and painted where that looks different."""
         before, self._sheet = self._sheet, None
         if before is None or not self.isVisible():
             self.update()
             return
-        self._sheet = self._drawn()
+        ahead, self._ahead = self._ahead, None
+        is_prepared = ahead is not None and ahead[0] is self.panel and ahead[1] == self.posture()
+        self._sheet = ahead[2] if ahead is not None and is_prepared else self._drawn()
         areas = self._sheet.changed_from(before)
         if areas is None:
             self.update()
