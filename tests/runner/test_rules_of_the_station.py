@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, event, select
 
 from app.barcodes import command_code
 from app.db import central_write, changed, open_database
 from app.models import Person
 from app.settings import Home
-from app.view import ProblemHero
+from app.view import ProblemHero, View
 from ui.config import StationConfig
 from ui.demo import BADGES, build
 from ui.end_states import rows
@@ -183,6 +183,44 @@ def _fails(*_: object) -> None:
 
 
 # ---- without central ------------------------------------------------------------------------------------------------
+
+
+def test_a_screen_is_drawn_before_the_flush_and_shown_after_it(station: SimulatedStation) -> None:
+    _begin_a_walk(station)
+    prepared: list[View] = []
+    station.runner.prepares = prepared.append
+
+    assert _scan(station, station.view.wanted[0].code) == "accepted"
+
+    (made,) = prepared
+    assert (made.kind, made in station.views) == ("pick.item", True)
+
+
+def test_what_the_disk_refuses_is_prepared_and_never_shown(
+    station: SimulatedStation, expected_log: Callable[[str], None]
+) -> None:
+    expected_log(r"ERROR ui\.runner: reference \d+: OSError: no space left")
+    runner = station.runner
+    _begin_a_walk(station)
+    before = station.view
+    prepared: list[View] = []
+    runner.prepares = prepared.append
+
+    def refuses(connection: Connection) -> None:
+        event.remove(runner.keeper.files.write, "commit", refuses)
+        connection.connection.rollback()  # as SQLite does
+        raise OSError("no space left on the device")
+
+    event.listen(runner.keeper.files.write, "commit", refuses)
+    tone = station.scan(before.wanted[0].code)
+    station.wait(lambda v: isinstance(v.hero, ProblemHero) and v.hero.name == "Crash")
+
+    assert (tone, [each.kind for each in prepared]) == ("wrong", ["pick.item"])
+    assert prepared[0].serial not in {each.serial for each in station.views}
+    assert station.view.kind == before.kind
+
+    assert _scan(station, before.wanted[0].code) == "accepted"
+    assert station.view.kind == "pick.item"
 
 
 def test_a_login_ends_after_a_shift_without_central(
