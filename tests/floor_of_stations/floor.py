@@ -183,7 +183,7 @@ class ServerFloor:
     """See the module. `crew` are the kinds of the stations, each a process: PICK, PACK, STOCK."""
 
     def __init__(
-        self, pg: PgServer, folder: Path, *, crew: Sequence[str] = ("PICK", "PICK", "PACK"), workers: int = 2,
+        self, pg: PgServer, folder: Path, *, crew: Sequence[str] = ("PICK", "STOCK", "PACK"), workers: int = 2,
         seed: int = 1, orders: int = 40, name: str = "floor", furnished: bool = True,
         say: Callable[[str], None] = lambda _words: None,
     ) -> None:  # fmt: skip

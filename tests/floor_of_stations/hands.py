@@ -28,8 +28,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from app.clock import Clock
-from app.db import open_database
+from sqlalchemy.exc import DBAPIError
+
+from app.clock import Clock, boot_id
+from app.db import is_machines_fault, open_database
 from app.facts import Fact
 from app.ids import stable_id
 from app.inventory.facts import ReceiptOpened
@@ -63,6 +65,14 @@ class WrongClock:
         return time.monotonic_ns()
 
 
+class Time:
+    """The world's time, as far as a process knows it."""
+
+    @property
+    def now_s(self) -> float:
+        return time.monotonic()
+
+
 class Look:
     """The station's own file, as hands look at it."""
 
@@ -85,7 +95,9 @@ class ServerStation:
         server = home.server()
         assert server is not None
         rooms()
-        self.code, self.clock = code, clock
+        self.code, self.name, self.clock = code, code.lower(), clock
+        self.time, self.boot = Time(), boot_id()
+        self.findings: list[str] = []
         self.keeper = Keeper(open_database(home.station_file, "station"), clock, code, code.title())
         self.disk = Look(home.station_file)
         self.answers: dict[bytes, dict[str, Any]] = {}
@@ -172,7 +184,9 @@ class Shift:
                 self._announce()
             else:
                 self._bench.step()
-        except Exception as error:  # a full disk: nothing was confirmed; hands try again
+        except (DBAPIError, OSError) as error:  # a full disk: nothing was confirmed; hands try again
+            if not isinstance(error, OSError) and not is_machines_fault(error):
+                raise
             tell(trouble=type(error).__name__, words=" ".join(str(error).split())[:120])
             self._bench.begin()
 
@@ -192,7 +206,9 @@ class Shift:
         elif isinstance(item, Parcelled):
             try:
                 self._station.take_in(item)
-            except Exception as error:  # a full disk, as above; the courier fetches it again
+            except DBAPIError as error:  # a full disk, as above; the courier fetches it again
+                if not is_machines_fault(error):
+                    raise
                 tell(trouble=type(error).__name__, words=" ".join(str(error).split())[:120])
             if self._options.watch:
                 self._look_around()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import mkdtemp
 
 from tests.floor_of_stations.cases import Account, Play, Skip, black_hole, case, on_a_floor, settle
 from tests.floor_of_stations.copies import onto
@@ -94,9 +95,10 @@ def _flicker(station: Station, net: str, play: Play, times: int = 30) -> int:
 
 
 @contextmanager
-def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
-    """A tmpfs of so many megabytes."""
-    folder.mkdir(parents=True)
+def small_disk(megabytes: int) -> Iterator[Path]:
+    """A tmpfs of so many megabytes, where every user can come to it."""
+    folder = Path(mkdtemp(prefix="packbay-disk-", dir="/tmp"))
+    folder.chmod(0o755)
     command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "packbay", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -105,6 +107,7 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=False)
+        folder.rmdir()
 
 
 def fill(folder: Path) -> Path:
@@ -125,7 +128,7 @@ def fill(folder: Path) -> Path:
 def the_servers_disk_is_full(play: Play) -> Account:
     """Central can write nothing any more, may even end; stations go on and keep everything until there is room."""
     settings = {"max_wal_size": "32MB", "min_wal_size": "32MB", "wal_recycle": "off"}
-    with small_disk(play.folder / "disk", 220) as disk:
+    with small_disk(220) as disk:
         own(disk)
         with PgServer(play.version, durable=True, data=disk / "data", settings=settings) as pg:
             ended = 0
@@ -154,7 +157,7 @@ def _queued(station: Station) -> int:
 def a_stations_disk_is_full(play: Play) -> Account:
     """A station without room confirms nothing that it has not kept; with room it goes on."""
     with (
-        small_disk(play.folder / "disk", 24) as disk,
+        small_disk(24) as disk,
         PgServer(play.version) as pg,
         ServerFloor(pg, play.folder / "floor", seed=play.seed, say=play.say) as floor,
     ):
