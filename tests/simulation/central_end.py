@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -29,6 +30,8 @@ class CentralEnd(Machine):
     def __init__(self, folder: Path, time: Time, dice: Random) -> None:
         super().__init__(folder / "central.sqlite", "central", time, dice)
         self.up = True
+        self.troubles: Counter[str] = Counter()
+        """What the worker stumbled over, by name."""
         self.generation = 0
         """How often the server was started: connections do not outlive it."""
         self.home = Home(folder / "home")
@@ -51,9 +54,13 @@ class CentralEnd(Machine):
         self._serve()
 
     def work(self) -> int:
-        """The worker applies and answers until nothing is left."""
+        """The worker applies and answers until nothing is left. What it can't do it tries again, as it does in life."""
         with self.running():
-            return work_off(self.disk.database, self.clock)
+            try:
+                return work_off(self.disk.database, self.clock)
+            except Exception as error:  # as the worker's own loop does
+                self.troubles[type(error).__name__] += 1
+                return 0
 
     def do_duties(self) -> int:
         """What central does while time passes, once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from tests.simulation.central_end import CentralEnd
@@ -86,7 +87,7 @@ class Line:
 
     def _read_on(self, parts: Iterator[Any]) -> list[Any]:
         """All parts of a snapshot; others go on at central after the first ones."""
-        read = [part for part, _ in zip(parts, range(2), strict=False)]
+        read = list(islice(parts, 2))
         if self.central.between_parts is not None:
             act, self.central.between_parts = self.central.between_parts, None
             act()

@@ -100,7 +100,6 @@ def picker(me: Worker) -> Job:
     """Claims orders and picks them, one after the other."""
     while True:
         me.new_task()
-        me.asked_s = me.station.time.now_s
         answer = yield AskFor("claim", {"kind": "pick", "limit": me.claims})
         works = answer.get("work", [])
         if not works:

@@ -89,6 +89,7 @@ class Bench:
 
     def _ask(self, act: AskFor) -> bool:
         if self.request is None:
+            self.worker.asked_s = self.station.time.now_s
             self.request = self.station.ask(act.kind, act.body, self.worker.task)
             return True
         answer = self.station.answers.pop(self.request, None)

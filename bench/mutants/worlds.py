@@ -1,0 +1,36 @@
+"""The worlds in which planted bugs are looked for. The program as it is passes all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Short:
+    """A short world: its seed, what breaks in it (all of it where nothing is said), how often."""
+
+    seed: int
+    only: str = ""
+    stations: int = 4
+    days: int = 1
+    faults: int = 45
+
+    def words(self) -> list[str]:
+        """What `python -m tests.simulation` is told."""
+        return [
+            "--seed", str(self.seed), "--stations", str(self.stations), "--days", str(self.days), "--faults",
+            str(self.faults), *(["--only", self.only] if self.only else []),
+        ]  # fmt: skip
+
+
+WORLDS = (
+    Short(1, "push_lost,black_hole,answer_lost,slice_late,pull_lost,station_killed,worker_killed,two_workers"),
+    Short(2, "clone", stations=2, faults=6),
+    Short(3, "poison,newer_station,worker_killed,worker_killed_between,station_cut"),
+    Short(4, "lease_ended,clock_years,offline,serial_twice", days=3, faults=12),
+    Short(5, "central_cut,answer_lost,slice_late,station_cut"),
+    Short(6, "restored_and_advanced,central_restored,failed_over,old_image,clone", days=3, faults=4),
+    Short(7, "long_offline,offline,duplicate_import", days=2, faults=10),
+    Short(8, days=2),
+    Short(9, days=2),
+)
