@@ -136,7 +136,7 @@ def readable(text: str, weight: Weight) -> str:
     return "".join(c if c == "\n" or invisible(c) or covering(ord(c), weight) else f"⟨U+{ord(c):04X}⟩" for c in text)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=768)  # a line set is some 5 KB: the words that stand on every paper, and the last labels'
 def set_line(text: str, weight: Weight, base: int = 0) -> Line:
     """One line of clean, readable text, shaped and in the order of the paper. `base` is the paragraph's level."""
     levels = bidi.levels(text, base)
@@ -191,7 +191,7 @@ def _tokens(paragraph: str, weight: Weight, ems: float) -> Iterator[tuple[str, f
                 yield from ((part, _advance(part, weight)) for part in clusters(piece))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _advance(piece: str, weight: Weight) -> float:
     return set_line(piece, weight, bidi.base_level(piece)).width
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import resource
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from ui.tidy import EVERY_NS, RARELY, Tidy
+from ui.tidy import EVERY_NS, RARELY, Heap, Tidy
 
 
 @pytest.fixture
@@ -56,3 +58,23 @@ def test_what_is_there_at_first_is_set_aside_and_later_things_are_not(tidy: Tidy
     # then the third was the last that set anything aside
     assert frozen[0] > 0
     assert frozen[2] == frozen[3] == frozen[4]
+
+
+def test_memory_that_was_given_back_goes_back_to_the_machine() -> None:
+    # given a heap in which much was let go of, under something that is still there
+    heap = Heap()
+    many = [bytes(1_000) for _ in range(40_000)]
+    pin = bytes(1_000)
+    del many
+    before = _resident_mb()
+
+    # when nobody needs it
+    heap.give_back()
+
+    # then the machine has it again
+    assert _resident_mb() < before - 20
+    assert len(pin) == 1_000
+
+
+def _resident_mb() -> float:
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize() / 2**20

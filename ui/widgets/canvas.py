@@ -22,7 +22,7 @@ from ui.widgets.letters import TypeCase
 from ui.widgets.strokes import Area, Clip, Core, Pixels, Sheet, Stroke, around, edges
 
 LEFT, CENTRE, RIGHT = 0.0, 0.5, 1.0
-MOST_WORDS, MOST_BLOCKS = 2_000, 500
+MOST_WORDS, MOST_BLOCKS = 2_000, 100
 """How many words in their places, and how many drawn blocks, are remembered."""
 PLAIN_INK, ANY_INK = (0.86, 0.32, 0.08), (1.3, 0.6, 0.3)
 """How far letters reach over the baseline, under it, and beyond their width, in heights of the type: plain ones, and
