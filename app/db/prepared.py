@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -35,6 +36,22 @@ _SQLITE = sqlite.dialect(paramstyle="qmark")
 _WORDS = re.compile(r"\w+")
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The driver under a transaction, looked up once; `told` are those who count or watch its statements."""
+
+    transaction: object
+    connection: Connection
+    driver: sqlite3.Connection
+    told: tuple[Callable[..., None], ...]
+
+    @classmethod
+    def of(cls, transaction: object, connection: Connection) -> _Line:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        return cls(transaction, connection, driver, tuple(connection.dispatch.before_cursor_execute))
+
+
 class Prepared:
     """One statement with named values; see the module."""
 
@@ -48,10 +65,10 @@ class Prepared:
 
     def all(self, session: Session, **values: Any) -> list[tuple[Any, ...]]:
         """All rows."""
-        connection = self._connection(session)
-        if connection is None:
+        line = self._line(session)
+        if line is None:
             return [tuple(row) for row in session.execute(self.statement, values)]
-        rows: list[tuple[Any, ...]] = self._execute(connection, self._values(values)).fetchall()
+        rows: list[tuple[Any, ...]] = self._execute(line, self._values(values)).fetchall()
         return rows if self._plain else [self._converted(row) for row in rows]
 
     def first(self, session: Session, **values: Any) -> tuple[Any, ...] | None:
@@ -66,40 +83,42 @@ class Prepared:
 
     def run(self, session: Session, **values: Any) -> int:
         """Writes; how many rows it wrote."""
-        connection = self._connection(session)
-        if connection is None:
+        line = self._line(session)
+        if line is None:
             return int(getattr(session.execute(self.statement, values), "rowcount", 0))
-        return self._execute(connection, self._values(values)).rowcount
+        return self._execute(line, self._values(values)).rowcount
 
     def run_many(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         """Writes once for each of `rows`."""
-        connection = self._connection(session)
-        if connection is None:
+        line = self._line(session)
+        if line is None:
             session.execute(self.statement, [dict(row) for row in rows])
         else:
-            self._execute(connection, [self._values(row) for row in rows], many=True)
+            self._execute(line, [self._values(row) for row in rows], many=True)
 
     # ---- within
 
-    def _connection(self, session: Session) -> Connection | None:
-        """The connection of this transaction; None where the engine is another one than SQLite."""
+    def _line(self, session: Session) -> _Line | None:
+        """The line of this transaction to the driver; None where the engine is another one than SQLite."""
         session.flush()  # what waits in the session comes first, as before any statement
-        connection = session.connection()
-        if connection.dialect.name != "sqlite":
-            return None
+        line: _Line | None = session.info.get("prepared")
+        if line is None or line.transaction is not session.get_transaction():
+            connection = session.connection()
+            if connection.dialect.name != "sqlite":
+                return None
+            line = session.info["prepared"] = _Line.of(session.get_transaction(), connection)
         if not self.text:
             self._compile()
-        return connection
+        return line
 
-    def _execute(self, connection: Connection, values: list[Any], *, many: bool = False) -> sqlite3.Cursor:
-        for told in connection.dispatch.before_cursor_execute:  # who counts or watches statements hears of this one too
-            told(connection, None, self.text, values, None, many)
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
+    def _execute(self, line: _Line, values: list[Any], *, many: bool = False) -> sqlite3.Cursor:
+        for tell in line.told:
+            tell(line.connection, None, self.text, values, None, many)
         try:
-            return driver.executemany(self.text, values) if many else driver.execute(self.text, values)
+            return line.driver.executemany(self.text, values) if many else line.driver.execute(self.text, values)
         except sqlite3.Error as error:  # as if the statement had gone the long way
-            raise DBAPIError.instance(self.text, values, error, sqlite3.Error, dialect=connection.dialect) from error
+            dialect = line.connection.dialect
+            raise DBAPIError.instance(self.text, values, error, sqlite3.Error, dialect=dialect) from error
 
     def _compile(self) -> None:
         compiled = self.statement.compile(dialect=_SQLITE)

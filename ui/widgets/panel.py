@@ -68,6 +68,11 @@ class PanelWidget(QWidget, Generic[P]):
         finally:
             self.panel = shown
 
+    def forget(self) -> None:
+        """Draws and paints all of it anew, whether it changed or not."""
+        self._sheet = None
+        self.update()
+
     def posture(self) -> tuple[object, ...]:
         """What its look depends on beside its value."""
         return self.size(), self.joined_above, self.joined_below, self._pressed
