@@ -52,11 +52,11 @@ from app.models.work import Effect, Incident, PickLine, SerialUnit, ToteCount, W
 
 __all__ = [
     "Address", "Aisle", "Answer", "Ask", "Bin", "BoxType", "BriefLine", "Cart", "CentralSeen", "ClusterMark", "Code",
-    "CountTask", "CrossAisle", "Customer", "DispositionRule", "Dossier", "Effect", "FactAgain", "FactRow", "FactStatus",
-    "Feed", "FeedHead", "Hold", "Incident", "Itself", "Lot", "MailOptOut", "Manifest", "Model", "Movement",
-    "NumberRange", "Order", "OrderBrief", "OrderLine", "OrderPayload", "Outbox", "OwnLease", "OwnTouch", "Parcel",
-    "ParcelLine", "Person", "PersonPin", "PickLine", "PinGuard", "Policy", "PrintJob", "Receipt", "ReceiptLine",
-    "Refund", "ReorderPoint", "Reservation", "ReturnCase", "ReturnItem", "ReturnLine", "ScanLog", "SerialUnit",
-    "SiteSetting", "Sku", "SkuWeight", "StationMark", "StationRow", "StationSeen", "Stock", "TariffBand", "TimelineEntry",
-    "Tote", "ToteCount", "TrackingEvent", "Voiding", "Work", "Zone",
+    "CountTask", "CrossAisle", "Customer", "DispositionRule", "Dossier", "Effect", "FactAgain", "FactRow",
+    "FactStatus", "Feed", "FeedHead", "Hold", "Incident", "Itself", "Lot", "MailOptOut", "Manifest", "Model",
+    "Movement", "NumberRange", "Order", "OrderBrief", "OrderLine", "OrderPayload", "Outbox", "OwnLease", "OwnTouch",
+    "Parcel", "ParcelLine", "Person", "PersonPin", "PickLine", "PinGuard", "Policy", "PrintJob", "Receipt",
+    "ReceiptLine", "Refund", "ReorderPoint", "Reservation", "ReturnCase", "ReturnItem", "ReturnLine", "ScanLog",
+    "SerialUnit", "SiteSetting", "Sku", "SkuWeight", "StationMark", "StationRow", "StationSeen", "Stock",
+    "TariffBand", "TimelineEntry", "Tote", "ToteCount", "TrackingEvent", "Voiding", "Work", "Zone",
 ]  # fmt: skip
