@@ -53,12 +53,16 @@ def run(options: argparse.Namespace, seed: int) -> bool:
     return not bad and not wrong
 
 
+def _say(words: str) -> None:
+    print(f"     {words}", flush=True)
+
+
 def _play(name: str, version: int, seed: int, times: int) -> tuple[str, float, str]:
     """One case in a folder of its own; the folder of one that is amiss stays for a look."""
     print(f"  -- {name}, PostgreSQL {version}", flush=True)
     folder, began = Path(tempfile.mkdtemp(prefix="packbay-floor-")), time.monotonic()
     try:
-        account: Account = CASES[name](Play(version, folder, seed, times, say=lambda words: print(f"     {words}")))
+        account: Account = CASES[name](Play(version, folder, seed, times, say=_say))
     except Skip as reason:
         return "skipped", time.monotonic() - began, str(reason)
     except Exception as error:  # whatever it is: it is told in the table, and the next case is played

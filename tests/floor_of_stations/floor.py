@@ -302,9 +302,12 @@ class ServerFloor:
         return -1
 
     def wait_for_facts(self, more: int, seconds: float = PATIENCE_S) -> None:
-        """Waits until central has so many facts more than now."""
+        """Waits until central has so many facts more than now. TimeoutError."""
         first = self.facts()
-        wait_for(lambda: self.facts() >= max(first, 0) + more, seconds)
+        try:
+            wait_for(lambda: self.facts() >= max(first, 0) + more, seconds)
+        except TimeoutError:
+            raise TimeoutError(f"no {more} facts came within {seconds:g} s{self._ended()}") from None
 
     # ---- the end
 
@@ -323,7 +326,14 @@ class ServerFloor:
             if not left:
                 return
             time.sleep(0.1)
-        raise NotEven(left)
+        raise NotEven(f"{left}{self._ended()}")
+
+    def _ended(self) -> str:
+        """Who is not there any more though nobody here ended it: whoever reads a failure should know that first."""
+        running = [(f"worker {worker.pid}", worker.process) for worker in self.workers]
+        running += [(station.code, station.process.process) for station in self.stations if station.process]
+        gone = [f"{name} ended with {process.returncode}" for name, process in running if process.poll() is not None]
+        return "".join(f"; {words}" for words in (*gone, *(() if self.pg.running else ("the server is not running",))))
 
     def _under_way(self, everybody: Sequence[Station]) -> str:
         try:

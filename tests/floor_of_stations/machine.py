@@ -113,14 +113,10 @@ def small_disk(megabytes: int) -> Iterator[Path]:
 def fill(folder: Path) -> Path:
     """Writes until nothing more fits; the file that is to be deleted."""
     full = folder / "filler"
-    with full.open("wb") as file, suppress(OSError):
-        while True:
-            file.write(b"\0" * 65_536)
-            file.flush()
-    with full.open("ab") as file, suppress(OSError):
-        while True:
-            file.write(b"\0" * 512)
-            file.flush()
+    for size in (1 << 20, 512):
+        with suppress(OSError), full.open("ab", buffering=0) as file:
+            while file.write(b"\0" * size) == size:
+                pass
     return full
 
 
