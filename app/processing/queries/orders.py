@@ -76,7 +76,7 @@ class OrderStory:
 
 def orders(session: Session, *, state: str = "", limit: int | None = None) -> tuple[OrderRow, ...]:
     """Orders by urgency and age, all or of one state."""
-    wanted = select(Order).order_by(Order.priority, Order.placed_at, Order.number, Order.id).limit(limit)
+    wanted = select(Order).order_by(Order.priority, Order.placed_at.nulls_first(), Order.number, Order.id).limit(limit)
     if state:
         wanted = wanted.where(Order.state == state)
     found = session.scalars(wanted).all()

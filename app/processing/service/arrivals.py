@@ -117,7 +117,9 @@ class Which(Enum):
 def _waiting(session: Session, which: Which, only: Collection[bytes]) -> Sequence[bytes]:
     if which is Which.NEW:
         new = select(Order.id).where(Order.state == "received")
-        return session.scalars(new.order_by(Order.priority, Order.placed_at, Order.number, Order.id)).all()
+        return session.scalars(
+            new.order_by(Order.priority, Order.placed_at.nulls_first(), Order.number, Order.id)
+        ).all()
     return [order_id for order_id in waiting_orders(session) if which is Which.ALL or order_id in only]
 
 

@@ -40,7 +40,7 @@ def _due(session: Session, now: datetime) -> tuple[bytes, ...]:
         select(Hold.order_id, Hold.kind, Hold.field, Hold.detail)
         .join(Order, Order.id == Hold.order_id)
         .where(Hold.released_at.is_(None), Order.state.in_(OPEN))
-        .order_by(Order.priority, Order.placed_at, Order.number, Order.id)
+        .order_by(Order.priority, Order.placed_at.nulls_first(), Order.number, Order.id)
     ).all()
     free = _free_of(session, {row.field for row in rows if row.kind == "stock"}, now)
     waits = {row.order_id for row in rows if not _is_over(row.kind, row.field, row.detail, free, now)}

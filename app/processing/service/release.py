@@ -40,7 +40,9 @@ class ReleaseResult:
 def release_ready_orders(session: Session, *, now: datetime, limit: int | None = None) -> tuple[ReleaseResult, ...]:
     """Checks all waiting orders, the most urgent first, and releases those that can be; `limit` of them at most."""
     wanted = (
-        select(Order.id).where(Order.state.in_(OPEN)).order_by(Order.priority, Order.placed_at, Order.number, Order.id)
+        select(Order.id)
+        .where(Order.state.in_(OPEN))
+        .order_by(Order.priority, Order.placed_at.nulls_first(), Order.number, Order.id)
     )
     return tuple(
         release_order(session, order_id=order_id, now=now) for order_id in session.scalars(wanted.limit(limit)).all()
@@ -50,7 +52,9 @@ def release_ready_orders(session: Session, *, now: datetime, limit: int | None =
 def waiting_orders(session: Session) -> tuple[bytes, ...]:
     """Orders that wait for their release, the most urgent first: to release them in several transactions."""
     wanted = select(Order.id).where(Order.state.in_(OPEN))
-    return tuple(session.scalars(wanted.order_by(Order.priority, Order.placed_at, Order.number, Order.id)))
+    return tuple(
+        session.scalars(wanted.order_by(Order.priority, Order.placed_at.nulls_first(), Order.number, Order.id))
+    )
 
 
 def release_order(session: Session, *, order_id: bytes, now: datetime, person_id: bytes | None = None) -> ReleaseResult:

@@ -214,7 +214,7 @@ def short_orders(session: Session) -> tuple[bytes, ...]:
             Hold.kind == "short", Hold.released_at.is_(None), OrderLine.short > 0, OrderLine.sku_id.is_not(None),
             Order.state.not_in(("shipped", "cancelled")),
         )
-        .order_by(Order.priority, Order.placed_at, Order.number, Order.id)
+        .order_by(Order.priority, Order.placed_at.nulls_first(), Order.number, Order.id)
     ).all()  # fmt: skip
     wanted = sorted({sku_id for _, sku_id in rows if sku_id})
     there = {sku_id for sku_id, found in candidates(session, wanted).items() if found} if wanted else set()

@@ -156,7 +156,7 @@ def candidates(
         .outerjoin(Address, Address.id == Order.ship_to_id)
         .where(Parcel.state == "closed")
         .group_by(Order.id, Order.number, Address.name, Address.city)
-        .order_by(func.max(Parcel.closed_at).desc(), Order.number)
+        .order_by(func.max(Parcel.closed_at).desc().nulls_last(), Order.number)
     )
     if only is not None:
         wanted = wanted.where(Order.id == only)

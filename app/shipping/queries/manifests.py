@@ -102,7 +102,7 @@ def _handed(session: Session, which: ColumnElement[bool]) -> tuple[Handed, ...]:
         .outerjoin(Order, Order.id == Parcel.order_id)
         .outerjoin(Address, Address.id == Order.ship_to_id)
         .where(which)
-        .order_by(Parcel.closed_at, Parcel.tracking, Parcel.id)
+        .order_by(Parcel.closed_at.nulls_first(), Parcel.tracking, Parcel.id)
         .execution_options(populate_existing=True)
     )
     return tuple(
