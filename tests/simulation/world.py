@@ -45,7 +45,7 @@ class NotEven(AssertionError):
 
 @dataclass
 class Bench:
-    """A station, who works at it, and the act that is under way. `asleep`: no network; `skip` so many rounds."""
+    """A station, who works at it, and the act that is under way. `asleep`: no network; `sits_out` so many rounds."""
 
     station: StationEnd
     worker: Worker
@@ -53,7 +53,7 @@ class Bench:
     act: Any = None
     request: bytes | None = None
     asleep: bool = False
-    skip: int = 0
+    sits_out: int = 0
 
     @property
     def kind(self) -> str:
@@ -239,8 +239,8 @@ class World:
                 if not bench.step():
                     break
             self.wait(1.0)
-            if bench.skip:
-                bench.skip -= 1
+            if bench.sits_out:
+                bench.sits_out -= 1
             elif not bench.asleep:
                 bench.station.try_round()
         self.work()
@@ -484,7 +484,7 @@ class World:
         self._what_is_due(all_of_it=True)
         self.central.up = True
         for bench in self.everywhere:
-            bench.asleep, bench.skip = False, 0
+            bench.asleep, bench.sits_out = False, 0
             bench.station.line.calm()
             bench.station.take_held()
         quiet = 0

@@ -95,7 +95,7 @@ def hint_lost(world: World) -> bool:
     bench = world.someone_behind()
     if bench is None:
         return False
-    bench.skip = 1
+    bench.sits_out = 1
     return world.cursor(bench.station) < world.head()
 
 
