@@ -7,7 +7,7 @@ import random
 import sys
 from importlib import import_module
 
-CAMPAIGNS = ("scans", "kills", "file_kills", "cuts", "flips", "tamper", "floor")
+CAMPAIGNS = ("scans", "kills", "file_kills", "cuts", "flips", "tamper", "sim", "floor")
 """Modules of this package, in the order in which they run."""
 
 
