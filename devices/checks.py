@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import time
 from dataclasses import dataclass
 
@@ -54,11 +53,11 @@ def _weighed(port: ScalePort, wire: Wire) -> Checked:
     protocol = SCALE_PROTOCOLS[port.protocol]
     decoder, until = protocol.decoder(), time.monotonic() + ANSWER_S
     if wire.connecting:
-        select.select([], [wire.fileno()], [], ANSWER_S)
+        writable([wire.fileno()], ANSWER_S)
         wire.finish()
     if protocol.request:
         os.write(wire.fileno(), protocol.request)
-    while (left := until - time.monotonic()) > 0 and select.select([wire.fileno()], [], [], left)[0]:
+    while (left := until - time.monotonic()) > 0 and readable([wire.fileno()], left):
         readings = decoder.feed(os.read(wire.fileno(), 4096))
         if readings and readings[-1].grams is not None:
             return Checked("ok", say("shows {grams} g", grams=readings[-1].grams))

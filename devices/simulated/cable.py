@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import threading
 import tty
 from collections.abc import Callable
@@ -75,7 +74,7 @@ class Cable:
                 with contextlib.suppress(BlockingIOError):
                     data = data[os.write(master, data) :]
                     continue
-            if not select.select([], [master], [], 2.0)[1]:
+            if not writable([master], 2.0):
                 raise OSError("the station does not read")
 
     def _point(self, link: Path) -> None:
@@ -88,8 +87,7 @@ class Cable:
 
     def _listen(self) -> None:
         while True:
-            ready, _, _ = select.select([self._master, self._stop_out], [], [])
-            if self._stop_out in ready:
+            if self._stop_out in readable([self._master, self._stop_out]):
                 return
             with contextlib.suppress(BlockingIOError):
                 self._heard(os.read(self._master, 4096))

@@ -5,7 +5,6 @@ whenever a person is needed at its paper or its head.
 from __future__ import annotations
 
 import contextlib
-import select
 import socket
 import struct
 import threading
@@ -163,8 +162,7 @@ class VirtualZplPrinter:
 
     def _readable(self, waited_for: socket.socket) -> bool:
         """Waits for `waited_for`; False when the printer was switched off meanwhile."""
-        ready, _, _ = select.select([waited_for, self._stop_out], [], [])
-        return self._stop_out not in ready
+        return self._stop_out not in readable([waited_for.fileno(), self._stop_out])
 
     def _serve(self, client: socket.socket) -> None:
         held = b""
