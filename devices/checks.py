@@ -11,6 +11,7 @@ from app.text import NOTHING, Text, say
 from devices.config import PrinterTarget, ScalePort, ScannerPort
 from devices.ports import SCALE_PROTOCOLS
 from devices.printing import open_printer
+from devices.ready import readable, writable
 from devices.wires import Wire, WireLost, lost, open_wire
 
 ANSWER_S = 1.5

@@ -9,6 +9,8 @@ import tty
 from collections.abc import Callable
 from pathlib import Path
 
+from devices.simulated.waiting import heard, takes
+
 
 class Cable:
     """One end of a cable. `heard(bytes)` is called on a thread of the cable with what the station sends.
@@ -74,7 +76,7 @@ class Cable:
                 with contextlib.suppress(BlockingIOError):
                     data = data[os.write(master, data) :]
                     continue
-            if not writable([master], 2.0):
+            if not takes(master, 2.0):
                 raise OSError("the station does not read")
 
     def _point(self, link: Path) -> None:
@@ -87,7 +89,7 @@ class Cable:
 
     def _listen(self) -> None:
         while True:
-            if self._stop_out in readable([self._master, self._stop_out]):
+            if self._stop_out in heard(self._master, self._stop_out):
                 return
             with contextlib.suppress(BlockingIOError):
                 self._heard(os.read(self._master, 4096))

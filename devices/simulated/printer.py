@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from devices.simulated.waiting import heard
+
 STATUS_QUESTION = b"~HS"
 
 
@@ -162,7 +164,7 @@ class VirtualZplPrinter:
 
     def _readable(self, waited_for: socket.socket) -> bool:
         """Waits for `waited_for`; False when the printer was switched off meanwhile."""
-        return self._stop_out not in readable([waited_for.fileno(), self._stop_out])
+        return self._stop_out.fileno() not in heard(waited_for.fileno(), self._stop_out.fileno())
 
     def _serve(self, client: socket.socket) -> None:
         held = b""

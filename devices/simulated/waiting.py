@@ -1,0 +1,20 @@
+"""How a simulator waits: by poll, for select refuses the descriptors above 1,023 of a process that plays many devices."""
+
+from __future__ import annotations
+
+import select
+
+
+def heard(*descriptors: int) -> set[int]:
+    """Waits until one of them can be read (or has ended); which."""
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    return {descriptor for descriptor, _ in poll.poll()}
+
+
+def takes(descriptor: int, seconds: float) -> bool:
+    """Whether it takes bytes within so many seconds."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLOUT)
+    return bool(poll.poll(round(seconds * 1000)))
