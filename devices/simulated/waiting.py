@@ -1,4 +1,4 @@
-"""How a simulator waits: by poll, for select refuses the descriptors above 1,023 of a process that plays many devices."""
+"""How a simulator waits: by poll, for select refuses descriptors above 1,023, and many devices may be played at once."""
 
 from __future__ import annotations
 
