@@ -1,4 +1,4 @@
-"""How a simulator waits: by poll, for select refuses descriptors above 1,023, and many devices may be played at once."""
+"""How a simulator waits: by poll, for select refuses descriptors above 1,023, and many devices may be played."""
 
 from __future__ import annotations
 
