@@ -532,7 +532,7 @@ class Wanted:
 class ScreenSettings:
     """How this station's screen looks and sounds: its own, kept over restarts, the same for everybody at it.
 
-    `theme` day, dark or hc; `volume` 15 to 100 (never silent: a refusal must be heard); `width_permille` how many pixels
+    `theme` day, dark or hc; `volume` 15 to 100 (never silent: a refusal is heard); `width_permille` how many pixels
     a millimetre has against what the screen says of itself (1000: it is right).
     """
 

@@ -13,7 +13,6 @@ from app.inventory.queries.receiving import open_deliveries, task_of_delivery
 from app.models import Bin, CountTask, Tote
 from app.work.queries import Begun, begun, code_of, last_kind
 
-
 IN_HAND = ("Taken", "StatusChanged", "BinPassed")
 """What is recorded last in a task that was left with goods in the hand."""
 

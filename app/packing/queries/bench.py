@@ -383,9 +383,7 @@ def heaps_of(session: Session, units: Sequence[tuple[bytes, int]]) -> tuple[Heap
     return tuple(Heap(sku_id, n, weights_g.get(sku_id)) for sku_id, n in total.items() if n)
 
 
-def _skus(
-    session: Session, units: Sequence[tuple[bytes, int]]
-) -> tuple[dict[bytes, Sku], dict[bytes, int | None]]:
+def _skus(session: Session, units: Sequence[tuple[bytes, int]]) -> tuple[dict[bytes, Sku], dict[bytes, int | None]]:
     """The products, and what one of each is taken to weigh: by the master data, or by what boxes have taught."""
     ids = [sku_id for sku_id, _ in units]
     skus = {row.id: row for row in session.scalars(select(Sku).where(Sku.id.in_(ids)))}

@@ -194,7 +194,6 @@ class Inbox:
         _remove(claim.path.parent)
         return target
 
-
     # ---- forgetting ------------------------------------------------------------------------------------------------
 
     def forget(self, now: datetime, keep: Keep) -> int:
