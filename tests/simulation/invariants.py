@@ -97,6 +97,8 @@ class Witness:
     """What lay in files that are no more."""
     central_lost: bool = False
     """Whether central ever lost what it had acknowledged."""
+    central_moved: bool = False
+    """Whether another server took central's place: stations say so, and that is no alarm about a loss."""
     copies_of_streams: bool = False
     """Whether machines were cloned or put back: then two hands may have held the same lease."""
 
@@ -242,7 +244,9 @@ def _alarms(floor: Floor) -> Iterator[str]:
     if floor.witness.central_lost or floor.witness.copies_of_streams:
         return
     for (data,) in floor.central.rows("SELECT data FROM fact WHERE kind = 'StreamNoted'"):
-        yield f"nothing was lost or copied, and a station says {json.loads(data)['body']}"
+        body = json.loads(data)["body"]
+        if not (floor.witness.central_moved and body["what"] == "central_moved"):
+            yield f"nothing was lost or copied, and a station says {body}"
 
 
 @check("all-applied")
