@@ -7,6 +7,7 @@ that much of it. (What a file system may do beyond that, torn pages and lost ren
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -50,7 +51,10 @@ class Disk:
     @property
     def path(self) -> Path:
         """The file behind the name: a station puts a new one there when it gets a whole mirror."""
-        return self.name.resolve()
+        try:
+            return self.name.parent / os.readlink(self.name)
+        except OSError:  # a file like any other
+            return self.name
 
     # ---- opening and closing
 

@@ -56,6 +56,8 @@ class Hands:
 
     totes: set[bytes] = field(default_factory=set)
     """Totes that somebody has in hand."""
+    emptied: set[bytes] = field(default_factory=set)
+    """Orders whose units left their totes: whoever sees such a tote sees that it is empty."""
     serials: int = 0
     again: bool = False
     """The next unit with a serial number carries one that another unit carries as well."""
@@ -194,7 +196,7 @@ def packer(me: Worker) -> Job:
             "SELECT t.id, t.order_id, b.state, t.work_id FROM tote t JOIN order_brief b ON b.order_id = t.order_id "
             "WHERE t.state IN ('dropped', 'putback') AND b.state IN ('picked', 'cancelled') ORDER BY t.name"
         )
-        mine = [row for row in found if row[0] not in me.hands.totes]
+        mine = [row for row in found if row[0] not in me.hands.totes and row[1] not in me.hands.emptied]
         if not mine:
             yield Rest()
             continue
@@ -207,11 +209,18 @@ def packer(me: Worker) -> Job:
         me.put_down(tote)
 
 
-def _pack_order(me: Worker, tote: bytes, order: bytes) -> Job:
-    number = me.station.read(numbers, me.station.keeper.station.station_id)
-    if number.next is None:
+def _next_number(me: Worker) -> Generator[AskFor, Any, int | None]:
+    """The next parcel's number; more of them are asked for where none is left. None when central has none either."""
+    for _ in range(3):
+        number = me.station.read(numbers, me.station.keeper.station.station_id).next
+        if number is not None:
+            return int(number)
         yield AskFor("numbers", {"kind": "parcel"})
-        number = me.station.read(numbers, me.station.keeper.station.station_id)
+    return None
+
+
+def _pack_order(me: Worker, tote: bytes, order: bytes) -> Job:
+    yield from _next_number(me)
     disk = me.station.disk
     lines = disk.query(
         "SELECT line_id, sku_id, quantity - short FROM brief_line WHERE order_id = ? ORDER BY position", order
@@ -230,20 +239,17 @@ def _pack_order(me: Worker, tote: bytes, order: bytes) -> Job:
                 if me.dice.random() < 0.05 and done:
                     yield Do(voids=tuple(r.fact_id for r in done))
                     yield Do((Packed(parcel, line, sku, take, tote, lot),))
-    number = me.station.read(numbers, me.station.keeper.station.station_id)
-    if number.next is None:
-        return
-    tracking = f"PB{number.next:010}"
     yield Do((ParcelWeighed(parcel, 900),))
-    number = me.station.read(numbers, me.station.keeper.station.station_id)
-    if number.next is None:
+    number = yield from _next_number(me)
+    if number is None:
         return
-    tracking = f"PB{number.next:010}"
+    tracking = f"PB{number:010}"
     made = LabelMade(
-        order, parcel, number.next, tracking, f"{number.next:018}", "own", "Standard", "1", "4.90", "EUR", 900, label
+        order, parcel, number, tracking, f"{number:018}", "own", "Standard", "1", "4.90", "EUR", 900, label
     )
     yield Do((made,))
-    yield Do((ParcelClosed(order, parcel, tracking, (tote,)),))
+    if (yield Do((ParcelClosed(order, parcel, tracking, (tote,)),))):
+        me.hands.emptied.add(order)
 
 
 def _put_back(me: Worker, tote: bytes, order: bytes, work: bytes | None) -> Job:
@@ -253,7 +259,8 @@ def _put_back(me: Worker, tote: bytes, order: bytes, work: bytes | None) -> Job:
     yield Do((PutBackBegun(tote, order, lines, "dropped"),))
     for sku, lot, place, units in lines:
         yield Do((PutBack(tote, order, sku, place, lot, units),))
-    yield Do((PutBackDone(tote, order, work or b""),))
+    if (yield Do((PutBackDone(tote, order, work or b""),))):
+        me.hands.emptied.add(order)
 
 
 # ---- stock ----------------------------------------------------------------------------------------------------------

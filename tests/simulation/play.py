@@ -15,6 +15,9 @@ from typing import Any
 from tests.simulation.faults import all_faults
 from tests.simulation.world import NotEven, World, a_world
 
+ORDERS = 14
+"""A day, where nobody says how many."""
+
 
 @dataclass
 class Played:
@@ -24,6 +27,7 @@ class Played:
     stations: int
     days: int
     faults: float
+    scans: int = 0
     facts: int = 0
     digest: str = ""
     """Of all streams at central: the same seed makes the same."""
@@ -52,7 +56,7 @@ def play(
     *,
     stations: int = 10,
     days: int = 30,
-    orders: int = 8,
+    orders: int = ORDERS,
     faults: float = 25,
     only: tuple[str, ...] = (),
     keep: str = "",
@@ -106,6 +110,7 @@ def _where(error: BaseException) -> str:
 
 def _tell(world: World, played: Played) -> None:
     played.tried, played.counted, played.story = world.tried, world.counted, list(world.story)
+    played.scans = world.scans
     played.facts = world.central.disk.one("SELECT COUNT(*) FROM fact")
     chains = world.central.disk.query("SELECT station_id, incarnation, pushed_chain FROM station_mark ORDER BY 1, 2")
     played.digest = hashlib.sha256(repr(chains).encode()).hexdigest()[:16]
@@ -126,7 +131,7 @@ def shown(played: Played) -> str:
         lines.append(f"{name:24} {played.tried[name]:7} {played.counted[name]:8}")
     lines.append(f"{'in all':24} {sum(played.tried.values()):7} {sum(played.counted.values()):8}")
     lines.append(
-        f"{played.days} days of {played.stations} stations, {played.facts} facts, orders {dict(played.orders)}: "
+        f"{played.days} days of {played.stations} stations, {played.scans} scans, {played.facts} facts, orders {dict(played.orders)}: "
         f"{played.seconds} s, {played.cpu_seconds} s of a core"
     )
     if played.broken:

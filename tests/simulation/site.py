@@ -88,7 +88,7 @@ def orders(dice: Random, first: int, count: int, now: datetime) -> list[Imported
 
 
 def _order(dice: Random, number: int, now: datetime) -> ImportedOrder:
-    names = dice.sample([*PLAIN, *PLAIN, *LOTS, *SERIALS], dice.choice((1, 1, 2, 3)))
+    names = dice.sample([*PLAIN, *LOTS, *SERIALS * 4], dice.choice((1, 1, 2, 3)))
     lines = tuple(
         ImportedLine(
             str(n), name, f"Thing {name}", 1 if name in SERIALS else dice.choice((1, 1, 2, 3)), Decimal("5.00")

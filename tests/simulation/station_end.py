@@ -126,8 +126,11 @@ class StationEnd(Machine):
     # ---- the courier
 
     def round(self) -> bool:
-        """One exchange with central; whether there was anything to carry. Raises whatever the line raises."""
+        """One exchange with central (after a hello, two); whether there was anything to carry. Raises as the line."""
         parcel = self._fetch()
+        if parcel is not None and parcel.hello is not None:
+            self._take_in(parcel)
+            parcel = self._fetch()
         if parcel is not None:
             self._take_in(parcel)
         return parcel is not None
@@ -163,7 +166,7 @@ class StationEnd(Machine):
             if seq > applied and self.disk.query(f"SELECT * FROM {table} WHERE id = ?", key) != row:
                 self.findings.append(f"own-rows-stay: fact {seq} at {self.name} is erased from {table} {key.hex()[:8]}")
 
-    def try_round(self, most: int = 3) -> bool:
+    def try_round(self, most: int = 1) -> bool:
         """Exchanges as long as there is something to carry, `most` of them; whether there was.
 
         The program goes on when nobody answers or central refuses, and is started again when it was killed.

@@ -30,9 +30,16 @@ from tests.simulation.station_end import StationEnd
 MEMORY = Path("/dev/shm")
 CREW = ("PICK", "PACK", "STOCK", "PICK", "PICK", "PACK", "PICK", "PACK", "STOCK", "PACK")
 """What stations are for, in the order in which a floor gets them."""
+TELLS, POLLS = 0.6, 0.25
+"""How often a courier goes within an hour: with facts, and with nothing to tell. What it carries is much at once then,
+and of different stations it arrives in any order."""
+BURSTS = (0, 1, 2, 4, 6, 8)
+"""How much hands do in an hour before their courier goes: what is told comes in pieces of all sizes."""
 DAY_S, HOUR_S = 86_400.0, 3_600.0
-SHIFT = range(6, 20)
+SHIFT = range(7, 17)
 """Hours of a day in which people work."""
+DELIVERIES = (7, 10, 13, 15)
+"""Hours in which orders come in."""
 
 
 AT_ANY_TIME = ("ledger-is-stock", "moved-once", "promises-add-up", "feed-gapless", "stream-whole")
@@ -54,6 +61,8 @@ class Bench:
     request: bytes | None = None
     asleep: bool = False
     sits_out: int = 0
+    scans: int = 0
+    """What these hands did and was kept."""
 
     @property
     def kind(self) -> str:
@@ -83,6 +92,7 @@ class Bench:
                 self.act.facts, actor=self.worker.person, task=self.worker.task, voids=self.act.voids
             )
             if done is not None:
+                self.scans += 1
                 self._go_on(done)
             return True
         return False
@@ -145,6 +155,7 @@ class World:
         self.benches = [self._bench(f"{CREW[n % len(CREW)]}{n + 1:02}") for n in range(stations)]
         self.twins: list[Bench] = []
         self.orders = 0
+        self._scans_of_twins = 0
         self._later: list[tuple[float, int, Callable[[], None]]] = []
         self.away_for_long: Bench | None = None
         self.idle_soon = 0
@@ -172,6 +183,11 @@ class World:
     @property
     def stations(self) -> list[StationEnd]:
         return [bench.station for bench in self.everywhere]
+
+    @property
+    def scans(self) -> int:
+        """What hands did and was kept, on the whole floor."""
+        return self._scans_of_twins + sum(bench.scans for bench in self.everywhere)
 
     def wait(self, seconds: float) -> None:
         """Time passes."""
@@ -223,8 +239,8 @@ class World:
         midnight = self.time.now_s - self.time.now_s % DAY_S
         for hour in SHIFT:
             self.time.now_s = max(self.time.now_s, midnight + hour * HOUR_S)
-            if hour % 4 == 3:
-                self.orders_come(max(1, orders // 4))
+            if hour in DELIVERIES:
+                self.orders_come(max(1, orders // len(DELIVERIES)))
             self.tick()
         self.night()
         idle, self.idle_soon = self.idle_soon, 0
@@ -235,18 +251,26 @@ class World:
         """An hour: everybody does something, couriers go, central works, and things break."""
         self._what_is_due()
         for bench in self.dice.sample(self.everywhere, len(self.everywhere)):
-            for _ in range(self.dice.choice((0, 1, 2, 2, 3))):
-                if not bench.step():
-                    break
-            self.wait(1.0)
-            if bench.sits_out:
-                bench.sits_out -= 1
-            elif not bench.asleep:
-                bench.station.try_round()
+            self._turn(bench)
         self.work()
         self._break_something()
         if self.fate.random() < 0.1:
             self._standby = self.central.disk.image()
+
+    def _turn(self, bench: Bench) -> None:
+        """An hour of one station: what was asked is heard first, then hands work, then the courier goes."""
+        hears = not bench.asleep and not bench.sits_out
+        if bench.request and hears:
+            bench.station.try_round(3)  # an answer may be there before the rows that it is about
+        for _ in range(self.dice.choice(BURSTS)):
+            if not bench.step():
+                break
+        self.wait(1.0)
+        bench.sits_out = max(0, bench.sits_out - 1)
+        if hears and (bench.request or self.dice.random() < (TELLS if self.unacked(bench.station) else POLLS)):
+            bench.station.try_round()
+            if bench.station.talk.line.fetching:
+                bench.station.try_round(9)
 
     def tick_quietly(self) -> None:
         """Everybody who can hears and says what there is."""
@@ -473,6 +497,7 @@ class World:
             self.later(1, lambda: self.retire(twin))
             return
         self.twins.remove(twin)
+        self._scans_of_twins += twin.scans
         self.told.confirmed |= twin.station.confirmed
         self.told.seen |= twin.station.seen | twin.station.facts()
         twin.station.disk.close()
@@ -489,7 +514,7 @@ class World:
             bench.station.take_held()
         quiet = 0
         for _ in range(200):
-            moved = [bench.station.try_round() for bench in self.everywhere]
+            moved = [bench.station.try_round(20) for bench in self.everywhere]
             self.work()
             moved.append(bool(self.central.survive(self.central.do_duties)))
             even = all(bench.station.is_even() for bench in self.everywhere)

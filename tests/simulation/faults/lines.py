@@ -117,7 +117,7 @@ def dropped_in_catch_up(world: World) -> bool | None:
         bench.station.line.calm()
         world.count("dropped in catch up", before < world.cursor(bench.station) < world.head())
 
-    world.later(world.dice.uniform(5, 9), back)
+    world.later(world.dice.uniform(9, 24), back)
     return None
 
 
