@@ -21,6 +21,7 @@ from app.processing.service import (
     place_hold,
     release_hold,
     release_order,
+    settle_rest,
 )
 from app.text import count, say
 
@@ -181,6 +182,7 @@ def _order_release(options: Any) -> int:
         check_order(session, order_id=order_id, now=now)  # what data have cleared meanwhile needs nobody's word
         release_hold(session, order_id=order_id, now=now, by=options.by)
         if queries.order_story(session, order_id).row.state not in ("received", "held"):
+            settle_rest(session, order_id=order_id, now=now)
             return _say_state(options, queries.order_story(session, order_id).row.state)
         result = release_order(session, order_id=order_id, now=now)
     return _say_state(options, result.state, result.holds)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.db import Prepared, changed, set_row
 from app.facts import Fact, Row, Stamp
-from app.inventory.facts import stock_row, transfer
+from app.inventory.facts import move, stock_row, transfer
 from app.models import BriefLine, Order, OrderBrief, Parcel, ParcelLine, PrintJob, StationRow, Stock, Tote
 from app.work.facts import drop_print, queue_print, set_tote
 
@@ -242,6 +242,52 @@ class Packed(Fact):
         if not _MORE_IN_BOX.run(session, more=quantity, **{f"its_{name}": value for name, value in key.items()}):
             _FIRST_IN_BOX.run(session, sku_id=self.sku_id, quantity=quantity, **key)
         changed(session, ParcelLine, *key.values())
+
+
+@dataclass(frozen=True)
+class ShortAtPack(Fact):
+    """Units that were still to be packed are not in the totes (SHORT at the bench).
+
+    `lines` are (order line, SKU, tote, lot, units): out of a tote that holds them by the book they leave it; b"" where
+    the book knows of none. `empty` says that nothing lies in the box in hand: it is not needed. `waits` says that the
+    site lets no order leave in parts: the box is put aside until the units come.
+    """
+
+    order_id: bytes
+    parcel_id: bytes
+    lines: tuple[tuple[bytes, bytes, bytes, str, int], ...]
+    waits: bool = False
+    empty: bool = False
+
+    def touches(self) -> tuple[Row, ...]:
+        rows: list[Row] = [("parcel", (self.parcel_id,)), ("order_brief", (self.order_id,))]
+        for line_id, sku_id, tote_id, lot, _ in self.lines:
+            rows.append(("brief_line", (line_id,)))
+            rows += [stock_row(sku_id, tote_id, lot)] if tote_id else []
+        return tuple(dict.fromkeys(rows))
+
+    def apply(self, session: Session, stamp: Stamp) -> None:
+        self._miss(session, stamp, 1)
+        if self.empty:
+            _set_parcel(session, self.parcel_id, state="void")
+            _set_order(session, self.order_id, "packing", station="")
+
+    def revert(self, session: Session, stamp: Stamp) -> None:
+        self._miss(session, stamp, -1)
+        if self.empty:
+            _set_parcel(session, self.parcel_id, state="open")
+            _set_order(session, self.order_id, "packing", station=_station_name(session, stamp.station_id))
+
+    def _miss(self, session: Session, stamp: Stamp, sign: int) -> None:
+        for line_id, sku_id, tote_id, lot, units in self.lines:
+            session.execute(
+                update(BriefLine).where(BriefLine.line_id == line_id).values(short=BriefLine.short + sign * units)
+            )
+            changed(session, BriefLine, line_id)
+            if tote_id:
+                move(
+                    session, stamp, sku_id=sku_id, place_id=tote_id, quantity=-sign * units, lot=lot, reason="short"
+                )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ from app.packing.queries.weights import learnt_weight
 from app.packing.rules.learning import learn, unit_mg
 from app.packing.rules.voids import VOID_REASONS
 from app.picking.service import move_serial
-from app.processing.service import note_put_back
+from app.processing.service import note_put_back, replan_lost, settle_rest
 from app.processing.service.holds import place_hold
 from app.processing.service.withdrawal import stop_work
 from app.receipt.service import write_brief
@@ -132,6 +132,8 @@ def _closed(session: Session, fact: did.ParcelClosed, stamp: Stamp) -> None:
         stop_work(session, order_id=fact.order_id)
     if state in OVER:
         write_brief(session, fact.order_id)
+    elif state is not None:  # units are left: they are on their way, or they are looked for
+        settle_rest(session, order_id=fact.order_id, now=stamp.at)
     _learn(session, fact, stamp)
 
 
@@ -274,6 +276,18 @@ def _unpacked(session: Session, fact: did.Unpacked, stamp: Stamp) -> None:
         note_put_back(session, order_id=fact.order_id, units=units, now=stamp.at)
 
 
+def _missed(session: Session, fact: did.ShortAtPack, stamp: Stamp) -> None:
+    """What was not in the totes is looked for elsewhere; what is nowhere is said to be so."""
+    state = session.scalar(select(Order.state).where(Order.id == fact.order_id))
+    units = sum(line[-1] for line in fact.lines)
+    words = count(units, "{n} unit was not in the tote at the bench", "{n} units were not in the tote at the bench")
+    _tell(session, stamp, fact.order_id, "short_at_pack", words)
+    if state is None or state in OVER:
+        return
+    replan_lost(session, order_id=fact.order_id, now=stamp.at)
+    settle_rest(session, order_id=fact.order_id, now=stamp.at)
+
+
 def _trayed(session: Session, fact: did.Trayed, stamp: Stamp) -> None:
     sku = session.scalar(select(Sku.sku).where(Sku.id == fact.sku_id)) or "?"
     _tell(session, stamp, fact.order_id, "trayed", say("{sku} was in the tote and is in the rework tray", sku=sku))
@@ -290,6 +304,7 @@ _ACTS: dict[type[Fact], Consequence] = {
     did.ParcelAwaiting: _awaiting,
     did.Parked: _parked,
     did.WeightAccepted: _accepted,
+    did.ShortAtPack: _missed,
     did.Trayed: _trayed,
     did.Packed: _packed,
     did.Unpacked: _unpacked,

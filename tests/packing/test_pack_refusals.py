@@ -120,7 +120,7 @@ WRONG_AMONG_ITEMS: dict[str, Wrong] = {
     "GradeNotWanted": lambda b: own_code("GRD1"),
     "BoxIsEmpty": lambda b: command_code("NEWBOX"),
     "NoLabelYet": lambda b: command_code("VOID"),
-    "CommandNotWanted": lambda b: command_code("SHORT"),
+    "CommandNotWanted": lambda b: command_code("SKIP"),
 }
 
 

@@ -20,7 +20,7 @@ from app.ids import new_id
 from app.models import Effect, Hold, Order, Parcel, Person, Tote
 from app.processing.queries import find_orders, order_story, stuck
 from app.processing.rules import Stuck
-from app.processing.service import cancel_order, check_order, place_hold, release_hold, release_order
+from app.processing.service import cancel_order, check_order, place_hold, release_hold, release_order, settle_rest
 from app.receipt.service.briefs import write_brief
 from app.text import NOTHING, Text, say
 from app.tracking.queries.mails import KIND
@@ -171,6 +171,7 @@ def answer_release(session: Session, order: Order, person: Person, now: datetime
     release_hold(session, order_id=order.id, now=now, by=person.name, person_id=person.id)
     session.refresh(order)
     if order.state not in ("received", "held"):
+        settle_rest(session, order_id=order.id, now=now)
         return say("Order {number} goes on", number=order.number)
     result = release_order(session, order_id=order.id, now=now, person_id=person.id)
     if result.work_id is not None:

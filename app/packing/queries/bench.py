@@ -271,11 +271,27 @@ _LYING = Prepared(
 )  # fmt: skip
 
 
-def sources(session: Session, tote_ids: Sequence[bytes], sku_id: bytes, lot: str, units: int) -> tuple[Sharing, ...]:
+def sources(
+    session: Session, order_id: bytes, tote_ids: Sequence[bytes], sku_id: bytes, lot: str, units: int
+) -> tuple[Sharing, ...]:
     """Out of which totes and lots these units come, as far as the book knows; the rest out of the first tote.
 
-    A lot that was scanned is believed over the book; without one the lots in the totes are taken in their order.
+    A lot that was scanned is believed over the book; without one the lots in the totes are taken in their order. A tote
+    of the order that came to the bench after the box was begun is known here and not to the task: it is asked last.
     """
+    found = lying(session, tote_ids, sku_id, lot, units)
+    rest = units - sum(one.units for one in found)
+    if rest:
+        late = tuple(tote for tote in totes_of(session, order_id) if tote not in tote_ids)
+        found += lying(session, late, sku_id, lot, rest)
+        rest = units - sum(one.units for one in found)
+    if rest:
+        found += (Sharing(tote_ids[0] if tote_ids else b"", lot, rest),)
+    return found
+
+
+def lying(session: Session, tote_ids: Sequence[bytes], sku_id: bytes, lot: str, units: int) -> tuple[Sharing, ...]:
+    """At most so many units of a SKU (of one lot, or of any) as they lie in these totes by the book."""
     found = []
     for tote_id in tote_ids:
         for known_lot, on_hand in _LYING.all(session, sku_id=sku_id, tote_id=tote_id):
@@ -283,9 +299,12 @@ def sources(session: Session, tote_ids: Sequence[bytes], sku_id: bytes, lot: str
             if share:
                 found.append(Sharing(tote_id, known_lot, share))
                 units -= share
-    if units:
-        found.append(Sharing(tote_ids[0] if tote_ids else b"", lot, units))
     return tuple(found)
+
+
+def totes_of(session: Session, order_id: bytes) -> tuple[bytes, ...]:
+    """The totes that are bound to an order, by name."""
+    return tuple(session.scalars(select(Tote.id).where(Tote.order_id == order_id).order_by(Tote.name)))
 
 
 def elsewhere(session: Session, sku_id: bytes, order_id: bytes) -> Elsewhere | None:

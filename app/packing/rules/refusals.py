@@ -56,6 +56,17 @@ def too_many(name: str, picture: str, wanted: int) -> Problem:
     )
 
 
+def nothing_was_there(number: str) -> Problem:
+    """SHORT before anything was packed: a box of nothing leaves for nowhere."""
+    return Problem(
+        name="NothingThere",
+        what=say("Nothing of order {number} is packed", number=number),
+        why=say("A box without goods cannot leave."),
+        do=(say("Scan the next item"), say("Scan PARK if nothing of it is there")),
+        unchanged=_SAME,
+    )
+
+
 def box_is_full(name: str, picture: str) -> Problem:
     """The order wants this item, but not in this box: it is being weighed or labelled."""
     return Problem(

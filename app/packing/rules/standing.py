@@ -40,7 +40,10 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class PackState:
-    """One order at one bench, box after box. States compare by what facts say; the moment does not count."""
+    """One order at one bench, box after box. States compare by what facts say; the moment does not count.
+
+    `waits` says that units are missing and the site lets no order leave in parts: it is put aside.
+    """
 
     order_id: bytes = b""
     parcel_id: bytes = b""
@@ -57,6 +60,7 @@ class PackState:
     voided: tuple[str, ...] = ()
     serials: frozenset[tuple[bytes, str]] = frozenset()
     closed: bool = False
+    waits: bool = False
     moment: Moment = field(default=Moment(), compare=False)
 
     @property

@@ -61,6 +61,7 @@ from app.packing.workflows.pack_desk import (
     unpacked,
 )
 from app.packing.workflows.pack_fold import after_fact
+from app.packing.workflows.pack_short import short_facts, short_words
 from app.text import NOTHING, Text, say
 from app.view import Sound, Tone, View
 from app.work.facts import PrintMoved, ToteEmptied
@@ -104,7 +105,7 @@ class Pack(Workflow[PackState]):
         return after_fact(state, fact)
 
     def step(self, state: PackState) -> Step:
-        if state.moment.asking in ("park", "hold"):
+        if state.moment.asking in ("park", "hold") or (state.waits and not state.closed):
             return Step.SHELF
         if not state.order_id:
             return Step.OPEN
@@ -254,7 +255,7 @@ class Pack(Workflow[PackState]):
         if not shares:
             raise Refused(refusals.case_too_large(card.name, card.picture, units, left))
         facts: list[Fact] = []
-        rest = list(desk.read(queries.sources, state.tote_ids, card.id, lot, units))
+        rest = list(desk.read(queries.sources, state.order_id, state.tote_ids, card.id, lot, units))
         for line, share in shares:
             while share:
                 source = rest.pop(0)
@@ -316,6 +317,17 @@ class Pack(Workflow[PackState]):
             return self._with_label(state, (full, computed_weight(state, desk)), desk)
         words = say("Box {n} is full. Put it on the scale", n=state.number)
         return Next(facts=(full,), echo=words, sound=Sound.STEP)
+
+    def _rest_is_missing(self, state: PackState, desk: Desk) -> Next:
+        """SHORT: the box goes on to its weight, waits on the shelf, or is not needed; the totes are looked after."""
+        facts = short_facts(state, desk)
+        after = reduce(after_fact, facts, state)
+        words = short_words(state, after, desk)
+        if after.closed or after.waits:
+            return Next(facts=facts, echo=words, tone=Tone.WARN, sound=Sound.ATTENTION)
+        if not desk.has("scale"):
+            return replace(self._with_label(state, (*facts, computed_weight(after, desk)), desk), echo=words)
+        return Next(facts=facts, echo=words, tone=Tone.WARN, sound=Sound.STEP, flash=True)
 
     # ---- the weight -------------------------------------------------------------------------------------------------
 
@@ -414,9 +426,10 @@ class Pack(Workflow[PackState]):
     def _close(self, state: PackState, event: Read, desk: Desk) -> Next:
         assert state.label is not None
         must_live(state, desk)
+        totes = tuple(dict.fromkeys((*state.tote_ids, *desk.read(queries.totes_of, state.order_id))))
         facts: tuple[Fact, ...] = (
             PrintMoved(state.label.job_id, "confirmed"),
-            did.ParcelClosed(state.order_id, state.parcel_id, event.text, state.tote_ids),
+            did.ParcelClosed(state.order_id, state.parcel_id, event.text, totes),
         )
         number = number_of(state.order_id, desk)
         if not state.open:
@@ -522,6 +535,8 @@ class Pack(Workflow[PackState]):
                 return self._with_label(state, (), desk)
             case "REPRINT" if step is not Step.OPEN and state.order_id:
                 return self._reprint(state, desk)
+            case "SHORT" if step is Step.ITEMS:
+                return self._rest_is_missing(state, desk)
             case "VOID" if step is Step.LABEL:
                 asked = replace(state, moment=Moment(asking="void"))
                 return _attention(asked, say("Why is the label void? Scan a reason card"))
@@ -587,6 +602,8 @@ class Pack(Workflow[PackState]):
     @on(Step.SHELF, to=(Step.OPEN, Step.ITEMS, Step.WEIGH, Step.LABEL, Step.AWAIT))
     def tote_instead_of_shelf(self, state: PackState, event: ToteRead, desk: Desk) -> Next:
         """Another tote after an order that cannot be opened; the own tote goes on with the order in hand."""
+        if state.waits:
+            raise Refused(self.unexpected(state, event, desk))
         calm = replace(state, moment=Moment())
         if not state.order_id:
             return self.tote_opens(calm, event, desk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from app.facts import Fact
@@ -22,6 +23,8 @@ def after_fact(state: PackState, fact: Fact) -> PackState:
                 state = replace(state, serials=state.serials | {(fact.sku_id, fact.serial)})
             kept = Moment(settled_g=state.moment.settled_g)
             return replace(state, last_line=fact.line_id, last_lot=fact.lot, moment=kept)
+        case did.ShortAtPack():
+            return _without(state, fact)
         case did.BoxChosen():
             return replace(state, box_type_id=fact.box_type_id, moment=Moment(settled_g=state.moment.settled_g))
         case did.BoxFull():
@@ -66,6 +69,18 @@ def _opened(fact: did.PackOpened) -> PackState:
 def _with_units(state: PackState, line_id: bytes, units: int) -> PackState:
     lines = tuple(replace(p, packed=p.packed + units) if p.line_id == line_id else p for p in state.lines)
     return replace(state, lines=lines)
+
+
+def _without(state: PackState, fact: did.ShortAtPack) -> PackState:
+    """Units that are not there are not wanted in this box; a box that is not needed ends the task."""
+    missing: Counter[bytes] = Counter()
+    for line_id, _, _, _, units in fact.lines:
+        missing[line_id] += units
+    lines = tuple(
+        replace(p, wanted=p.wanted - missing[p.line_id], short=p.short + missing[p.line_id]) for p in state.lines
+    )
+    kept = Moment(asking="park") if fact.waits and not fact.empty else Moment(settled_g=state.moment.settled_g)
+    return replace(state, lines=lines, closed=fact.empty, waits=fact.waits and not fact.empty, moment=kept)
 
 
 def _label(fact: did.LabelMade) -> Label:

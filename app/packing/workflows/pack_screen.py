@@ -64,6 +64,7 @@ from app.workflow import Desk
 _OWN_CARRIER = TableRate().code
 _UNDO = Action("UNDO", "undo-2", say("Undo"), say("last scan"))
 _CHANGE = Action("CHANGE", "package", say("Change"), say("box"))
+_SHORT = Action("SHORT", "package-x", say("Short"), say("not there"))
 _HOLD = Action("HOLD", "circle-pause", say("Hold"), say("order"))
 _HELP = Action("HELP", "circle-help", say("Help"), say("command codes"))
 _HOME = Action("HOME", "house", say("Home"), say("other task"))
@@ -323,7 +324,7 @@ def _items(sight: Sight) -> View:
         progress=_progress(sight),
         object=_object(_box_panel(sight), _scale_panel(sight)),
         context=_context(sight),
-        actions=(_UNDO, _CHANGE, _HOLD, _HELP),
+        actions=(_UNDO, _SHORT if state.done and not state.boxed else _CHANGE, _HOLD, _HELP),
         wanted=(*_open_items(sight), *_choices(sight)),
     )
 

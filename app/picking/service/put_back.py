@@ -13,7 +13,7 @@ from app.models import FactRow, Order, Sku, Tote, Voiding
 from app.picking.facts import PutBack, PutBackDone
 from app.picking.service.serials import withdraw_serial
 from app.picking.service.telling import enter, tell
-from app.processing.service import settle_put_back
+from app.processing.service import settle_put_back, settle_rest
 from app.text import count
 
 LOST = "put_back_missing"
@@ -48,6 +48,7 @@ def follow_done(session: Session, fact: Fact, stamp: Stamp) -> None:
         sku = session.scalar(select(Sku.sku).where(Sku.id == sku_id)) or ""
         tell(session, LOST, fact.order_id, fact.tote_id, f"{sku} in {tote}: {missing}", stamp)
     settle_put_back(session, order_id=fact.order_id, now=stamp.at)
+    settle_rest(session, order_id=fact.order_id, now=stamp.at)
 
 
 def _units_put_back(session: Session, task_id: bytes) -> int:

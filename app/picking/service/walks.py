@@ -35,7 +35,7 @@ from app.picking.facts import (
 from app.picking.service.promises import promise
 from app.picking.service.serials import note_serial, withdraw_serial
 from app.picking.service.telling import enter, is_stale, order_of, sane_time, tell
-from app.processing.service import is_held, note_put_back, reallocate_short
+from app.processing.service import is_held, note_put_back, reallocate_short, settle_rest
 from app.processing.service.replan import lower_short, new_work, shrink
 from app.processing.service.standing import picked_units, standing, units_outside
 from app.receipt.service import set_state
@@ -76,15 +76,17 @@ def follow_drop(session: Session, fact: Fact, stamp: Stamp) -> None:
         if work is None or is_stale(session, stamp, work_id, fence, work.order_id, fact.totes):
             continue
         enter(session, work.order_id, "Dropped", _drop_words(session, work, place), stamp)
-        if work.state == "cancelled":
+        if work.state == "cancelled" or _order_is_over(session, work.order_id):
             units = units_outside(session, work.order_id)
-            note_put_back(session, order_id=work.order_id, units=units, now=stamp.at)
+            if units or work.state == "cancelled":
+                note_put_back(session, order_id=work.order_id, units=units, now=stamp.at)
             continue
         left = _move_open_lines(session, work)
         if not left and not _open_work(session, work.order_id):
             held = not picked_units(session, work.order_id) or is_held(session, work.order_id)
             set_state(session, work.order_id, "held" if held else standing(session, work.order_id))
             _tell_complete(session, work.order_id, stamp)
+        settle_rest(session, order_id=work.order_id, now=sane_time(session, work.id, stamp.at))
 
 
 def _tell_complete(session: Session, order_id: bytes, stamp: Stamp) -> None:
@@ -128,6 +130,11 @@ def _move_open_lines(session: Session, work: Work) -> bool:
         changed(session, PickLine, row.id)
     session.flush()
     return True
+
+
+def _order_is_over(session: Session, order_id: bytes) -> bool:
+    """Whether the order left or was cancelled while this walk was on: what it brings goes back."""
+    return session.scalar(select(Order.state).where(Order.id == order_id)) in ("shipped", "cancelled")
 
 
 def _open_work(session: Session, order_id: bytes) -> bool:

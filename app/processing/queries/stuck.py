@@ -13,6 +13,7 @@ from app.models import (
     Incident,
     Order,
     Parcel,
+    ParcelLine,
     Person,
     StationRow,
     Stock,
@@ -44,6 +45,8 @@ def stuck(session: Session, order_id: bytes) -> Stuck | None:
     if order.state == "cancelled":
         return _to_put_back(session, order_id)
     holds = open_holds(session, order_id)
+    if holds and holds[0].kind == "short" and (box := _box_that_left(session, order_id)):
+        return _rest_is_nowhere(box, holds[0].field, order.number)
     if holds:
         return stuck_by_hold(holds[0].kind, holds[0].field, holds[0].detail, order.number)
     match order.state:
@@ -53,7 +56,7 @@ def stuck(session: Session, order_id: bytes) -> Stuck | None:
         case "released" | "picking":
             return _by_work(session, order_id)
         case "picked":
-            return _by_tote(session, order_id)
+            return _by_work(session, order_id)
         case _:
             return _by_box(session, order)
 
@@ -91,7 +94,7 @@ def _to_put_back(session: Session, order_id: bytes) -> Stuck | None:
 # ---- before and while it is picked ----------------------------------------------------------------------------------
 
 
-def _by_work(session: Session, order_id: bytes) -> Stuck | None:
+def _by_work(session: Session, order_id: bytes) -> Stuck:
     rows = session.execute(
         select(Work.state, Work.started, StationRow.name.label("station"), Cart.name.label("cart"))
         .outerjoin(StationRow, StationRow.id == Work.station_id)
@@ -108,6 +111,8 @@ def _by_work(session: Session, order_id: bytes) -> Stuck | None:
         cause = say("{station} has claimed its pick work and not begun", station=work.station or "?")
         return Stuck(cause, PICKER, say("Scan a free tote or a cart there"))
     cause = say("Nobody has taken its pick work yet")
+    if box := _box_that_left(session, order_id):
+        cause = say("Box {n} is closed, and nobody has taken the pick work of the rest yet", n=box)
     if parked := _parked(session, order_id):
         cause = say("The rest of it is not picked yet; tote {tote} is parked", tote=parked[0])
     return Stuck(cause, PICKER, say("Scan a free tote or a cart"))
@@ -137,6 +142,9 @@ def _by_tote(session: Session, order_id: bytes) -> Stuck:
         cause = say("Complete, but tote {tote} is parked on {shelf}", tote=parked[0], shelf=parked[1])
         return Stuck(cause, PACKER, say("Take tote {tote} to pack and scan it", tote=parked[0]))
     tote = session.scalar(select(Tote.name).where(Tote.order_id == order_id).order_by(Tote.name).limit(1))
+    if tote is None and (box := _box_that_left(session, order_id)):
+        cause = say("Box {n} is closed, and central looks for the rest of it", n=box)
+        return Stuck(cause, LEAD, say("Wait a minute; it is picked, or said to be nowhere"))
     if tote is None:
         return Stuck(say("Picked, but no tote of it is known"), LEAD, say("Look for its tote; cancel it if it is lost"))
     return Stuck(say("Picked, nobody packs it yet"), PACKER, say("Scan tote {name}", name=tote))
@@ -158,14 +166,23 @@ def _parked(session: Session, order_id: bytes) -> tuple[str, str] | None:
 
 def _by_box(session: Session, order: Order) -> Stuck:
     row = session.execute(
-        select(Parcel.state, Parcel.number, Parcel.tracking, Parcel.opened_at, StationRow.name.label("station"))
+        select(
+            Parcel.state,
+            Parcel.number,
+            Parcel.tracking,
+            Parcel.opened_at,
+            StationRow.name.label("station"),
+            func.coalesce(func.sum(ParcelLine.quantity), 0).label("units"),
+        )
         .outerjoin(StationRow, StationRow.id == Parcel.station_id)
+        .outerjoin(ParcelLine, ParcelLine.parcel_id == Parcel.id)
         .where(Parcel.order_id == order.id, Parcel.state.in_(("open", "labelled")))
-        .order_by(Parcel.number)
+        .group_by(Parcel.id, StationRow.name)
+        .order_by(Parcel.number, Parcel.id)
         .limit(1)
     ).first()
-    if row is None:
-        return _by_tote(session, order.id)
+    if row is None or (row.units == 0 and _rest_is_picked(session, order.id)):
+        return _by_work(session, order.id)
     station = row.station or "?"
     if row.state == "labelled":
         cause = say("Box {n} has its label {tracking}, and was not closed", n=row.number, tracking=row.tracking)
@@ -179,6 +196,27 @@ def _by_box(session: Session, order: Order) -> Stuck:
     since = _clock(row.opened_at) if row.opened_at else "?"
     cause = say("On the bench of {station} since {time}", station=station, time=since)
     return Stuck(cause, PACKER, say("Scan the next item, or its tote at another bench to take over"))
+
+
+def _box_that_left(session: Session, order_id: bytes) -> int:
+    """The number of its last closed box, 0 when none is closed."""
+    boxes = select(func.max(Parcel.number)).where(Parcel.order_id == order_id, Parcel.state == "closed")
+    return session.scalar(boxes) or 0
+
+
+def _rest_is_picked(session: Session, order_id: bytes) -> bool:
+    """Whether a box was left empty on a bench because the rest is still pick work."""
+    if not _box_that_left(session, order_id):
+        return False
+    rows = select(Work.id).where(Work.order_id == order_id, Work.kind == "pick", Work.state.in_(("ready", "leased")))
+    return session.scalar(rows.limit(1)) is not None
+
+
+def _rest_is_nowhere(box: int, sku: str, number: str) -> Stuck:
+    cause = say("Box {n} is closed, and units of {sku} are nowhere", n=box, sku=sku)
+    return Stuck(
+        cause, LEAD, say("Count the bin; or scan order {number}, then RELEASE: the rest stays away", number=number)
+    )
 
 
 def _label_missing(session: Session, order_id: bytes) -> str:

@@ -17,6 +17,7 @@ from app.models import Address, Order, OrderBrief, OrderLine, Parcel, Sku, Work
 from app.processing.service.holds import OPEN, check_order
 from app.processing.service.release import ReleaseResult, release_order
 from app.processing.service.replan import Replanned, replan_order
+from app.processing.service.rest import settle_rest
 from app.processing.service.standing import come_back, standing
 from app.processing.service.withdrawal import withdraw_unstarted
 from app.receipt.rules import priority
@@ -82,6 +83,7 @@ def agree(session: Session, *, order_id: bytes, now: datetime, person_id: bytes 
     holds = check_order(session, order_id=order_id, now=now)
     if order.state not in OPEN:
         come_back(session, order_id)
+        settle_rest(session, order_id=order_id, now=now)
     _tell_plan(session, order_id, plan, now)
     return Changed(order.state, holds, plan)
 

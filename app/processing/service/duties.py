@@ -15,6 +15,7 @@ from app.processing.service.holds import OPEN
 from app.processing.service.hot_folder import serve_inbox
 from app.processing.service.release import release_order
 from app.processing.service.replan import replan_short, short_orders
+from app.processing.service.rest import settle_what_is_left
 from app.settings import Home
 from app.work.queries import setting
 
@@ -81,5 +82,8 @@ def plan_what_came_back(database: Database, clock: Clock, home: Home) -> int:
     return done
 
 
-DUTIES = {"inbox": serve_inbox, "release-due": release_what_is_due, "replan-short": plan_what_came_back}
+DUTIES = {
+    "inbox": serve_inbox, "release-due": release_what_is_due, "replan-short": plan_what_came_back,
+    "settle-rest": settle_what_is_left,
+}  # fmt: skip
 """What central does by itself while time passes."""
