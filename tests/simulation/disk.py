@@ -7,7 +7,6 @@ that much of it. (What a file system may do beyond that, torn pages and lost ren
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -52,7 +51,7 @@ class Disk:
     def path(self) -> Path:
         """The file behind the name: a station puts a new one there when it gets a whole mirror."""
         try:
-            return self.name.parent / os.readlink(self.name)
+            return self.name.parent / self.name.readlink()
         except OSError:  # a file like any other
             return self.name
 

@@ -15,7 +15,7 @@ from typing import Any
 from tests.simulation.faults import all_faults
 from tests.simulation.world import NotEven, World, a_world
 
-ORDERS = 14
+ORDERS = 16
 """A day, where nobody says how many."""
 
 
@@ -131,7 +131,8 @@ def shown(played: Played) -> str:
         lines.append(f"{name:24} {played.tried[name]:7} {played.counted[name]:8}")
     lines.append(f"{'in all':24} {sum(played.tried.values()):7} {sum(played.counted.values()):8}")
     lines.append(
-        f"{played.days} days of {played.stations} stations, {played.scans} scans, {played.facts} facts, orders {dict(played.orders)}: "
+        f"{played.days} days of {played.stations} stations, {played.scans} scans, {played.facts} facts, "
+        f"orders {dict(played.orders)}: "
         f"{played.seconds} s, {played.cpu_seconds} s of a core"
     )
     if played.broken:

@@ -181,6 +181,12 @@ class StationEnd(Machine):
             self.troubles[type(error).__name__] += 1
         return carried > 0
 
+    def hear(self) -> None:
+        """One exchange, and more of them as long as central has more to tell, as the courier goes on then."""
+        for _ in range(20):
+            if not self.try_round() or not self.talk.line.fetching:
+                return
+
     def hold_slice(self) -> int:
         """Fetches feed rows and does not take them in yet (the work thread is busy): how many."""
         try:

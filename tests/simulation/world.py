@@ -261,16 +261,14 @@ class World:
         """An hour of one station: what was asked is heard first, then hands work, then the courier goes."""
         hears = not bench.asleep and not bench.sits_out
         if bench.request and hears:
-            bench.station.try_round(3)  # an answer may be there before the rows that it is about
+            bench.station.hear()
         for _ in range(self.dice.choice(BURSTS)):
             if not bench.step():
                 break
         self.wait(1.0)
         bench.sits_out = max(0, bench.sits_out - 1)
         if hears and (bench.request or self.dice.random() < (TELLS if self.unacked(bench.station) else POLLS)):
-            bench.station.try_round()
-            if bench.station.talk.line.fetching:
-                bench.station.try_round(9)
+            bench.station.hear()
 
     def tick_quietly(self) -> None:
         """Everybody who can hears and says what there is."""
