@@ -53,7 +53,9 @@ class ServerCentral:
         self._deadline_s = deadline_s
         self._greeting = False
         self._ears: list[Ear] = []
+        self._is_over = False  # this call's time
         event.listen(self._database.write, "checkout", self._must_be_greeted)
+        event.listen(self._database.write, "do_connect", self._must_be_in_time)
 
     # ---- the protocol
 
@@ -101,7 +103,8 @@ class ServerCentral:
     def _call(self) -> Iterator[None]:
         """One call: it ends in time, and what goes wrong is said in the station's words."""
         assert self._database.sockets is not None
-        watch = threading.Timer(self._deadline_s, self._database.sockets.cut)
+        self._is_over = False
+        watch = threading.Timer(self._deadline_s, self._end)
         watch.daemon = True
         watch.start()
         try:
@@ -114,6 +117,17 @@ class ServerCentral:
             raise
         finally:
             watch.cancel()
+
+    def _end(self) -> None:
+        """The call's time is over: who waits is freed."""
+        assert self._database.sockets is not None
+        self._is_over = True
+        self._database.sockets.cut()
+
+    def _must_be_in_time(self, *_how: object) -> None:
+        """A pool that finds its connection dead makes another one; a call that is over does not wait for that."""
+        if self._is_over:
+            raise Unavailable(Outage(CENTRAL, _AWAY))
 
     def _must_be_greeted(self, _connection: object, entry: ConnectionPoolEntry, _proxy: object) -> None:
         """Who got a new connection, unnoticed, does not know any more which central is at its other end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from app.clock import FakeClock
 from app.db import Database
+from app.db.postgres import CONNECT_SECONDS
 from app.errors import Unavailable
 from app.settings import Server
 from app.sync.applier import work_off
@@ -21,6 +23,7 @@ from tests.postgres import PgServer, versions
 from tests.sync.sides import T2, CentralSide, StationSide, even_sides, mirrored
 
 NOTHING = Cursor(0, b"")
+DEADLINE_S = 1.0
 
 
 @pytest.fixture(params=versions())
@@ -37,7 +40,7 @@ def central(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database
 
 @pytest.fixture
 def line(central: Database) -> Iterator[ServerCentral]:
-    made = ServerCentral(address(central), FakeClock(), deadline_s=1.0)
+    made = ServerCentral(address(central), FakeClock(), deadline_s=DEADLINE_S)
     yield made
     made.close()
 
@@ -96,6 +99,26 @@ def test_a_backend_that_hangs_frees_its_caller(central: Database, station: Stati
         assert mirrored(station.path) == mirrored(stranger(central))
     finally:
         pg.thaw(pid)
+
+
+def test_a_call_to_a_server_that_hangs_does_not_connect_again(central: Database, station: StationSide) -> None:
+    # given a server all of whose processes hang: it takes connections, and answers none of them
+    station.hello()
+    station.record(ToteEmptied(T2))
+    pg, _ = backend(central)
+    pg.freeze()
+
+    # when the station pushes, then the call ends with its own time, and does not wait for a new connection as well
+    try:
+        began = time.monotonic()
+        with pytest.raises(Unavailable):
+            station.push()
+        assert time.monotonic() - began < DEADLINE_S + CONNECT_SECONDS
+    finally:
+        pg.thaw()
+    station.hello()
+    station.settle()
+    assert mirrored(station.path) == mirrored(stranger(central))
 
 
 def test_a_connection_that_was_opened_anew_is_greeted_first(central: Database, station: StationSide) -> None:
