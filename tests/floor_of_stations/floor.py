@@ -11,8 +11,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -32,6 +33,10 @@ from tests.simulation.invariants import Floor as Looked
 from ui.shift.line import CutLine
 
 PATIENCE_S = 90.0
+SCREEN = "SCREEN"
+"""The kind of a station that is the real kiosk with its window; all others are hands (`tests.simulation.people`)."""
+BADGE = "BADGE-OF-THE-SCREEN"
+PEOPLE = f"staff_number,name,role,language,label_code\n9001,Screen,packer,en,{BADGE}\n"
 HOST = "127.0.0.1"
 
 
@@ -149,13 +154,14 @@ class Station:
         )  # fmt: skip
 
     def start(self, *more: str) -> None:
-        words = (
+        words: tuple[str, ...] = (
             str(self.home.root), self.code, self.kind, "--index", str(self.index), "--of", str(self.of), "--seed",
             str(self.floor.seed), "--acts-before", str(self.starts),
         )  # fmt: skip
-        self.home.make()
+        module = "screen" if self.kind == SCREEN else "hands"
+        words = (str(self.home.root), "--badge", BADGE) if self.kind == SCREEN else words
         self.process = Process(
-            "tests.floor_of_stations.hands", *words, *self.words, *more, log=self.home.logs / "hands.log",
+            f"tests.floor_of_stations.{module}", *words, *self.words, *more, log=self.home.make().logs / "hands.log",
             prefix=self.prefix,
         )  # fmt: skip
         self.starts += 1
@@ -196,6 +202,9 @@ class ServerFloor:
         if furnished:
             with self.central() as database:
                 site.furnish(database, SystemClock().now())
+            people = self.office.root / "people.csv"
+            people.write_text(PEOPLE, encoding="utf-8")
+            command(self.office, "import", "people", str(people))
             self.orders_come(orders)
         kinds = [(kind, list(crew[:n]).count(kind)) for n, kind in enumerate(crew)]
         self.stations = [
@@ -206,7 +215,9 @@ class ServerFloor:
             station.join()
         self.workers: list[Process] = []
         self._wanted = workers
-        self.copies_of_streams = False
+        self.told = Witness()
+        """What somebody knows who stands beside this floor: what was copied, what central lost, who took its place."""
+        self.who = ""
         self.others: list[Station] = []
         """Clones and the like: looked at in the end as every station is."""
 
@@ -247,7 +258,9 @@ class ServerFloor:
             station.run.wait(lambda said: "pid" in said)
             station.run.order("work")
         pids = ", ".join(f"{station.code} {station.run.pid}" for station in self.stations)
-        self.say(f"stations: {pids}; workers: {', '.join(str(worker.pid) for worker in self.workers)}")
+        workers = ", ".join(str(worker.pid) for worker in self.workers)
+        self.who = f"server {self.pg.pid}; {pids}; workers {workers}"
+        self.say(self.who)
 
     def start_worker(self) -> Process:
         process = Process(
@@ -301,13 +314,22 @@ class ServerFloor:
             return int(self.ask("SELECT count(*) FROM fact")[0][0])
         return -1
 
-    def wait_for_facts(self, more: int, seconds: float = PATIENCE_S) -> None:
-        """Waits until central has so many facts more than now. TimeoutError."""
-        first = self.facts()
+    def wait_for_facts(self, more: int, seconds: float = PATIENCE_S) -> float:
+        """Waits until central has so many facts more than now. TimeoutError. After how many seconds the first came."""
+        began, before = time.monotonic(), max(self.facts(), 0)
+        came: list[float] = []
+
+        def enough() -> bool:
+            now = self.facts()
+            if now > before and not came:
+                came.append(time.monotonic() - began)
+            return now >= before + more
+
         try:
-            wait_for(lambda: self.facts() >= max(first, 0) + more, seconds)
+            wait_for(enough, seconds)
         except TimeoutError:
             raise TimeoutError(f"no {more} facts came within {seconds:g} s{self._ended()}") from None
+        return came[0] if came else 0.0
 
     # ---- the end
 
@@ -356,9 +378,19 @@ class ServerFloor:
 
     def witness(self) -> Witness:
         everybody = [*self.stations, *self.others]
-        confirmed = set().union(*(station.confirmed() for station in everybody))
-        gone = set().union(*(station.gone for station in everybody))
-        return Witness(confirmed=confirmed, gone=gone, copies_of_streams=self.copies_of_streams)
+        confirmed: set[bytes] = set().union(*(station.confirmed() for station in everybody))
+        gone: set[bytes] = set().union(*(station.gone for station in everybody))
+        return replace(self.told, confirmed=confirmed, gone=gone)
+
+    def fences(self) -> dict[bytes, int]:
+        """How often each piece of work was leased, as central knows it."""
+        return {bytes(work): int(fence) for work, fence in self.ask("SELECT id, fence FROM work")}
+
+    def went_back(self, before: Mapping[bytes, int]) -> None:
+        """Central is what it once was; `before` are its fences of the moment before that."""
+        now = self.fences()
+        self.told.central_lost = True
+        self.told.forgotten |= {work for work, fence in before.items() if now.get(work) != fence}
 
     def broken(self) -> list[Broken]:
         """Every invariant that does not hold: raw SQL over TCP and on the files.
