@@ -171,7 +171,10 @@ class FactStatus(Model):
 
 
 class Ask(Model):
-    """A question to central, made by the station; the request id makes its answer idempotent."""
+    """A question to central, made by the station; the request id makes its answer idempotent.
+
+    At central it is here as long as it has no answer: a round of the worker reads what is open and nothing else.
+    """
 
     __tablename__ = "ask"
     __table_args__ = ({"info": OWN},)
@@ -187,10 +190,20 @@ class Ask(Model):
 
 
 class Answer(Model):
-    """Central's answer; kept, so that the same request gets the same answer. `body` is canonical JSON."""
+    """Central's answer; its row is kept, so that the same request is answered once. `body` is canonical JSON, and ""
+    when it was forgotten: what names people after a day, all else when the feed of that time is cut."""
 
     __tablename__ = "answer"
-    __table_args__ = ({"info": OWN},)
+    __table_args__ = (
+        Index(
+            "ix_answer_kept",
+            "kind",
+            "answered_at",
+            sqlite_where=text("body <> ''"),
+            postgresql_where=text("body <> ''"),
+        ),
+        {"info": OWN},
+    )
     request_id: Mapped[bytes] = mapped_column(Id, primary_key=True)
     station_id: Mapped[bytes] = mapped_column(Id, index=True)
     kind: Mapped[str] = mapped_column(String(32))

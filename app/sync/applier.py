@@ -31,7 +31,10 @@ from app.sync.wire import UNREADABLE
 from app.work.facts import touched_rows
 
 log = logging.getLogger(__name__)
-BATCH = 200
+BATCH, BATCH_NS = 200, 150_000_000
+"""A batch: so many facts of one stream, or as many as a good tenth of a second holds. Then others have their turn."""
+ASKS = 500
+"""Questions in one round; there are more only where a station went wild."""
 Consequence = Callable[[Session, Fact, Stamp], None]
 
 
@@ -92,7 +95,7 @@ def work_off(database: Database, clock: Clock, ends: Callable[[], bool] = lambda
     """Applies what was pushed and answers what was asked, until nothing is left or `ends`; how much was done."""
     done = 0
     while not ends():
-        step = _apply_some(database, clock) + _answer_some(database, clock) + _try_again(database, clock)
+        step = _apply_some(database, clock, ends) + _answer_some(database, clock) + _try_again(database, clock)
         if not step:
             break
         done += step
@@ -165,7 +168,8 @@ def _try_alone(session: Session, pushed: Pushed, now: datetime) -> None:
 # ---- facts ----------------------------------------------------------------------------------------------------------
 
 
-def _apply_some(database: Database, clock: Clock) -> int:
+def _apply_some(database: Database, clock: Clock, ends: Callable[[], bool]) -> int:
+    """One batch of each stream that has facts, questions in between: a noisy station delays the others by a batch."""
     with reading(database) as session:
         waiting = session.execute(
             select(StationMark.station_id, StationMark.incarnation).where(
@@ -181,6 +185,9 @@ def _apply_some(database: Database, clock: Clock) -> int:
                 raise
             log.info("a batch of facts failed and is applied one by one", exc_info=True)
             done += _apply_batch(database, station_id, incarnation, clock, one_by_one=True)
+        if ends():
+            break
+        done += _answer_some(database, clock)
     return done
 
 
@@ -190,19 +197,23 @@ def _apply_batch(database: Database, station_id: bytes, incarnation: bytes, cloc
         waiting = _waiting(session, station_id, incarnation, mark.applied_seq)
         if not waiting:
             return 0
+        began, count = clock.mono_ns(), 0
         for pushed in waiting:
             if one_by_one:
                 _apply_alone(session, pushed, clock.now())
             else:
                 _apply(session, pushed, clock.now())
-        last = waiting[-1].seq
+            count += 1
+            if clock.mono_ns() - began >= BATCH_NS:
+                break
+        last = waiting[count - 1].seq
         session.execute(
             update(StationMark)
             .where(StationMark.station_id == station_id, StationMark.incarnation == incarnation)
             .values(applied_seq=last)
         )
         publish_mark(session, station_id, incarnation, last)
-        return len(waiting)
+        return count
 
 
 def _waiting(session: Session, station_id: bytes, incarnation: bytes, applied: int) -> list[Pushed]:
@@ -319,10 +330,18 @@ def _set_aside(session: Session, pushed: Pushed, status: str, reason: str, now: 
 
 
 def _answer_some(database: Database, clock: Clock) -> int:
+    """Answers what is open: each station's first question, then each one's second. How many.
+
+    A question goes when its answer is there, so what is read here is what is open.
+    """
     with reading(database) as session:
-        open_asks = session.scalars(
-            select(Ask.request_id).where(~select(Answer.request_id).where(Answer.request_id == Ask.request_id).exists())
-        ).all()
+        waiting = session.execute(select(Ask.station_id, Ask.request_id).limit(ASKS)).all()
+    turns: dict[bytes, int] = {}
+    by_turn: list[tuple[int, bytes]] = []
+    for station_id, request_id in waiting:
+        turns[station_id] = turns.get(station_id, 0) + 1
+        by_turn.append((turns[station_id], request_id))
+    open_asks = [request_id for _, request_id in sorted(by_turn, key=lambda one: one[0])]
     for request_id in open_asks:
         with central_write(database) as session:
             _answer(session, request_id, clock.now())
@@ -330,7 +349,10 @@ def _answer_some(database: Database, clock: Clock) -> int:
 
 
 def _answer(session: Session, request_id: bytes, now: datetime) -> None:
-    ask = session.get_one(Ask, request_id)
+    ask = session.get(Ask, request_id, with_for_update=True)
+    if ask is None:  # another worker answered it meanwhile
+        return
+    session.delete(ask)
     if session.get(Answer, request_id) is not None:
         return
     act = rooms().answers.get(ask.kind)

@@ -42,6 +42,8 @@ __all__ = ["PULL_ROWS", "SqlCentral", "StreamBroken", "copies_of", "identity", "
 PULL_ROWS = 100
 """Rows a pull brings at the most, save the rest of the last group: a few milliseconds of the station's work thread."""
 SNAPSHOT_ROWS = 500
+FORGOTTEN = '{"error":"this was answered too long ago: ask again"}'
+"""What a station reads that comes for an answer after weeks."""
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -283,7 +285,8 @@ def _number(value: Any) -> int:
 
 
 def _store_ask(session: Session, station_id: bytes, ask: WireAsk) -> None:
-    if session.get(Ask, ask.request_id) is None:
+    """Keeps a question that is neither open nor answered. In this order: whoever answers takes it away as he does."""
+    if session.get(Ask, ask.request_id) is None and session.get(Answer, ask.request_id) is None:
         asked_at = datetime.fromisoformat(ask.asked_at)
         session.execute(
             insert(Ask).values(
@@ -333,7 +336,7 @@ def _answers(session: Session, station_id: bytes, waiting: tuple[bytes, ...]) ->
             Answer.station_id == station_id, Answer.request_id.in_(waiting)
         )
     )
-    return tuple(WireAnswer(*row) for row in found)
+    return tuple(WireAnswer(row.request_id, row.kind, row.body or FORGOTTEN) for row in found)
 
 
 def snapshot_parts(session: Session, site: int, station_id: bytes, incarnation: bytes) -> Iterator[SnapshotPart]:

@@ -13,7 +13,6 @@ from app.db import changed
 from app.db.door import logins, revoke
 from app.ids import stable_id
 from app.models import (
-    Answer,
     Ask,
     FactRow,
     FactStatus,
@@ -67,14 +66,13 @@ class CentralStanding:
 def standing(session: Session, now: datetime) -> CentralStanding:
     """Everything of a moment."""
     stations = tuple(_stations(session, now))
-    answered = select(Answer.request_id).where(Answer.request_id == Ask.request_id).exists()
     aside = select(func.count()).where(FactStatus.status.in_(("quarantine", "unknown")), FactStatus.outcome == "")
     backup = session.scalar(select(SiteSetting.value).where(SiteSetting.name == BACKUP_AT))
     return CentralStanding(
         stations,
         facts=_count(session, select(func.count()).select_from(FactRow)),
         backlog=sum(one.backlog for one in stations),
-        open_asks=_count(session, select(func.count()).select_from(Ask).where(~answered)),
+        open_asks=_count(session, select(func.count()).select_from(Ask)),
         feed_head=_count(session, select(func.max(FeedHead.head))),
         feed_rows=_count(session, select(func.count()).select_from(Feed)),
         exceptions=_count(session, aside)

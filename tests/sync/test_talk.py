@@ -284,6 +284,6 @@ def test_questions_do_not_wait_behind_a_backlog(central: CentralSide, station: S
             station.keeper.take_in(parcel)
         central.work()
 
-    assert central.query("SELECT count(*) FROM ask") == [(1,)]
+    assert central.query("SELECT count(*) FROM answer") == [(1,)]
     assert central.query("SELECT count(*) FROM fact WHERE kind = 'Picked'") == [(0,)]
     assert talk.wait_s() > 0

@@ -18,6 +18,7 @@ depends_on = None
 
 def upgrade() -> None:
     side = context.config.attributes["side"]
+    _answer()
     _ask()
     _bin()
     _count_task()
@@ -63,6 +64,11 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     raise RuntimeError("an older program can't read a newer database: restore the backup instead")
+
+
+def _answer() -> None:
+    said = sa.text("body <> ''")
+    op.create_index("ix_answer_kept", "answer", ["kind", "answered_at"], sqlite_where=said, postgresql_where=said)
 
 
 def _ask() -> None:
