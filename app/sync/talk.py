@@ -124,6 +124,8 @@ class Talk:
         """What the station's own file says about the line."""
         state = self._keeper.standing()
         now = self._clock.mono_ns()
+        if state.applied > state.acked + state.queued:  # another machine goes on in this stream: a hello finds that out
+            self._greeted = False
         if state.applied == state.acked or state.applied != self._applied:
             self._lagging_ns = None if state.applied == state.acked else now
         elif self._lagging_ns is None:

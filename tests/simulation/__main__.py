@@ -28,7 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--stations", type=int, default=10)
     parser.add_argument("--days", type=int, default=30)
-    parser.add_argument("--orders", type=int, default=16, help="a day")
+    parser.add_argument("--orders", type=int, default=12, help="a day")
     parser.add_argument("--faults", type=float, default=25, help="a day; 0 for none")
     parser.add_argument("--only", default="", help="these kinds of fault, by commas")
     parser.add_argument("--json", action="store_true", help="one line for programs")

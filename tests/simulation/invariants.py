@@ -351,7 +351,7 @@ def _claimable(floor: Floor) -> Iterator[str]:
 def _leases(floor: Floor) -> Iterator[str]:
     """No two answers lease the same work under the same fence."""
     given: Counter[tuple[str, int]] = Counter()
-    for (body,) in floor.central.rows("SELECT body FROM answer WHERE kind IN ('claim', 'takeover')"):
+    for (body,) in floor.central.rows("SELECT body FROM answer WHERE kind IN ('claim', 'takeover') AND body <> ''"):
         said = json.loads(body)
         for one in said.get("work", []):
             given[one["id"], one["fence"]] += 1

@@ -15,7 +15,7 @@ from typing import Any
 from tests.simulation.faults import all_faults
 from tests.simulation.world import NotEven, World, a_world
 
-ORDERS = 16
+ORDERS = 12
 """A day, where nobody says how many."""
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from shutil import copy
+
+from app.clock import FakeClock
 from app.packing.facts import Packed, PackOpened, ParcelClosed
-from tests.sync.sides import MUG, ORDER, T1, TEA, CentralSide, StationSide, stable_id
+from app.picking.facts import ToteBound
+from app.sync.talk import Talk
+from tests.sync.sides import MUG, ORDER, T1, TEA, WORK, CentralSide, StationSide, stable_id
 from tests.sync.sides import SLIP as BOX
 
 
@@ -24,3 +30,32 @@ def test_an_order_that_left_is_picked_by_nobody_any_more(central: CentralSide, s
     assert central.query("SELECT state FROM work WHERE order_id = ?", ORDER) == [("cancelled",)]
     assert central.query("SELECT sum(reserved) FROM stock") == [(0,)]
     assert central.query("SELECT count(*) FROM reservation") == [(0,)]
+
+
+def test_a_station_whose_twin_goes_on_alone_hears_of_it_though_nobody_works_at_it(
+    central: CentralSide, station: StationSide, clock: FakeClock, tmp_path: Path
+) -> None:
+    """Seed 2 with clones alone: the twin went on in the stream and was switched off; the station had nothing to push,
+    so it never greeted again, and took central for behind for ever."""
+    # given a station that has greeted central, and a copy of its disk in another computer
+    talk = Talk(station.keeper, central.port, clock)
+    while (parcel := talk.next()) is not None:
+        station.keeper.take_in(parcel)
+    (tmp_path / "twin").mkdir()
+    copy(station.path, tmp_path / "twin" / station.path.name)
+    twin = StationSide(tmp_path / "twin", station.code, clock, central)
+
+    # when the twin records a fact and is switched off, and the station only listens
+    [bound] = twin.record(ToteBound(T1, WORK, ORDER, "", 1))
+    twin.settle()
+    twin.close()
+    for _ in range(20):
+        if (parcel := talk.next()) is not None:
+            station.keeper.take_in(parcel)
+        central.work()
+
+    # then it has begun a stream of its own, nothing is under way, and the fact is applied once
+    assert station.keeper.is_even()
+    assert not talk.line.behind_s
+    assert len(central.query("SELECT 1 FROM station_mark WHERE station_id = ?", station.id)) == 2
+    assert central.query("SELECT count(*) FROM fact WHERE fact_id = ?", bound.fact_id) == [(1,)]
