@@ -38,7 +38,12 @@ IDLE_S = 1.0
 
 
 class Courier:
-    """Carries between the station's file and central. `deliver` puts a job into the work thread's queue."""
+    """Carries between the station's file and central. `deliver` puts a job into the work thread's queue.
+
+    Where central is a server, the first exchange waits `first_wait_s`, and only then central is listened to (`listen`
+    takes what to call): else the first word of fifty listeners would bring fifty stations at the same moment. A hand
+    that does something meanwhile waits for nobody.
+    """
 
     def __init__(
         self,
@@ -48,7 +53,10 @@ class Courier:
         *,
         dice: Random | None = None,
         first_wait_s: float = 0.0,
+        listen: Callable[[Callable[[], None]], None] | None = None,
+        pause: Callable[[threading.Event, float], object] = threading.Event.wait,
     ) -> None:
+        self._listen, self._pause = listen, pause
         self._quiet = quiet or Quiet()
         self.talk = talk
         self._deliver = deliver
@@ -82,12 +90,14 @@ class Courier:
         self._taken.set()
 
     def _run(self) -> None:
-        self._wake.wait(self._first_wait_s)
+        self._pause(self._wake, self._first_wait_s)
+        if self._listen is not None and not self._stopping:
+            self._listen(self.kick)
         while not self._stopping:
             self._wake.clear()
             wait_s = self._exchange()
             if wait_s:
-                self._wake.wait(wait_s)
+                self._pause(self._wake, wait_s)
 
     def _exchange(self) -> float:
         """One exchange; how many seconds the next one may wait."""

@@ -103,8 +103,7 @@ class Runner:
         self.central_here = None if far else CentralHere(home, self.clock, self._hint, self.quiet)
         line = far or self.central_here.line  # type: ignore[union-attr]
         talk, jitter_s = Talk(self.keeper, line, self.clock), first_wait(Random()) if far else 0.0
-        self.courier = Courier(talk, self.queue.put, self.quiet, first_wait_s=jitter_s)
-        line.on_hint(self.courier.kick)
+        self.courier = Courier(talk, self.queue.put, self.quiet, first_wait_s=jitter_s, listen=line.on_hint)
         self.spooler = Spooler(
             self.keeper, config.devices.printers, home.spool, self.clock, self.queue.put, self.quiet
         )  # fmt: skip
