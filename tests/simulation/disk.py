@@ -1,15 +1,19 @@
 """A database file on a disk that forgets what was not flushed when the power goes, and that can be put back.
 
-The write-ahead log tells the two apart: a commit with synchronous=FULL flushes it, a relaxed one does not. So the log
-is never folded in while the world runs, its length after each flushed commit is noted, and a power cut leaves exactly
-that much of it. (What a file system may do beyond that, torn pages and lost renames, is not simulated here.)
+The write-ahead log tells the two apart: a commit with synchronous=FULL flushes it, a relaxed one does not. Its length
+after each flushed commit is noted, and a power cut leaves exactly that much of it (or what a checkpoint carried over,
+which flushes the log before). How long it is says the shared memory beside it, for a log that was begun anew keeps the
+size of its file. (What a file system may do beyond that, torn pages and lost renames, is not simulated here.)
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +25,27 @@ from app.db import Database, open_database
 
 class Killed(BaseException):
     """The process ended here: nothing after this statement happened. No `except Exception` may live through it."""
+
+
+@dataclass(frozen=True)
+class Log:
+    """A write-ahead log: which one, how many of its bytes are good, and how many of them the file has as well.
+
+    See https://sqlite.org/walformat.html, "WAL-Index File Format".
+    """
+
+    salt: bytes = b""
+    good: int = 0
+    carried: int = 0
+
+    @classmethod
+    def of(cls, shared: bytes) -> Log:
+        def number(at: int, size: int = 4) -> int:
+            return int.from_bytes(shared[at : at + size], sys.byteorder)
+
+        frame = 24 + (number(14, 2) if number(14, 2) > 1 else 65_536)
+        good, carried = number(16), number(96)
+        return cls(shared[32:40], good and 32 + good * frame, carried and 32 + carried * frame)
 
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -41,8 +66,9 @@ class Disk:
         """Statements of the open transaction that wrote."""
         self.killed_with = 0
         """The same of the transaction in which the process was killed last."""
-        self._durable = 0
+        self._durable = Log()
         self._flushing = False
+        self._shared = -1
         self._look: sqlite3.Connection | None = None
         self._known = self.path
         self.database: Database = self._open()
@@ -73,6 +99,9 @@ class Disk:
         self.database.close()
 
     def _blink(self) -> None:
+        if self._shared >= 0:
+            os.close(self._shared)
+            self._shared = -1
         if self._look is not None:
             self._look.close()
             self._look = None
@@ -98,10 +127,10 @@ class Disk:
 
     def _note_flush(self) -> None:
         if self.path != self._known:  # another file took its place, and was flushed before
-            self._known, self._durable, self._flushing = self.path, 0, False
+            self._known, self._durable, self._flushing = self.path, Log(), False
             self._blink()
         if self._flushing:
-            self._durable, self._flushing = self._wal_bytes(), False
+            self._durable, self._flushing = self._log(), False
 
     def _statement(self, _c: Connection, _cursor: object, text: str, _v: object, _x: object, _many: bool) -> None:
         if text == "BEGIN IMMEDIATE":
@@ -119,11 +148,13 @@ class Disk:
     def _wal(self) -> Path:
         return self.path.with_name(self.path.name + "-wal")
 
-    def _wal_bytes(self) -> int:
-        try:
-            return self._wal().stat().st_size
-        except FileNotFoundError:
-            return 0
+    def _log(self) -> Log:
+        if self._shared < 0:
+            try:
+                self._shared = os.open(self.path.with_name(self.path.name + "-shm"), os.O_RDONLY)
+            except FileNotFoundError:
+                return Log()
+        return Log.of(os.pread(self._shared, 136, 0))
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """What is committed, as a stranger reads it."""
@@ -146,11 +177,11 @@ class Disk:
 
     def fold(self, *, always: bool = True) -> None:
         """Folds the log into the file, which flushes all."""
-        if not always and self._wal_bytes() < FOLD_BYTES:
+        if not always and self._log().good < FOLD_BYTES:
             return
         with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._durable, self._flushing = 0, False
+        self._durable, self._flushing = Log(), False
 
     def image(self) -> bytes:
         """The file as it is now, whole."""
@@ -166,13 +197,14 @@ class Disk:
     def cut(self) -> bool:
         """The power goes: what was not flushed is gone. Whether that was anything. The file is open again."""
         self._note_flush()
-        kept = self._wal().read_bytes() if self._wal_bytes() else b""
-        lost = len(kept) > self._durable
-        file = self.path.read_bytes()
+        log = self._log()
+        kept = max(self._durable.good if self._durable.salt == log.salt else 0, log.carried)
+        file, wal = self.path.read_bytes(), self._wal().read_bytes() if kept else b""
         self.close()
-        self._write(file, kept[: self._durable])
+        self._write(file, wal[:kept])
+        self._durable = Log(log.salt, kept)
         self.database = self._open()
-        return lost
+        return log.good > kept
 
     def _write(self, file: bytes, wal: bytes) -> None:
         self.path.with_name(self.path.name + "-shm").unlink(missing_ok=True)
