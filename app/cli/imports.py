@@ -10,9 +10,11 @@ from typing import Any, Protocol
 from app.channels.base import ImportResult, bad_file
 from app.cli.base import Commands, central, command_of
 from app.cli.import_report import FileReport, report
-from app.cli.take_in import add_orders
+from app.cli.progress import Progress
+from app.cli.take_in import add_orders, stage
 from app.clock import Clock, SystemClock
-from app.db import Database, central_write
+from app.db import Database, central_in_parts, central_write
+from app.errors import Problem, Refused
 from app.floor.service.people import import_people
 from app.floor.service.site import import_settings, import_stations
 from app.inventory.service import (
@@ -74,7 +76,7 @@ def add(commands: Commands) -> None:
     kinds = group.add_subparsers(title="what", metavar="WHAT", required=True)
     add_orders(kinds)
     for name, (importer, words) in MASTERS.items():
-        command = command_of(kinds, name, words, _master(importer))
+        command = command_of(kinds, name, words, _master(importer, whole=importer is _returns))
         command.add_argument("file", type=Path, metavar="FILE")
         command.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
 
@@ -84,21 +86,44 @@ def add(commands: Commands) -> None:
     scans.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
 
 
+def _bring_in(
+    importer: MasterImport, database: Database, data: bytes, name: str, options: Any, *, whole: bool
+) -> ImportResult:
+    """Imports a table in parts, so that scans are applied meanwhile; what is no table of records goes in as a whole."""
+    if whole:
+        with central_write(database) as session:
+            return importer(session, data, file=name, dry_run=options.dry_run)
+    with Progress(name, data.count(b"\n"), shown=not options.json, of_rows=True) as progress:
+        try:
+            with central_in_parts(database, told=progress.reached) as session:
+                return importer(session, data, file=name, dry_run=False)
+        except KeyboardInterrupt:
+            raise Refused(_broken_off(name, progress.position)) from None
+
+
+def _broken_off(name: str, row: int) -> Problem:
+    what = say("{file}: broken off; rows up to {row} are in", file=name, row=row)
+    if not row:
+        what = say("{file}: broken off; nothing of it is in", file=name)
+    return Problem("BrokenOff", what, do=(say("Import the same file again: what is in stays as it is"),))
+
+
 def _tracking(options: Any) -> int:
     mapping = load_scan_mapping(options.mapping) if options.mapping else None
-    return _master(partial(import_tracking, now=SystemClock().now(), mapping=mapping))(options)
+    return _master(partial(import_tracking, now=SystemClock().now(), mapping=mapping), whole=True)(options)
 
 
-def _master(importer: MasterImport) -> Callable[[Any], int]:
+def _master(importer: MasterImport, *, whole: bool = False) -> Callable[[Any], int]:
+    """The command of an importer; `whole` for those that do not read row by row: they go in or stay out at once."""
+
     def run(options: Any) -> int:
         file: Path = options.file
         try:
             data = file.read_bytes()
         except OSError as error:
             raise bad_file(say("{file} can't be read: {why}", file=file.name, why=error.strerror or "?")) from None
-        with central(options) as database:
-            with central_write(database) as session:
-                result = importer(session, data, file=file.name, dry_run=options.dry_run)
+        with central(options) as kept, stage(kept, dry_run=options.dry_run) as database:
+            result = _bring_in(importer, database, data, file.name, options, whole=whole or options.dry_run)
             after = AFTER.get(importer) if result.done and not options.dry_run else None
             moved = after(database, SystemClock()) if after else {}
         return report([FileReport(file.name, result)], options, moved)

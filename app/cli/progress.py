@@ -21,7 +21,7 @@ def size_words(size: int) -> str:
 
 
 class Progress:
-    """The line of one file: bytes read of all, how many orders, how many a second.
+    """The line of one file: bytes read of all, how many orders, how many a second; `of_rows` counts rows alone.
 
     Silent unless `out` is a terminal; `shown=False` silences it there too (with `--json`).
     """
@@ -34,7 +34,9 @@ class Progress:
         shown: bool = True,
         out: TextIO | None = None,
         mono_ns: Callable[[], int] = time.monotonic_ns,
+        of_rows: bool = False,
     ) -> None:
+        self._of_rows = of_rows
         self._name = name
         self._total = max(total, 1)
         self._out = out or sys.stderr
@@ -60,6 +62,17 @@ class Progress:
         if self._shown and self._mono_ns() - self._drawn >= EVERY_NS:
             self._draw()
 
+    @property
+    def position(self) -> int:
+        """How far the file is in."""
+        return self._position
+
+    def reached(self, row: int) -> None:
+        """A part of a table is in, up to this row."""
+        self.orders = self._position = row
+        if self._shown and self._mono_ns() - self._drawn >= EVERY_NS:
+            self._draw()
+
     def line(self, columns: int = 0) -> str:
         """The line as it is drawn, in so many columns: the file's name gives way."""
         share = min(self._position / self._total, 1.0)
@@ -69,6 +82,9 @@ class Progress:
         done = f"{self.orders:,}".replace(",", " ")
         bar = "#" * full + "." * (BAR - full)
         rest = f" [{bar}] {share:4.0%} of {size_words(self._total)}, {done} orders, {rate} a second"
+        if self._of_rows:
+            total = f"{self._total:,}".replace(",", " ")
+            rest = f" [{bar}] {share:4.0%} of {total} rows, {rate} a second"
         room = columns - len(rest) if columns else len(self._name)
         name = self._name if len(self._name) <= room else self._name[: max(room - 1, 0)] + "…"
         return (name + rest)[: columns or None]

@@ -50,7 +50,7 @@ def add_orders(kinds: Commands) -> None:
 
 def _import_orders(options: Any) -> int:
     channel = PlainCsv(load_mapping(options.mapping)) if options.mapping else None
-    with central(options) as kept, _stage(kept, dry_run=options.dry_run) as database:
+    with central(options) as kept, stage(kept, dry_run=options.dry_run) as database:
         files = [_import_file(database, path, channel, shown=not options.json) for path in options.files]
         done = any(f.result.done for f in files)
         moved = release_waiting(database, SystemClock()) if done and not options.dry_run else {}
@@ -58,7 +58,7 @@ def _import_orders(options: Any) -> int:
 
 
 @contextmanager
-def _stage(database: Database, *, dry_run: bool) -> Iterator[Database]:
+def stage(database: Database, *, dry_run: bool) -> Iterator[Database]:
     """The database itself, or for a dry run a copy of it that goes away."""
     if not dry_run:
         yield database

@@ -123,6 +123,11 @@ def _engine(path: Path, side: str, begin: str, busy_ms: int, synchronous: str = 
     return engine
 
 
+def plain_session(engine: Engine, side: str) -> Session:
+    """A session that has begun nothing yet, for `app.db.parts`."""
+    return _session(engine, side)
+
+
 def _session(engine: Engine, side: str, **info: Any) -> Session:
     return Session(engine, expire_on_commit=False, info={"side": side, "changed": {}, **info})
 
@@ -136,11 +141,21 @@ def central_write(database: Database, *, site: int = 1, relaxed: bool = False) -
     server is away; nothing was written then. An error at COMMIT is "unknown": the same is to be tried again.
     """
     with _session(database.relaxed if relaxed else database.write, "central") as session:
-        _take_turn(session, site)
+        open_decision(session, site)
         yield session
-        session.flush()
-        write_feed(session, site)
-        _commit(session, TOLD)
+        end_decision(session, site)
+
+
+def open_decision(session: Session, site: int = 1) -> None:
+    """Begins a transaction that has the site for itself, in a session that has none; see `central_write`."""
+    _take_turn(session, site)
+
+
+def end_decision(session: Session, site: int = 1) -> None:
+    """Writes its feed, last, and commits. The session's rows stay as they were read and written."""
+    session.flush()
+    write_feed(session, site)
+    _commit(session, TOLD)
 
 
 @contextmanager

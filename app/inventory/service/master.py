@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from app.channels.base import Columns, Fields, ImportResult, RowError, Tally, read_table
-from app.db import changed
+from app.db import Parts, changed
 from app.db.feed import table_of
 from app.models import Model
 from app.text import say
@@ -44,26 +44,31 @@ def import_rows(
 ) -> ImportResult:
     """Imports a table. Good rows go in, bad ones are named; a record that stands twice in the file is refused.
 
-    `read` gets the tally (for warnings) and gives the reader of one row; `after` runs when all rows are read. Raises
-    `BadFile` when it is no such table.
+    `read` gets the tally (for warnings) and gives the reader of one row; `after` writes what the rows so far said, at
+    the latest when all are read. In a session of `central_in_parts` rows are committed part by part. Raises `BadFile`
+    when it is no such table.
     """
     tally = Tally()
     errors: list[RowError] = []
     table = read_table(data, file, columns)
     tally.warnings += table.warnings
     seen: dict[str, int] = {}
-    with trial(session, dry_run):
+    parts: Parts | None = session.info.get("parts")
+    with trial(session, dry_run) if parts is None else nullcontext():
         reader = read(tally)
+        if parts is not None:
+            parts.begin()
         for f in table.fields(errors):
             before = len(errors)
             name, write = reader(f)
             if len(errors) == before and name in seen:
                 f.wrong(columns.required[0], name, say("a record of its own: row {row} has it already", row=seen[name]))
-            if len(errors) > before:
-                continue
-            seen[name] = f.row
-            new, different = write()
-            tally.count(new=new, changed=different)
+            if len(errors) == before:
+                seen[name] = f.row
+                new, different = write()
+                tally.count(new=new, changed=different)
+            if parts is not None:
+                parts.row(f.row, after)
         session.flush()
         if after is not None:
             after()

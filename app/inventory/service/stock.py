@@ -41,6 +41,7 @@ def import_stock(
     def record() -> None:
         if shelves.said:
             record_here(session, shelves.said, now=now, person_id=person_id)
+            shelves.said.clear()
 
     return import_rows(session, data, file=file, columns=COLUMNS, read=reader, dry_run=dry_run, after=record)
 
