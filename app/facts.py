@@ -63,6 +63,9 @@ class Fact:
     upcasts: ClassVar[Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
     """How a body of version n becomes one of n + 1, where a default for what is new does not do."""
 
+    def __init_subclass__(cls) -> None:
+        kinds.cache_clear()  # each fact that is read looks its kind up: the table is made anew for a new class only
+
     @classmethod
     def kind(cls) -> str:
         """The name under which it is stored."""
@@ -123,7 +126,8 @@ def _all_kinds(root: type[Fact]) -> Iterator[type[Fact]]:
         yield from _all_kinds(sub)
 
 
-def kinds() -> dict[str, type[Fact]]:
+@cache
+def kinds() -> Mapping[str, type[Fact]]:
     """Every fact class that is imported, by kind. Two classes of one kind are a bug and said so."""
     found: dict[str, type[Fact]] = {}
     for cls in _all_kinds(Fact):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.db.engine import Database, end_decision, open_decision, plain_session
 
 MOST_ROWS, LEAST_ROWS, FIRST_ROWS = 500, 20, 100
-PART_NS = 150_000_000
+PART_NS = 100_000_000
 """What a part may take; the next one is cut to fit."""
 PAUSE_S = 0.06
 """Between two parts. A file's lock is not given to who waits longest: SQLite's waiters look every so often, and they

@@ -26,6 +26,7 @@ from app.ids import new_id, stable_id
 from app.models import Ask, CentralSeen, PrintJob, ScanLog
 from app.sync import mirror, snapshot
 from app.sync import station as sync
+from app.sync.forking import Draft
 from app.sync.memory import Memory
 from app.sync.parcel import Parcelled
 from app.sync.safety import Safety
@@ -183,11 +184,15 @@ class Transaction:
                 answers.append((answer.request_id, task_id, answer.kind, json.loads(answer.body)))
         return Arrival(topics, tuple(answers))
 
-    def reconcile(self, welcome: Welcome, *, offset_ms: int = 0, broken: bool = False) -> str:
+    def reconcile(
+        self, welcome: Welcome, *, offset_ms: int = 0, broken: bool = False, drafted: Draft | None = None
+    ) -> str:
         """Compares the marks after hello (see `station.reconcile`); what it finds is recorded, so it is flushed."""
         if self._relaxed:
             raise RuntimeError("what a hello finds is flushed to the disk before anybody hears of it")
-        return sync.reconcile(self._session, welcome, self._clock.now(), offset_ms=offset_ms, broken=broken)
+        return sync.reconcile(
+            self._session, welcome, self._clock.now(), offset_ms=offset_ms, broken=broken, drafted=drafted
+        )
 
 
 class Keeper:
@@ -270,6 +275,11 @@ class Keeper:
         with reading(self._database) as session:
             sync.must_be_newest(session, identity)
 
+    def draft_of_fork(self, welcome: Welcome, *, broken: bool) -> Draft | None:
+        """What a new stream will be made of, if this greeting begins one; for the sync thread, which has the time."""
+        with reading(self._database) as session:
+            return sync.draft_of_fork(session, welcome.mark, broken=broken)
+
     def queued(self) -> int:
         """How many facts central has not acknowledged; safe from any thread."""
         with reading(self._database) as session:
@@ -292,7 +302,9 @@ class Keeper:
         """Takes in what an exchange with central brought; the work thread's part of it. See `Parcelled`."""
         if parcel.hello is not None:
             with self.act() as transaction:
-                found = transaction.reconcile(parcel.hello, offset_ms=parcel.offset_ms, broken=parcel.broken)
+                found = transaction.reconcile(
+                    parcel.hello, offset_ms=parcel.offset_ms, broken=parcel.broken, drafted=parcel.drafted
+                )
             if found != "same":
                 log.info("hello: %s; central has this station's stream up to %d", found, parcel.hello.mark.seq)
         fresh = self.swap_mirror(parcel.mirror) if parcel.mirror is not None else frozenset()

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the inbox is open before the rest of the program is read
+    from app.sync.forking import Draft
     from app.sync.snapshot import Built
     from app.sync.wire import Mark, Pulled, Welcome
 
@@ -16,7 +17,7 @@ class Parcelled:
     """What one exchange with central brought: a job for the work thread (`Keeper.take_in`).
 
     `hello` with `offset_ms`, how far central's clock is ahead, and `broken`: it refused this stream although the marks
-    were even. `mirror`: a whole new mirror was made in a second file.
+    were even; `drafted`: what a new stream will be made of. `mirror`: a whole new mirror was made in a second file.
     """
 
     mark: Mark | None
@@ -25,6 +26,7 @@ class Parcelled:
     hello: Welcome | None = None
     offset_ms: int = 0
     broken: bool = False
+    drafted: Draft | None = None
     mirror: Built | None = None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,7 @@ from app.models import (
     StationRow,
     Voiding,
 )
+from app.sync.forking import Draft, Key, draft, touched_after
 from app.sync.restoring import forget_numbers
 from app.sync.wire import (
     FACT_BYTES,
@@ -329,19 +330,28 @@ def must_be_newest(session: Session, identity: Identity) -> None:
         raise NotWelcome("old_primary")
 
 
-def reconcile(session: Session, welcome: Welcome, now: datetime, *, offset_ms: int = 0, broken: bool = False) -> str:
+def reconcile(
+    session: Session,
+    welcome: Welcome,
+    now: datetime,
+    *,
+    offset_ms: int = 0,
+    broken: bool = False,
+    drafted: Draft | None = None,
+) -> str:
     """Compares what central has with what is here; returns what was found: same, ack_lost, central_lost, fork.
 
     Central may have lost what it acknowledged (a power cut, a restore, a fail-over): then everything after its mark
     goes again, and the rows that these facts wrote are ours once more. Where the chains differ this is not the file
     that central heard of (a clone, an old image): then all that is here goes again in a stream of its own. So it does
     when central refused the stream although the marks are even (`broken`), and when it lost more than is kept here.
-    Asks without an answer go again in any case: central answers each of them once.
+    Asks without an answer go again in any case: central answers each of them once. `drafted` is what the sync thread
+    worked out for a new stream; without it that is done here.
     """
     must_be_newest(session, welcome.identity)
     session.execute(update(Ask).values(sent=False))
     moved = _meet(session, welcome, now, offset_ms)
-    found, detail = _compare(session, welcome.mark, now, broken=broken)
+    found, detail = _compare(session, welcome.mark, now, broken=broken, drafted=drafted)
     notes = [("central_moved", "")] if moved else []
     if found in ("fork", "central_lost"):
         notes.append((found, detail))
@@ -352,17 +362,36 @@ def reconcile(session: Session, welcome: Welcome, now: datetime, *, offset_ms: i
     return found
 
 
-def _compare(session: Session, mark: Mark, now: datetime, *, broken: bool) -> tuple[str, str]:
+def draft_of_fork(session: Session, mark: Mark, *, broken: bool) -> Draft | None:
+    """What a new stream will be made of if this mark of central begins one; None when the stream goes on."""
+    if not broken and _goes_on(session, mark):
+        return None
+    return draft(session, itself(session).incarnation)
+
+
+def _goes_on(session: Session, mark: Mark) -> bool:
+    """Whether what is kept here continues what central has."""
+    acked, first = _kept(session)
+    is_new = mark.seq == 0 and acked is None  # begun here, and nothing of it has reached central yet
+    return is_new or _is_same_stream(session, mark, first or 0)
+
+
+def _kept(session: Session) -> tuple[int | None, int | None]:
+    """The last fact that central acknowledged, and the first that is kept."""
     acked, first = session.execute(
         select(func.max(Outbox.seq).filter(Outbox.acked_at.is_not(None)), func.min(Outbox.seq))
     ).one()
-    is_new = mark.seq == 0 and acked is None  # begun here, and nothing of it has reached central yet
-    if broken or not (is_new or _is_same_stream(session, mark, first or 0)):
-        return "fork", _new_stream(session, now)
+    return acked, first
+
+
+def _compare(session: Session, mark: Mark, now: datetime, *, broken: bool, drafted: Draft | None) -> tuple[str, str]:
+    acked, _ = _kept(session)
+    if broken or not _goes_on(session, mark):
+        return "fork", _new_stream(session, now, drafted)
     if mark.seq < (acked or 0):
         session.execute(update(Outbox).where(Outbox.seq > mark.seq).values(acked_at=None))
-        _touch_again(session, itself(session), mark.seq)
-        return "central_lost", f"{acked - mark.seq} facts after {mark.seq}"
+        _is_at(session, itself(session), mark.seq, touched_after(session, mark.seq))
+        return "central_lost", f"{(acked or 0) - mark.seq} facts after {mark.seq}"
     holes = session.execute(
         update(Outbox).where(Outbox.seq <= mark.seq, Outbox.acked_at.is_(None)).values(acked_at=now)
     )
@@ -394,41 +423,27 @@ def _meet(session: Session, welcome: Welcome, now: datetime, offset_ms: int) -> 
 _LINK = Prepared(update(Outbox).where(Outbox.seq == bindparam("of")).values(chain=bindparam("to")))
 
 
-def _new_stream(session: Session, now: datetime) -> str:
+def _new_stream(session: Session, now: datetime, drafted: Draft | None) -> str:
     """Goes on in a stream of its own, and sends all facts that are here once more, under their old ids and numbers.
 
     Numbers leased to this station may be in use by its twin: they are given up, as are leases of work not begun.
     """
-    chain, links = b"", []
-    rows = select(Outbox.seq, FactRow.data).join(FactRow, FactRow.fact_id == Outbox.fact_id).order_by(Outbox.seq)
-    for seq, data in session.execute(rows):
-        chain = link(chain, data.encode())
-        links.append({"of": seq, "to": chain})
-    session.execute(update(Outbox).values(acked_at=None))
-    if links:
-        _LINK.run_many(session, links)
     old = itself(session)
-    move_itself(session, incarnation=new_id(), chain=chain)
-    _touch_again(session, old, 0)  # how far the other stream is applied says nothing about this one
+    made = draft(session, old.incarnation, drafted)
+    session.execute(update(Outbox).values(acked_at=None))
+    if made.links:
+        _LINK.run_many(session, [{"of": seq, "to": chain} for seq, chain in made.links])
+    move_itself(session, incarnation=new_id(), chain=made.chain)
+    # how far the other stream is applied says nothing about this one
+    _is_at(session, old, 0, made.touched)
     forget_numbers(session)
     session.execute(update(OwnLease).values(boot=bytes(16)))
     session.execute(update(CentralSeen).values(forked_at=now, forked_seq=old.seq))
-    return f"{len(links)} facts go again; the stream so far was {old.incarnation.hex()}"
+    return f"{len(made.links)} facts go again; the stream so far was {old.incarnation.hex()}"
 
 
-def _touch_again(session: Session, me: Standing, applied: int) -> None:
+def _is_at(session: Session, me: Standing, applied: int, touched: Mapping[Key, int]) -> None:
     """Central stands at `applied` (once more): the rows of all own facts after it hold what it does not know."""
     move_itself(session, applied_seq=min(me.applied_seq, applied))
-    later = select(Outbox.seq, FactRow.kind, FactRow.data).join(FactRow, FactRow.fact_id == Outbox.fact_id)
-    for seq, kind, data in session.execute(later.where(Outbox.seq > applied).order_by(Outbox.seq)).all():
-        touch(session, _rows_of(session, kind, data), seq)
-
-
-def _rows_of(session: Session, kind: str, data: str) -> tuple[Row, ...]:
-    """The rows that an own fact wrote; none for one that can't be read here (any more): central sets that one aside."""
-    try:
-        fact = read_fact(kind, data)
-        return touched_rows(session, fact) if fact else ()
-    except Exception as error:  # its bytes may be anything
-        log.warning("an own fact of kind %s can't be read: %s", kind, error)
-        return ()
+    if touched:
+        _TOUCH.run_many(session, [{"topic": topic, "key": key, "seq": seq} for (topic, key), seq in touched.items()])

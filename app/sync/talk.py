@@ -98,7 +98,8 @@ class Talk:
         offset = offset_ms(sent_at, self._clock.now(), welcome.at)
         self._keeper.must_be_newest(welcome.identity)
         self.line = replace(self.line, must_update=too_old(welcome), clock_offset_ms=offset)
-        return Parcelled(None, (), None, hello=welcome, offset_ms=offset, broken=broken)
+        drafted = self._keeper.draft_of_fork(welcome, broken=broken)
+        return Parcelled(None, (), None, hello=welcome, offset_ms=offset, broken=broken, drafted=drafted)
 
     def _round(self) -> Parcelled | None:
         out, mark = self._keeper.outgoing(), None
