@@ -203,6 +203,7 @@ class Keeper:
         self._clock = clock
         self._memory = Memory()
         self._safety = Safety(database)
+        self._leftovers: list[snapshot.Leftovers] = []
         migrate(database)
         for engine in (database.write, database.relaxed, database.read):
             event.listen(engine, "before_cursor_execute", self._watch)
@@ -318,9 +319,15 @@ class Keeper:
 
     def swap_mirror(self, built: Built) -> frozenset[str]:
         """Puts the second file in the place of this one, in the work thread; the topics that are new."""
-        swapped = snapshot.swap(self._database, built)
+        swapped, leftovers = snapshot.swap(self._database, built)
+        self._leftovers.append(leftovers)
         self._memory.clear()
         return built.topics if swapped else frozenset()
+
+    def clear_away(self) -> None:
+        """Closes and removes what a swap left behind; for the sync thread, which has the time."""
+        while self._leftovers:
+            self._leftovers.pop()()
 
     def outgoing(self) -> Outgoing:
         """What is to be pushed and pulled; safe from the sync thread."""
@@ -355,4 +362,5 @@ class Keeper:
 
     def close(self) -> None:
         """Closes the file, and seals it."""
+        self.clear_away()
         self._safety.close()

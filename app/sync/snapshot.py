@@ -1,8 +1,9 @@
 """A whole new mirror, made in a second file beside the first and put in its place between two scans.
 
 `build` runs in the sync thread: it copies the station's file, puts central's rows where the old mirror was and applies
-the own facts that central had not applied when the rows were read. `swap` runs in the work thread: it carries over what
-was recorded meanwhile, a handful of rows, and turns the name of the file to the new one.
+the own facts that central had not applied when the rows were read; then it carries over what was recorded while it did.
+`swap` runs in the work thread: it carries over the handful of rows that came since, and turns the name of the file to
+the new one. To close the old file (which writes its log into it) and to remove it is left to the sync thread again.
 
 That name is a symbolic link from then on. SQLite calls a file's log by the file's real name, so whoever still has the
 old file open keeps the old log, and neither can spoil the other (docs/decisions/0015).
@@ -13,9 +14,9 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,12 +42,20 @@ GROWING = ("fact", "outbox", "voiding", "scan_log", "own_touch", "itself")
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A finished second file: what it holds of this station's facts and of its flight recorder, and its topics."""
+    """A finished second file: what it holds of this station's facts and of its flight recorder, and its topics.
+
+    `ready` is it, open and warm: whoever swaps waits for no connection and for no statement to be made up.
+    """
 
     path: Path
     seq: int
     scan_id: int
     topics: frozenset[str]
+    ready: Database
+
+
+Leftovers = Callable[[], None]
+"""What is to be done when the swap is over and nobody waits: closes files that nobody uses, and removes them."""
 
 
 def build(database: Database, parts: Iterable[SnapshotPart]) -> Built | None:
@@ -63,7 +72,7 @@ def build(database: Database, parts: Iterable[SnapshotPart]) -> Built | None:
                 return None
         path = next_name(database.path)
         copy_database(database.path, path)
-        return _fill(path, first, rest)
+        return _brought_up(database, _fill(path, first, rest))
     finally:
         close = getattr(rest, "close", None)
         if close is not None:  # ends the transaction in which central reads
@@ -104,7 +113,18 @@ def _fill(path: Path, first: SnapshotPart, rest: Iterator[SnapshotPart]) -> Buil
     finally:
         second.close()
     path.chmod(0o600)
-    return Built(path, seq, scan_id, frozenset(t.name for t in _mirror()))
+    return Built(path, seq, scan_id, frozenset(t.name for t in _mirror()), open_database(path, "station"))
+
+
+def _brought_up(database: Database, built: Built) -> Built:
+    """The same, with what was recorded while it was made. A fork that was found meanwhile is left to `swap`."""
+    with reading(database) as here, station_write(built.ready) as there:
+        if itself(here).incarnation != itself(there).incarnation:
+            return built
+        _carry_over(here, there, built)
+        there.flush()
+        seq, scan_id = itself(there).seq, there.scalar(select(func.max(ScanLog.id))) or 0
+    return replace(built, seq=seq, scan_id=scan_id)
 
 
 @cache
@@ -161,26 +181,31 @@ def _apply_one(session: Session, row: FactRow) -> None:
 # ---- between two scans ----------------------------------------------------------------------------------------------
 
 
-def swap(database: Database, built: Built) -> bool:
+def swap(database: Database, built: Built) -> tuple[bool, Leftovers]:
     """Puts the second file in the place of the first. Only the work thread calls it, outside of any transaction.
 
-    False when the stream is another one than that of the copy (a fork was found meanwhile): then nothing is done.
+    False when the stream is another one than that of the copy (a fork was found meanwhile): then nothing is done. What
+    is left over is to be done by another thread, before the next swap.
     """
-    second = open_database(built.path, "station")
-    try:
-        with station_write(database) as here, station_write(second) as there:
-            if itself(here).incarnation != itself(there).incarnation:
-                return False
-            _carry_over(here, there, built)
-            there.flush()
-            there.commit()  # and only then is the first file let go
-    finally:
-        second.close()
+    with station_write(database), reading(database) as here, station_write(built.ready) as there:
+        if itself(here).incarnation != itself(there).incarnation:
+            return False, built.ready.close
+        _carry_over(here, there, built)
+        there.flush()
+        there.commit()  # and only then is the first file let go
     turn_name(database.path, built.path)
-    for engine in (database.write, database.relaxed, database.read):
-        engine.dispose()
-    tidy(database.path)
-    return True
+    engines = (database.write, database.relaxed, database.read)
+    old = [engine.pool for engine in engines]  # closing the last connection to a file writes its log into it
+    for engine in engines:
+        engine.dispose(close=False)
+
+    def clear() -> None:
+        built.ready.close()
+        for pool in old:
+            pool.dispose()
+        tidy(database.path)
+
+    return True, clear
 
 
 def turn_name(path: Path, new: Path) -> None:

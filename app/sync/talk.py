@@ -55,6 +55,7 @@ class Talk:
 
         Whatever the line raises comes through; the next exchange greets central anew.
         """
+        self._keeper.clear_away()
         try:
             greeting = not self._greeted
             self._greeted = True  # until somebody hangs up, which may be meanwhile

@@ -24,6 +24,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import insert
 
 from app.barcodes import command_code, own_code
+from app.cli.admin import keep_server
 from app.clock import FakeClock
 from app.db import Database, central_write, migrate, open_database, reading, station_write
 from app.equipment import DeviceState
@@ -57,7 +58,7 @@ from app.view import ProblemHero, View
 from app.work.queries import describe, meaning
 from app.workflow import Bench, Opening, Operator, Outcome, Request, Station, Workflow, describe_with
 from tests.approving import Leads
-from tests.engines import drop, open_central, stranger
+from tests.engines import address, drop, open_central, stranger
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -366,6 +367,8 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self.folder, self.clock, self.groups = folder, FakeClock(), 0
         self.central = open_central(folder / "central.sqlite", template=_central())
+        if self.central.is_server:  # commands of the tests find their way there
+            keep_server(Home(folder), address(self.central))
         self.hands: list[Hand] = []
 
     def hand(self, name: str = "DOCK01", operator: Operator = ANA) -> Hand:

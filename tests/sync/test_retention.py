@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -208,6 +208,36 @@ def test_a_mirror_made_for_a_stream_that_was_left_is_not_taken(central: CentralS
     arrival = station.keeper.take_in(Parcelled(None, (), None, mirror=built))
 
     assert (arrival.topics, dump(station.path)) == (frozenset(), before)
+
+
+def test_only_what_came_since_is_left_to_the_thread_that_scans_wait_for(
+    central: CentralSide, station: StationSide
+) -> None:
+    """What was recorded while the mirror was made is in it; closing the old file and removing it holds up no scan."""
+
+    # given scans while central's rows come in, and one after that
+    def slowly() -> Iterator[SnapshotPart]:
+        yield from central.port.snapshot(station.id, station.keeper.incarnation)
+        station.record(take(1))
+        station.record(take(1))
+
+    built = station.keeper.build_mirror(slowly())
+    assert built is not None
+    ((recorded,),) = station.query("SELECT seq FROM itself")
+    assert built.seq == recorded
+    station.record(take(1))
+
+    # when it is swapped in
+    old = station.path.resolve()
+    station.keeper.swap_mirror(built)
+    left = old.exists()
+    station.keeper.clear_away()
+
+    # then the old file went only when the other thread cleared away, and nothing is lost
+    assert (left, station.path.resolve() == built.path.resolve()) == (True, True)
+    assert not list(old.parent.glob(f"{old.name}-*"))
+    station.settle()
+    assert mirrored(station.path) == mirrored(central.path)
 
 
 def test_no_new_mirror_before_what_goes_once_more_is_applied(central: CentralSide, station: StationSide) -> None:
