@@ -9,7 +9,7 @@ another engine than SQLite it is executed the usual way, so it is Core all the s
     _FENCE.scalar(session, work_id=work_id)
 
 Every value comes in by the name of a `bindparam`; literals in the statement stay what they are. A list of values
-(`IN`) has no fixed text and can't be prepared.
+(`IN`) has no fixed text and can't be prepared; `one_of` is a list of constants that has one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Insert, Select, Update, bindparam, update
+from sqlalchemy import BindParameter, Connection, Delete, Insert, Select, Update, bindparam, literal, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
@@ -151,6 +151,11 @@ class Prepared:
         return tuple(
             value if convert is None else convert(value) for convert, value in zip(self._columns, row, strict=True)
         )
+
+
+def one_of(*constants: str) -> list[BindParameter[str]]:
+    """Constants for an `IN`, each in a place of its own."""
+    return [literal(constant) for constant in constants]
 
 
 def _to_driver(kind: TypeEngine[Any]) -> Convert | None:

@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app import barcodes, events
-from app.db import Prepared
+from app.db import Prepared, one_of
 from app.events import Read, Scan
 from app.ids import ParcelId
 from app.models import (
@@ -391,15 +391,17 @@ def labelled(session: Session, kind: str) -> tuple[Labelled, ...]:
     return tuple(found)
 
 
+_TO_PICK = (Work.kind == "pick", Work.state.in_(one_of("ready", "leased")), Work.started.is_(False))
+_ONE_TO_PICK = Prepared(select(Work.id).where(*_TO_PICK).limit(1))
+_FREE_TOTE = Prepared(select(Tote.id, Tote.name).where(Tote.state == "free").order_by(Tote.name).limit(1))
+
+
 def tote_to_pick(session: Session) -> tuple[Wanted, ...]:
     """A free tote to name as the next thing to scan, while orders wait to be picked; empty when none wait."""
-    waits = select(Work.id).where(Work.kind == "pick", Work.state.in_(("ready", "leased")), Work.started.is_(False))
-    if session.scalar(waits.limit(1)) is None:
+    if _ONE_TO_PICK.first(session) is None or (row := _FREE_TOTE.first(session)) is None:
         return ()
-    row = session.execute(select(Tote.id, Tote.name).where(Tote.state == "free").order_by(Tote.name).limit(1)).first()
-    if row is None:
-        return ()
-    return (Wanted("tote", say("Free tote {name}", name=row.name), code_of(session, row.id, "tote")),)
+    tote_id, name = row
+    return (Wanted("tote", say("Free tote {name}", name=name), code_of(session, tote_id, "tote")),)
 
 
 # ---- what was begun here --------------------------------------------------------------------------------------------
@@ -498,16 +500,18 @@ def products_named(session: Session, words: str, limit: int = 6) -> tuple[SkuCar
     return tuple(sku_card(session, sku_id) for sku_id in session.scalars(wanted).all())
 
 
+_ORDERS_TO_PICK = Prepared(select(func.count()).select_from(Work).where(*_TO_PICK))
+_TOTES_TO_PACK = Prepared(select(func.count()).select_from(Tote).where(Tote.state.in_(one_of("dropped", "packing"))))
+
+
 def orders_to_pick(session: Session) -> int:
     """Orders whose pick work nobody has begun: what the tile of picking counts."""
-    waits = select(func.count()).select_from(Work).where(Work.kind == "pick", Work.state.in_(("ready", "leased")))
-    return session.scalar(waits.where(Work.started.is_(False))) or 0
+    return int(_ORDERS_TO_PICK.scalar(session))
 
 
 def totes_to_pack(session: Session) -> int:
     """Totes that wait at a pack lane or stand on a bench: what the tile of packing counts."""
-    waits = select(func.count()).select_from(Tote).where(Tote.state.in_(("dropped", "packing")))
-    return session.scalar(waits) or 0
+    return int(_TOTES_TO_PACK.scalar(session))
 
 
 def languages_spoken(session: Session) -> tuple[str, ...]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from app.db import Prepared, one_of
 from app.models import Ask, FactRow, OrderBrief, Person, StationRow, Tote, Work
 from app.packing.queries import numbers
 from app.work.queries import orders_to_pick as orders_to_pick
@@ -42,13 +44,17 @@ def operator(session: Session, person_id: bytes) -> Operator | None:
     return Operator(row.id, row.name, row.role, row.language)
 
 
+_DUE = Prepared(
+    select(OrderBrief.ship_by, func.count())
+    .where(OrderBrief.ship_by.is_not(None), OrderBrief.state.not_in(one_of("shipped", "cancelled")))
+    .group_by(OrderBrief.ship_by)
+    .order_by(OrderBrief.ship_by)
+)
+
+
 def cut_off(session: Session, now: datetime) -> CutOff:
     """The next moment at which orders must have left; orders that say nothing of it count for nothing."""
-    due = select(OrderBrief.ship_by, func.count()).where(
-        OrderBrief.ship_by.is_not(None), OrderBrief.state.not_in(("shipped", "cancelled"))
-    )
-    found = session.execute(due.group_by(OrderBrief.ship_by).order_by(OrderBrief.ship_by))
-    rows = [(at, orders) for at, orders in found if at is not None]
+    rows = _DUE.all(session)
     late = sum(orders for at, orders in rows if at < now)
     coming = next(((at, orders) for at, orders in rows if at >= now), (None, 0))
     return CutOff(coming[0], coming[1], late)
@@ -69,15 +75,22 @@ def stuck_here(session: Session) -> int:
     return len(still_here(session))
 
 
+_PARKED = Prepared(select(Tote.order_id).where(Tote.state == "parked", Tote.order_id.is_not(None)).distinct())
+_STILL = Prepared(
+    select(OrderBrief.order_id, OrderBrief.number, OrderBrief.state)
+    .where(
+        (OrderBrief.state == "held")
+        | OrderBrief.order_id.in_(select(Tote.order_id).where(Tote.state == "parked", Tote.order_id.is_not(None)))
+    )
+    .order_by(OrderBrief.priority, OrderBrief.ship_by, OrderBrief.number)
+)
+
+
 def still_here(session: Session) -> tuple[StillHere, ...]:
     """Those orders, the most urgent first. Why they stand still only central knows."""
-    parked = set(session.scalars(select(Tote.order_id).where(Tote.state == "parked", Tote.order_id.is_not(None))))
-    rows = session.execute(
-        select(OrderBrief.order_id, OrderBrief.number, OrderBrief.state)
-        .where((OrderBrief.state == "held") | OrderBrief.order_id.in_(parked))
-        .order_by(OrderBrief.priority, OrderBrief.ship_by, OrderBrief.number)
-    )
-    return tuple(StillHere(r.order_id, r.number, r.state, r.order_id in parked) for r in rows)
+    parked = {order_id for (order_id,) in _PARKED.all(session)}
+    rows = _STILL.all(session)
+    return tuple(StillHere(order_id, number, state, order_id in parked) for order_id, number, state in rows)
 
 
 def lacking(session: Session, station_id: bytes, *, orders: int, labels: int) -> tuple[int, bool]:
@@ -95,16 +108,21 @@ def lacking(session: Session, station_id: bytes, *, orders: int, labels: int) ->
     )
 
 
-def totes_in(session: Session, *states: str, limit: int = 8) -> tuple[BoundTote, ...]:
-    """Totes in one of these states, those of the most urgent orders first."""
-    rows = session.execute(
+@cache
+def _totes_in(states: tuple[str, ...]) -> Prepared:
+    return Prepared(
         select(Tote.id, Tote.name, Tote.state, OrderBrief.number)
         .outerjoin(OrderBrief, OrderBrief.order_id == Tote.order_id)
-        .where(Tote.state.in_(states))
+        .where(Tote.state.in_(one_of(*states)))
         .order_by(OrderBrief.priority, OrderBrief.ship_by, Tote.name)
-        .limit(limit)
+        .limit(bindparam("most"))
     )
-    return tuple(BoundTote(r.id, r.name, r.state, r.number or "") for r in rows)
+
+
+def totes_in(session: Session, *states: str, limit: int = 8) -> tuple[BoundTote, ...]:
+    """Totes in one of these states, those of the most urgent orders first."""
+    rows = _totes_in(states).all(session, most=limit)
+    return tuple(BoundTote(tote_id, name, state, number or "") for tote_id, name, state, number in rows)
 
 
 def task_of(session: Session, subject: bytes, *kinds: str) -> bytes | None:

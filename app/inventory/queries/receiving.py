@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from app.db import Prepared
 from app.models import Bin, FactRow, Lot, Receipt, ReceiptLine, Sku, Stock, Tote, Voiding
 from app.work.queries import setting
 
@@ -128,25 +129,27 @@ class Waiting:
     kind: str
 
 
+_RECEIVED = Prepared(
+    select(Tote.id, Tote.name, func.sum(Stock.on_hand))
+    .join(Stock, Stock.place_id == Tote.id)
+    .where(Tote.state == "received", Stock.on_hand > 0)
+    .group_by(Tote.id)
+    .order_by(Tote.name)
+    .limit(bindparam("most"))
+)
+_ON_DOCKS = Prepared(
+    select(Bin.id, Bin.name, func.sum(Stock.on_hand))
+    .join(Stock, Stock.place_id == Bin.id)
+    .where(Bin.type == "receive", Stock.on_hand > 0)
+    .group_by(Bin.id)
+    .order_by(Bin.name)
+    .limit(bindparam("most"))
+)
+
+
 def to_put_away(session: Session, limit: int = 8) -> tuple[Waiting, ...]:
     """Totes of received goods, then docks on which something lies."""
-    units = func.sum(Stock.on_hand)
-    totes = session.execute(
-        select(Tote.id, Tote.name, units)
-        .join(Stock, Stock.place_id == Tote.id)
-        .where(Tote.state == "received", Stock.on_hand > 0)
-        .group_by(Tote.id)
-        .order_by(Tote.name)
-        .limit(limit)
-    ).all()
-    docks = session.execute(
-        select(Bin.id, Bin.name, units)
-        .join(Stock, Stock.place_id == Bin.id)
-        .where(Bin.type == "receive", Stock.on_hand > 0)
-        .group_by(Bin.id)
-        .order_by(Bin.name)
-        .limit(limit)
-    ).all()
+    totes, docks = _RECEIVED.all(session, most=limit), _ON_DOCKS.all(session, most=limit)
     return (*(Waiting(i, n, u, "tote") for i, n, u in totes), *(Waiting(i, n, u, "bin") for i, n, u in docks))[:limit]
 
 

@@ -147,47 +147,77 @@ def pack_rules(session: Session) -> PackRules:
 # ---- the order ------------------------------------------------------------------------------------------------------
 
 
+_BRIEF = Prepared(
+    select(OrderBrief.number, OrderBrief.state, OrderBrief.station, OrderBrief.gift, OrderBrief.ship_by).where(
+        OrderBrief.order_id == bindparam("order_id")
+    )
+)
+_PARCELS = Prepared(
+    select(
+        Parcel.id, Parcel.number, Parcel.state, Parcel.weight_g, Parcel.station_id, Parcel.box_type_id, Parcel.tracking
+    )
+    .where(Parcel.order_id == bindparam("order_id"), Parcel.state != "void")
+    .order_by(Parcel.number, Parcel.id)
+)
+_TOTES_OF = Prepared(select(Tote.id).where(Tote.order_id == bindparam("order_id")).order_by(Tote.name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """A parcel of an order that is not void; what it does not have yet is b"", "" and None, as in the plan."""
+
+    id: bytes = b""
+    number: int = 0
+    state: str = ""
+    weight_g: int | None = None
+    station_id: bytes | None = None
+    box_type_id: bytes | None = None
+    tracking: str = ""
+
+
 def order_plan(session: Session, order_id: bytes) -> OrderPlan | None:
     """What is left to pack of an order, None when this mirror does not know it."""
-    brief = session.get(OrderBrief, order_id, populate_existing=True)
+    brief = _BRIEF.first(session, order_id=order_id)
     if brief is None:
         return None
-    parcels = session.scalars(
-        select(Parcel)
-        .where(Parcel.order_id == order_id, Parcel.state != "void")
-        .order_by(Parcel.number, Parcel.id)
-        .execution_options(populate_existing=True)
-    ).all()
-    begun = next((p for p in parcels if p.state in ("open", "labelled")), None)
-    totes = session.scalars(select(Tote.id).where(Tote.order_id == order_id).order_by(Tote.name)).all()
+    number, state, station, gift, ship_by = brief
+    parcels = [_Parcel(*row) for row in _PARCELS.all(session, order_id=order_id)]
+    begun = next((p for p in parcels if p.state in ("open", "labelled")), _Parcel())
     return OrderPlan(
         order_id=order_id,
-        number=brief.number,
-        state=brief.state,
-        station=brief.station,
-        gift=brief.gift,
-        ship_by=brief.ship_by,
-        lines=_lines(session, order_id, begun.id if begun else b""),
-        tote_ids=tuple(totes),
-        parcel_id=begun.id if begun else b"",
-        parcel_number=begun.number if begun else 0,
-        parcel_weight_g=begun.weight_g if begun else None,
-        station_id=(begun.station_id or b"") if begun else b"",
-        box_type_id=(begun.box_type_id or b"") if begun else b"",
+        number=number,
+        state=state,
+        station=station,
+        gift=gift,
+        ship_by=ship_by,
+        lines=_lines(session, order_id, begun.id),
+        tote_ids=tuple(tote_id for (tote_id,) in _TOTES_OF.all(session, order_id=order_id)),
+        parcel_id=begun.id,
+        parcel_number=begun.number,
+        parcel_weight_g=begun.weight_g,
+        station_id=begun.station_id or b"",
+        box_type_id=begun.box_type_id or b"",
         boxes_made=max((p.number for p in parcels), default=0),
-        tracking=begun.tracking if begun else "",
-        label_job_id=(begun and _job_of(session, begun.id, "label")) or b"",
-        slip=bool(begun and _job_of(session, begun.id, "slip")),
+        tracking=begun.tracking,
+        label_job_id=(_job_of(session, begun.id, "label") if begun.id else None) or b"",
+        slip=bool(begun.id and _job_of(session, begun.id, "slip")),
         dossier=has_dossier(session, order_id),
     )
 
 
+_DOSSIER = Prepared(
+    select(Dossier.body, OrderBrief.revision)
+    .outerjoin(OrderBrief, OrderBrief.order_id == Dossier.order_id)
+    .where(Dossier.order_id == bindparam("order_id"))
+)
+
+
 def has_dossier(session: Session, order_id: bytes) -> bool:
     """Whether the order's dossier is here and as new as the order: an older one is fetched again."""
-    body = session.scalar(select(Dossier.body).where(Dossier.order_id == order_id))
-    if body is None:
+    found = _DOSSIER.first(session, order_id=order_id)
+    if found is None or found[0] is None:
         return False
-    revision = session.scalar(select(OrderBrief.revision).where(OrderBrief.order_id == order_id)) or 0
+    body, revision = found
     return not revision or int(json.loads(body).get("revision", 0)) >= revision
 
 
@@ -201,32 +231,42 @@ def lines_in(session: Session, parcel_id: bytes) -> tuple[tuple[bytes, bytes, st
     return tuple((row.order_line_id, row.sku_id, row.lot, row.quantity) for row in rows)
 
 
-def _job_of(session: Session, parcel_id: bytes, kind: str) -> bytes | None:
-    return session.scalar(
-        select(PrintJob.id)
-        .where(PrintJob.parcel_id == parcel_id, PrintJob.kind == kind, PrintJob.state != "void")
-        .order_by(PrintJob.queued_at.desc(), PrintJob.id.desc())
-        .limit(1)
+_JOB_OF = Prepared(
+    select(PrintJob.id)
+    .where(
+        PrintJob.parcel_id == bindparam("parcel_id"), PrintJob.kind == bindparam("kind"), PrintJob.state != "void"
     )
+    .order_by(PrintJob.queued_at.desc(), PrintJob.id.desc())
+    .limit(1)
+)  # fmt: skip
+
+
+def _job_of(session: Session, parcel_id: bytes, kind: str) -> bytes | None:
+    found: bytes | None = _JOB_OF.scalar(session, parcel_id=parcel_id, kind=kind)
+    return found
+
+
+_BOXED = Prepared(
+    select(ParcelLine.order_line_id, ParcelLine.parcel_id, func.sum(ParcelLine.quantity))
+    .join(Parcel, Parcel.id == ParcelLine.parcel_id)
+    .where(Parcel.order_id == bindparam("order_id"), Parcel.state != "void")
+    .group_by(ParcelLine.order_line_id, ParcelLine.parcel_id)
+)
+_BRIEF_LINES = Prepared(
+    select(BriefLine.line_id, BriefLine.sku_id, BriefLine.quantity, BriefLine.short)
+    .where(BriefLine.order_id == bindparam("order_id"))
+    .order_by(BriefLine.position, BriefLine.line_id)
+)
 
 
 def _lines(session: Session, order_id: bytes, begun: bytes) -> tuple[PackLine, ...]:
-    boxed = session.execute(
-        select(ParcelLine.order_line_id, ParcelLine.parcel_id, func.sum(ParcelLine.quantity))
-        .join(Parcel, Parcel.id == ParcelLine.parcel_id)
-        .where(Parcel.order_id == order_id, Parcel.state != "void")
-        .group_by(ParcelLine.order_line_id, ParcelLine.parcel_id)
-    )
+    boxed = _BOXED.all(session, order_id=order_id)
     here: dict[bytes, int] = {}
     gone: dict[bytes, int] = {}
     for line_id, parcel_id, units in boxed:
         where = here if parcel_id == begun else gone
         where[line_id] = where.get(line_id, 0) + units
-    rows = session.execute(
-        select(BriefLine.line_id, BriefLine.sku_id, BriefLine.quantity, BriefLine.short)
-        .where(BriefLine.order_id == order_id)
-        .order_by(BriefLine.position, BriefLine.line_id)
-    )
+    rows = _BRIEF_LINES.all(session, order_id=order_id)
     return tuple(
         PackLine(
             line_id=line_id,

@@ -6,9 +6,10 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from app.db import Prepared
 from app.inventory.rules.racks import Slot
 from app.models import Aisle, Bin, Code, CrossAisle, StationRow
 from app.picking.rules.distance import AisleLine, CrossLine, Ways
@@ -111,9 +112,12 @@ def _read_floor(session: Session, version: str) -> Floor:
     return Floor(version, Ways(aisles, crosses), plan, grouped, shapes, starts[0] if starts else None, drops)
 
 
+_STANDS_AT = Prepared(select(StationRow.place_id).where(StationRow.id == bindparam("station_id")))
+
+
 def home_place(session: Session, station_id: bytes) -> Place | None:
     """Where this station stands, None for one that moves about."""
-    place_id = session.scalar(select(StationRow.place_id).where(StationRow.id == station_id))
+    place_id = _STANDS_AT.scalar(session, station_id=station_id)
     return place(session, place_id) if place_id else None
 
 

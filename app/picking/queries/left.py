@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from app.db import Prepared
 from app.models import Cart, OrderBrief, Tote, Work
 from app.picking.queries.put_back import running_put_back
 from app.work.queries import Begun, begun, code_of
@@ -40,15 +41,22 @@ class WayBackLeft:
     number: str
 
 
+_HELD = Prepared(
+    select(Work.id).where(
+        Work.kind == "pick", Work.state == "leased", Work.started.is_(True),
+        Work.station_id == bindparam("station_id"),
+    )
+)  # fmt: skip
+_GOING_BACK = Prepared(
+    select(Tote.id, Tote.name, OrderBrief.number)
+    .outerjoin(OrderBrief, OrderBrief.order_id == Tote.order_id)
+    .where(Tote.state == "putback")
+)
+
+
 def walks_left(session: Session, station_id: bytes) -> tuple[WalkLeft, ...]:
     """Walks whose work this station holds and that set out from here, or were taken over here; the oldest first."""
-    held = set(
-        session.scalars(
-            select(Work.id).where(
-                Work.kind == "pick", Work.state == "leased", Work.started.is_(True), Work.station_id == station_id
-            )
-        )
-    )
+    held = {work_id for (work_id,) in _HELD.all(session, station_id=station_id)}
     found: list[WalkLeft] = []
     for one in begun(session, "TourStarted", "TakeOverBegun") if held else ():
         works = held & {bytes.fromhex(work) for work in one.body["works"]}
@@ -87,15 +95,11 @@ def running_take_over(session: Session, station_id: bytes, subject: bytes) -> by
 
 def ways_back_left(session: Session) -> tuple[WayBackLeft, ...]:
     """Totes whose way back was begun here and is not over; the oldest first."""
-    rows = session.execute(
-        select(Tote.id, Tote.name, OrderBrief.number)
-        .outerjoin(OrderBrief, OrderBrief.order_id == Tote.order_id)
-        .where(Tote.state == "putback")
-    ).all()
+    rows = _GOING_BACK.all(session)
     since = {one.task_id: one.at for one in begun(session, "PutBackBegun")} if rows else {}
     found = []
-    for row in rows:
-        task = running_put_back(session, row.id)
+    for tote_id, name, number in rows:
+        task = running_put_back(session, tote_id)
         if task is not None and task in since:
-            found.append(WayBackLeft(task, since[task], row.name, code_of(session, row.id, "tote"), row.number or "?"))
+            found.append(WayBackLeft(task, since[task], name, code_of(session, tote_id, "tote"), number or "?"))
     return tuple(sorted(found, key=lambda way: way.since))

@@ -6,9 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from app.db import Prepared, one_of
 from app.inventory.queries.places import goods_of, homes_of, shelf_of, shelves_for
 from app.inventory.rules.put_away import ASIDE, choose, refusal
 from app.models import Bin, BriefLine, FactRow, OrderBrief, Parcel, ParcelLine, PickLine, Stock, Tote, Voiding, Work
@@ -44,62 +45,70 @@ class ReturnPlan:
         return sum(line.units for line in self.lines)
 
 
+_BRIEF = Prepared(
+    select(OrderBrief.order_id, OrderBrief.number, OrderBrief.state).where(OrderBrief.order_id == bindparam("order_id"))
+)
+
+
 def return_plan(session: Session, tote_id: bytes, today: date) -> ReturnPlan | None:
     """What goes back out of this tote, None when it is bound to no order that is known here."""
     tote = tote_card(session, tote_id)
-    brief = session.get(OrderBrief, tote.order_id, populate_existing=True) if tote.order_id else None
+    brief = _BRIEF.first(session, order_id=tote.order_id) if tote.order_id else None
     if brief is None:
         return None
-    over = brief.state in OVER
-    too_many = None if over else surplus(session, brief.order_id)
+    order_id, number, state = brief
+    over = state in OVER
+    too_many = None if over else surplus(session, order_id)
     lines: list[ReturnLine] = []
-    for sku_id, lot, units in _in_tote(session, tote_id):
+    for sku_id, lot, units in _IN_TOTE.all(session, tote_id=tote_id):
         share = units if too_many is None else min(units, too_many[sku_id])
         if too_many is not None:
             too_many[sku_id] -= share
         if share > 0:
-            lines += _bins_for(session, brief.order_id, sku_id, lot, share, today)
-    return ReturnPlan(tote, brief.order_id, brief.number, brief.state, over, tuple(lines))
+            lines += _bins_for(session, order_id, sku_id, lot, share, today)
+    return ReturnPlan(tote, order_id, number, state, over, tuple(lines))
+
+
+_STATE_OF_ORDER = Prepared(
+    select(OrderBrief.state).join(Tote, Tote.order_id == OrderBrief.order_id).where(Tote.id == bindparam("tote_id"))
+)
 
 
 def goes_back(session: Session, tote_id: bytes) -> bool:
     """Whether the order of this tote is over: then everything in it goes back."""
-    state = select(OrderBrief.state).join(Tote, Tote.order_id == OrderBrief.order_id).where(Tote.id == tote_id)
-    return session.scalar(state) in OVER
+    return _STATE_OF_ORDER.scalar(session, tote_id=tote_id) in OVER
 
 
-def _in_tote(session: Session, tote_id: bytes) -> list[tuple[bytes, str, int]]:
-    rows = session.execute(
-        select(Stock.sku_id, Stock.lot, Stock.on_hand)
-        .where(Stock.place_id == tote_id, Stock.status == "good", Stock.on_hand > 0)
-        .order_by(Stock.sku_id, Stock.lot)
-    )
-    return [(row.sku_id, row.lot, row.on_hand) for row in rows]
+_IN_TOTE = Prepared(
+    select(Stock.sku_id, Stock.lot, Stock.on_hand)
+    .where(Stock.place_id == bindparam("tote_id"), Stock.status == "good", Stock.on_hand > 0)
+    .order_by(Stock.sku_id, Stock.lot)
+)
+_IN_TOTES = Prepared(
+    select(Stock.sku_id, func.sum(Stock.on_hand))
+    .join(Tote, Tote.id == Stock.place_id)
+    .where(Tote.order_id == bindparam("order_id"), Stock.status == "good", Stock.on_hand > 0)
+    .group_by(Stock.sku_id)
+)
+_IN_BOXES = Prepared(
+    select(ParcelLine.sku_id, func.sum(ParcelLine.quantity))
+    .join(Parcel, Parcel.id == ParcelLine.parcel_id)
+    .where(Parcel.order_id == bindparam("order_id"), Parcel.state != "void")
+    .group_by(ParcelLine.sku_id)
+)
+_WANTED = Prepared(
+    select(BriefLine.sku_id, func.sum(BriefLine.quantity - BriefLine.short))
+    .where(BriefLine.order_id == bindparam("order_id"))
+    .group_by(BriefLine.sku_id)
+)
 
 
 def surplus(session: Session, order_id: bytes) -> Counter[bytes]:
     """Units by SKU that lie in totes and boxes of an order and that it does not want (any more)."""
     here: Counter[bytes] = Counter()
-    totes = session.execute(
-        select(Stock.sku_id, func.sum(Stock.on_hand))
-        .join(Tote, Tote.id == Stock.place_id)
-        .where(Tote.order_id == order_id, Stock.status == "good", Stock.on_hand > 0)
-        .group_by(Stock.sku_id)
-    )
-    boxes = session.execute(
-        select(ParcelLine.sku_id, func.sum(ParcelLine.quantity))
-        .join(Parcel, Parcel.id == ParcelLine.parcel_id)
-        .where(Parcel.order_id == order_id, Parcel.state != "void")
-        .group_by(ParcelLine.sku_id)
-    )
-    for sku_id, units in (*totes, *boxes):
+    for sku_id, units in (*_IN_TOTES.all(session, order_id=order_id), *_IN_BOXES.all(session, order_id=order_id)):
         here[sku_id] += units
-    wanted = session.execute(
-        select(BriefLine.sku_id, func.sum(BriefLine.quantity - BriefLine.short))
-        .where(BriefLine.order_id == order_id)
-        .group_by(BriefLine.sku_id)
-    )
-    for sku_id, units in wanted:
+    for sku_id, units in _WANTED.all(session, order_id=order_id):
         here[sku_id] -= units
     return +here
 
@@ -166,18 +175,19 @@ class ReturningTote:
     units: int
 
 
+_TO_PUT_BACK = Prepared(
+    select(Tote.id, Tote.name, OrderBrief.number, func.sum(Stock.on_hand))
+    .join(OrderBrief, OrderBrief.order_id == Tote.order_id)
+    .join(Stock, Stock.place_id == Tote.id)
+    .where(OrderBrief.state.in_(one_of(*OVER)), Stock.on_hand > 0)
+    .group_by(Tote.id, Tote.name, OrderBrief.number)
+    .order_by(Tote.name)
+)
+
+
 def totes_to_put_back(session: Session, limit: int | None = None) -> tuple[ReturningTote, ...]:
     """Totes that hold units of orders that are over, by name."""
-    rows = session.execute(
-        select(Tote.id, Tote.name, OrderBrief.number, func.sum(Stock.on_hand).label("units"))
-        .join(OrderBrief, OrderBrief.order_id == Tote.order_id)
-        .join(Stock, Stock.place_id == Tote.id)
-        .where(OrderBrief.state.in_(OVER), Stock.on_hand > 0)
-        .group_by(Tote.id, Tote.name, OrderBrief.number)
-        .order_by(Tote.name)
-        .limit(limit)
-    )
-    return tuple(ReturningTote(row.id, row.name, row.number, row.units) for row in rows)
+    return tuple(ReturningTote(*row) for row in _TO_PUT_BACK.all(session)[:limit])
 
 
 def put_backs(session: Session) -> int:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from app.db import Prepared, one_of
 from app.models import Bin, BriefLine, OrderBrief, PickLine, Sku, StationRow, Stock, Tote, Work
 
 
@@ -45,23 +46,24 @@ class ParkedTote:
         return self.waits == "complete"
 
 
+_PARKED = Prepared(
+    select(
+        Tote.id, Tote.name, OrderBrief.order_id, OrderBrief.number, OrderBrief.state, Bin.name, Tote.parked_at
+    )
+    .join(OrderBrief, OrderBrief.order_id == Tote.order_id)
+    .outerjoin(Bin, Bin.id == Tote.place_id)
+    .where(Tote.state == "parked")
+    .order_by(Tote.parked_at, Tote.name)
+)  # fmt: skip
+
+
 def parked_totes(session: Session) -> tuple[ParkedTote, ...]:
     """Every parked tote, those that can go on first, then the longest parked ones."""
-    rows = session.execute(
-        select(Tote.id, Tote.name, OrderBrief.order_id, OrderBrief.number, OrderBrief.state, Bin.name.label("shelf"),
-               Tote.parked_at)
-        .join(OrderBrief, OrderBrief.order_id == Tote.order_id)
-        .outerjoin(Bin, Bin.id == Tote.place_id)
-        .where(Tote.state == "parked")
-        .order_by(Tote.parked_at, Tote.name)
-    ).all()  # fmt: skip
     found = []
-    for row in rows:
-        missing = missing_of(session, row.order_id)
-        waits = _waits(row.state, missing)
-        found.append(
-            ParkedTote(row.id, row.name, row.order_id, row.number, row.shelf or "", row.parked_at, waits, missing)
-        )
+    for tote_id, name, order_id, number, state, shelf, parked_at in _PARKED.all(session):
+        missing = missing_of(session, order_id)
+        waits = _waits(state, missing)
+        found.append(ParkedTote(tote_id, name, order_id, number, shelf or "", parked_at, waits, missing))
     return tuple(sorted(found, key=lambda tote: not tote.is_complete))
 
 
@@ -75,24 +77,31 @@ def _waits(state: str, missing: tuple[Missing, ...]) -> str:
     return "complete" if state in ("picked", "packing") else "order"
 
 
+_NOWHERE = Prepared(
+    select(BriefLine.sku_id, func.sum(BriefLine.short))
+    .where(BriefLine.order_id == bindparam("order_id"), BriefLine.short > 0)
+    .group_by(BriefLine.sku_id)
+)
+_LEFT = PickLine.quantity - PickLine.picked - PickLine.short
+_COMING = Prepared(
+    select(PickLine.sku_id, func.sum(_LEFT))
+    .join(Work, Work.id == PickLine.work_id)
+    .where(Work.order_id == bindparam("order_id"), Work.state.in_(one_of("ready", "leased")), _LEFT > 0)
+    .group_by(PickLine.sku_id)
+)
+
+
 def missing_of(session: Session, order_id: bytes) -> tuple[Missing, ...]:
     """What an order waits for: units that are nowhere, and units of open pick work, by SKU."""
-    nowhere = _by_sku(session, select(BriefLine.sku_id, func.sum(BriefLine.short)).where(
-        BriefLine.order_id == order_id, BriefLine.short > 0
-    ).group_by(BriefLine.sku_id))  # fmt: skip
-    left = PickLine.quantity - PickLine.picked - PickLine.short
-    coming = _by_sku(session, select(PickLine.sku_id, func.sum(left)).join(Work, Work.id == PickLine.work_id).where(
-        Work.order_id == order_id, Work.state.in_(("ready", "leased")), left > 0
-    ).group_by(PickLine.sku_id))  # fmt: skip
+    nowhere = dict(_NOWHERE.all(session, order_id=order_id))
+    coming = dict(_COMING.all(session, order_id=order_id))
+    if not nowhere and not coming:
+        return ()
     skus = session.scalars(select(Sku).where(Sku.id.in_(nowhere.keys() | coming.keys())).order_by(Sku.sku))
     return tuple(
         Missing(sku.sku, sku.name, nowhere.get(sku.id, 0) + coming.get(sku.id, 0), coming.get(sku.id, 0))
         for sku in skus
     )
-
-
-def _by_sku(session: Session, rows: Select[Any, Any]) -> dict[bytes, int]:
-    return {row[0]: row[1] for row in session.execute(rows)}
 
 
 def parked_of(session: Session, order_id: bytes) -> tuple[ParkedTote, ...]:
@@ -113,29 +122,40 @@ class WalkElsewhere:
     number: str
 
 
+def _walks_elsewhere(which: ColumnElement[bool]) -> Prepared:
+    return Prepared(
+        select(Work.station_id, StationRow.name, OrderBrief.number)
+        .outerjoin(StationRow, StationRow.id == Work.station_id)
+        .outerjoin(OrderBrief, OrderBrief.order_id == Work.order_id)
+        .where(
+            Work.kind == "pick", Work.state == "leased", Work.started.is_(True),
+            Work.station_id != bindparam("station_id"), which,
+        )
+        .order_by(Work.priority, Work.id)
+    )  # fmt: skip
+
+
+_TOTE_ELSEWHERE = _walks_elsewhere(
+    Work.id.in_(select(Tote.work_id).where(Tote.id == bindparam("tote_id"), Tote.state == "picking"))
+)
+_CART_ELSEWHERE = _walks_elsewhere(Work.cart_id == bindparam("cart_id"))
+
+
 def tote_elsewhere(session: Session, station_id: bytes, tote_id: bytes) -> WalkElsewhere | None:
     """The station that walks with this tote, None when nobody else does."""
-    bound = select(Tote.work_id).where(Tote.id == tote_id, Tote.state == "picking")
-    return _elsewhere(session, station_id, Work.id.in_(bound))
+    return _elsewhere(_TOTE_ELSEWHERE.all(session, tote_id=tote_id, station_id=station_id))
 
 
 def cart_elsewhere(session: Session, station_id: bytes, cart_id: bytes) -> WalkElsewhere | None:
     """The station that walks with this cart, None when nobody else does."""
-    return _elsewhere(session, station_id, Work.cart_id == cart_id)
+    return _elsewhere(_CART_ELSEWHERE.all(session, cart_id=cart_id, station_id=station_id))
 
 
-def _elsewhere(session: Session, station_id: bytes, which: ColumnElement[bool]) -> WalkElsewhere | None:
-    rows = session.execute(
-        select(Work.station_id, StationRow.name, OrderBrief.number)
-        .outerjoin(StationRow, StationRow.id == Work.station_id)
-        .outerjoin(OrderBrief, OrderBrief.order_id == Work.order_id)
-        .where(Work.kind == "pick", Work.state == "leased", Work.started.is_(True), Work.station_id != station_id)
-        .where(which)
-        .order_by(Work.priority, Work.id)
-    ).all()
+def _elsewhere(rows: list[tuple[Any, ...]]) -> WalkElsewhere | None:
     if not rows:
         return None
-    return WalkElsewhere(rows[0].station_id, rows[0].name or "?", len(rows), rows[0].number or "?")
+    station_id, name, number = rows[0]
+    return WalkElsewhere(station_id, name or "?", len(rows), number or "?")
 
 
 def station_of_work(session: Session, work_id: bytes) -> str:

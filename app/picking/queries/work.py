@@ -228,9 +228,12 @@ def free_totes(session: Session, limit: int = 1) -> tuple[FreeTote, ...]:
     return tuple(FreeTote(name, code_of(session, tote_id, "tote")) for tote_id, name in rows)
 
 
+_UNITS_IN = Prepared(select(func.coalesce(func.sum(Stock.on_hand), 0)).where(Stock.place_id == bindparam("place_id")))
+
+
 def units_in(session: Session, place_id: bytes) -> int:
     """How many units lie in a tote by the book."""
-    return session.scalar(select(func.coalesce(func.sum(Stock.on_hand), 0)).where(Stock.place_id == place_id)) or 0
+    return int(_UNITS_IN.scalar(session, place_id=place_id))
 
 
 def lots_at(session: Session, place_id: bytes, sku_id: bytes) -> tuple[str, ...]:

@@ -17,10 +17,16 @@ def route(ways: Ways, points: Sequence[Point], start: Point, end: Point) -> tupl
     Nearest neighbour, then 2-opt (Croes, 1958) until no exchange of two legs shortens the walk. The same input
     always gives the same order.
     """
-    order = _nearest_neighbour(ways, points, start)
-    nodes = [start, *points, end]
-    table = [[ways.distance(a, b) for b in nodes] for a in nodes]
-    return tuple(i - 1 for i in _two_opt([0, *(i + 1 for i in order), len(nodes) - 1], table)[1:-1])
+    table = _table(ways, [start, *points, end])
+    return tuple(i - 1 for i in _two_opt([*_nearest_neighbour(table), len(points) + 1], table)[1:-1])
+
+
+def _table(ways: Ways, nodes: Sequence[Point]) -> list[list[int]]:
+    """The length between any two: as long there as back, so each is walked once."""
+    table = [[0] * len(nodes) for _ in nodes]
+    for i, j in itertools.combinations(range(len(nodes)), 2):
+        table[i][j] = table[j][i] = ways.distance(nodes[i], nodes[j])
+    return table
 
 
 def length(ways: Ways, walk: Sequence[Point]) -> int:
@@ -42,13 +48,14 @@ def _detour(ways: Ways, walk: Sequence[Point], point: Point, index: int) -> int:
     return ways.distance(before, point) + ways.distance(point, after) - ways.distance(before, after)
 
 
-def _nearest_neighbour(ways: Ways, points: Sequence[Point], start: Point) -> list[int]:
-    left, here, order = list(range(len(points))), start, []
+def _nearest_neighbour(table: list[list[int]]) -> list[int]:
+    """From the first node always to the nearest that is left; the last node is for the end."""
+    left, order = list(range(1, len(table) - 1)), [0]
     while left:
-        nearest = min(left, key=lambda i: (ways.distance(here, points[i]), i))
+        lengths = table[order[-1]]
+        nearest = min(left, key=lambda i: (lengths[i], i))
         left.remove(nearest)
         order.append(nearest)
-        here = points[nearest]
     return order
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.db import Prepared
 from app.models import (
     Bin,
     DispositionRule,
@@ -235,20 +236,23 @@ class ReturnLeft:
     code: str
 
 
+_RECEIVING = Prepared(
+    select(ReturnCase.id, ReturnCase.number, ReturnCase.order_id, OrderBrief.number)
+    .outerjoin(OrderBrief, OrderBrief.order_id == ReturnCase.order_id)
+    .where(ReturnCase.state == "receiving")
+)
+
+
 def returns_left(session: Session) -> tuple[ReturnLeft, ...]:
     """Those returns, the oldest first."""
-    rows = session.execute(
-        select(ReturnCase.id, ReturnCase.number, ReturnCase.order_id, OrderBrief.number.label("order_number"))
-        .outerjoin(OrderBrief, OrderBrief.order_id == ReturnCase.order_id)
-        .where(ReturnCase.state == "receiving")
-    ).all()
+    rows = _RECEIVING.all(session)
     since = {one.task_id: one.at for one in begun(session, "ReturnOpened", most=50)} if rows else {}
     found = []
-    for row in rows:
-        task = unfinished_task(session, row.id)
+    for return_id, number, order_id, order_number in rows:
+        task = unfinished_task(session, return_id)
         if task in since:
-            code = code_of(session, row.id, "return") or code_of(session, row.order_id or b"", "order")
-            found.append(ReturnLeft(task, since[task], row.number, row.order_number or "", code))
+            code = code_of(session, return_id, "return") or code_of(session, order_id or b"", "order")
+            found.append(ReturnLeft(task, since[task], number, order_number or "", code))
     return tuple(sorted(found, key=lambda one: one.since))
 
 
