@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from app.barcodes import command_code, own_code
+from app.floor.service.deeds import advice, cause, for_support, note_words
 from app.floor.workflows.aside import WHYS, SetAside
-from app.text import say
+from app.text import day_and_time, say, verbatim
 from app.view import Hero, Listing, View
 from app.work.service.timeline import packed_words
 from app.workflow import Opening
@@ -16,6 +18,7 @@ from tests.floor.entrance import Entrance, person_id
 
 LEAD = person_id("Mia")
 FACT, NOTE = "0a" * 16, "0b" * 16
+JO = f"{day_and_time(datetime(2026, 3, 2, 13, 5, tzinfo=UTC))}, by Jo at Pick 01"
 
 
 @pytest.fixture
@@ -29,12 +32,19 @@ def row(subject: str = FACT, **more: object) -> dict[str, Any]:
     whole = {
         "id": subject, "sort": "fact", "kind": "Picked", "status": "quarantine", "reason": "KeyError: mug",
         "at": "2026-03-02T13:07:00+00:00", "station": "Pick 01", "person": "Jo", "scan": "4006381333931",
+        "done_at": "2026-03-02T13:05:00+00:00", "support": "KeyError: mug",
+        "deed": packed_words(say("{n} × {sku} picked from {place}", n=2, sku="MUG", place="A-01-02")),
+        "cause": packed_words(cause("quarantine", "KeyError: mug")), "advice": packed_words(advice("quarantine")),
     }  # fmt: skip
     return whole | more
 
 
 def note(kind: str = "fork") -> dict[str, Any]:
-    return row(NOTE, sort="note", kind=kind, status="", reason="12 facts go again", person="", scan="")
+    meaning, act = note_words(kind)
+    return row(
+        NOTE, sort="note", kind=kind, status="", person="", scan="", support="12 facts go again",
+        cause=packed_words(meaning), advice=packed_words(act),
+    )  # fmt: skip
 
 
 def told(view: View) -> tuple[str, str]:
@@ -52,13 +62,21 @@ def test_its_card_asks_central_and_shows_what_waits(desk: Entrance) -> None:
     assert isinstance(SetAside().greets(desk.event(command_code("ASIDE")), desk), Opening)
 
     outcome = desk.scan(command_code("ASIDE"))
-    desk.answer("aside", {"rows": [row(), row("0c" * 16, status="unknown", kind="Teleported"), note()], "unseen": 0})
+    strange = row(
+        "0c" * 16, status="unknown", kind="Teleported", deed=packed_words(verbatim("Teleported")),
+        cause=packed_words(cause("unknown", "")), advice=packed_words(advice("unknown")),
+    )  # fmt: skip
+    desk.answer("aside", {"rows": [row(), strange, note()], "unseen": 0})
 
     assert [(ask.kind, ask.waits) for ask in outcome.ask] == [("aside", True)]
     assert rows(desk.view) == [
-        ("Picked at Pick 01", "Central could not apply it: KeyError: mug", "OPT1"),
-        ("Teleported at Pick 01", "Central must be updated to read it", "OPT2"),
-        ("A station has a twin or an old disk: Pick 01", "12 facts go again", "OPT3"),
+        (
+            "2 × MUG picked from A-01-02",
+            f"{JO}. Something in it is missing or can't be read",
+            "OPT1",
+        ),
+        ("Teleported", f"{JO}. Central must be updated to read it", "OPT2"),
+        ("A station has a twin or an old disk: Pick 01", "Its records go to central once more; none is lost", "OPT3"),
     ]
 
 
@@ -97,7 +115,7 @@ def test_nothing_is_put_aside_by_mistake(desk: Entrance) -> None:
 
     desk.scan(command_code("ASIDE"))
 
-    assert told(desk.view)[0] == "Picked at Pick 01"
+    assert told(desk.view)[0] == "2 × MUG picked from A-01-02"
     desk.scan(command_code("ASIDE"))
     assert len(rows(desk.view)) == 2
 
@@ -110,10 +128,24 @@ def test_without_central_it_says_so(desk: Entrance) -> None:
 
 
 def test_many_things_have_pages(desk: Entrance) -> None:
-    desk.answer("aside", {"rows": [row(f"{n:032x}", station=f"Pick {n:02}") for n in range(8)], "unseen": 2})
+    many = [row(f"{n:032x}", deed=packed_words(say("Walk {n}", n=n))) for n in range(8)]
+    desk.answer("aside", {"rows": many, "unseen": 2})
     desk.scan(command_code("SKIP"))
 
-    assert [title for title, *_ in rows(desk.view)] == ["Picked at Pick 06", "Picked at Pick 07"]
+    assert [title for title, *_ in rows(desk.view)] == ["Walk 6", "Walk 7"]
     [listing] = desk.view.object
     assert isinstance(listing, Listing)
     assert str(listing.right) == "7 to 8 of 10"
+
+
+def test_the_reason_for_support_shows_no_statement_and_no_raw_id() -> None:
+    reason = (
+        "IntegrityError: (sqlite3.IntegrityError) UNIQUE constraint failed: movement.fact_id\n"
+        "[SQL: INSERT INTO movement (fact_id, line) VALUES (?, ?)]\n[parameters: (1, 2)]"
+    )
+
+    assert for_support(reason) == "IntegrityError: (sqlite3.IntegrityError) UNIQUE constraint failed: movement.fact_id"
+    assert str(cause("quarantine", reason)) == "It contradicts what central has already"
+    assert for_support("2000 facts go again; the stream so far was 01a20b2394d5756ca1506b6a2c7842a3") == (
+        "2000 facts go again; the stream so far was …"
+    )

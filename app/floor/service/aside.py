@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Problem, Refused
+from app.floor.service.deeds import advice, cause, deed, for_support, note_words
 from app.models import FactRow, FactStatus, Incident, Person, StationRow
 from app.text import Text, say
 from app.work.rules import roles_of
@@ -43,14 +44,18 @@ def _fact(session: Session, status: FactStatus) -> dict[str, Any]:
         "id": fact.fact_id.hex(), "sort": "fact", "kind": fact.kind, "status": status.status, "reason": status.reason,
         "at": status.at.isoformat(), "done_at": fact.at.isoformat(), "seq": fact.seq, "scan": fact.scan_text,
         "station": _station(session, fact.station_id), "person": _person_name(session, fact.actor_id),
+        "deed": packed_words(deed(session, fact)), "cause": packed_words(cause(status.status, status.reason)),
+        "advice": packed_words(advice(status.status)), "support": for_support(status.reason),
     }  # fmt: skip
 
 
 def _note(session: Session, note: Incident) -> dict[str, Any]:
+    meaning, act = note_words(note.kind)
     return {
         "id": note.id.hex(), "sort": "note", "kind": note.kind, "status": "", "reason": note.detail,
         "at": note.opened_at.isoformat(), "done_at": note.opened_at.isoformat(), "seq": 0, "scan": "",
-        "station": _station(session, note.subject), "person": "",
+        "station": _station(session, note.subject), "person": "", "cause": packed_words(meaning),
+        "advice": packed_words(act), "support": for_support(note.detail.partition(";")[0]),
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -11,7 +12,7 @@ from app.errors import Problem, Refused
 from app.events import Answered, AskFailed, ChoiceRead, CommandRead, Read
 from app.facts import Fact
 from app.floor.rules import LEADERS
-from app.text import NOTHING, Text, count, say, verbatim
+from app.text import NOTHING, Text, count, day_and_time, say, verbatim
 from app.view import Action, Header, Hero, Listing, ListingRow, Sound, Tone, View
 from app.work.queries import describe
 from app.work.service.timeline import unpacked_words
@@ -42,16 +43,22 @@ class Step(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A fact that central set aside (`is_fact`), or something that it was told."""
+    """A fact that central set aside (`is_fact`), or something that it was told.
+
+    `deed` is what a hand did, `done_at` when; `cause` why it waits, `advice` what to do, `support` what support asks.
+    """
 
     id: str
     is_fact: bool
     kind: str
-    status: str
-    reason: str
     station: str
     person: str
     scan: str
+    support: str
+    deed: Text = NOTHING
+    cause: Text = NOTHING
+    advice: Text = NOTHING
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +185,7 @@ _HELP = Action("HELP", "circle-help", say("Help"), say("command codes"))
 def _list_view(state: AsideState) -> View:
     shown, n = _shown(state), len(state.items) + state.unseen
     rows = tuple(
-        ListingRow("", _title(item), _cause(item), command=f"OPT{number}") for number, item in enumerate(shown, 1)
+        ListingRow("", _title(item), _second(item), command=f"OPT{number}") for number, item in enumerate(shown, 1)
     )
     first, right = state.page * A_PAGE, NOTHING
     if _pages(state) > 1:
@@ -210,20 +217,20 @@ def _one_view(state: AsideState) -> View:
     back = Action("ASIDE", "list", say("List"), say("back"))
     acts: tuple[Action, ...]
     if item.is_fact:
-        hero = Hero(imperative=_title(item), icon="circle-alert", second=_cause(item), tone=Tone.WARN)
+        hero = Hero(imperative=_title(item), icon="circle-alert", second=item.cause, tone=Tone.WARN)
         acts = (
             Action("RELEASE", "play", say("Try again"), say("once more")),
             Action("CANCEL", "ban", say("Put aside"), say("for good")),
         )
     else:
-        hero = Hero(imperative=_title(item), icon="circle-alert", second=_cause(item))
+        hero = Hero(imperative=_title(item), icon="circle-alert", second=item.cause)
         acts = (Action("DONE", "check", say("Looked at"), say("not shown any more")),)
-    rows = [
-        ListingRow("", say("Station"), verbatim(item.station or "–")),
-        ListingRow("", say("Person"), verbatim(item.person or "–")),
-        ListingRow("", say("Scan"), verbatim(item.scan or "–")),
-    ]
-    detail = Listing(say("Where it comes from"), tuple(rows))
+    rows = [ListingRow("", item.advice, _from(item))]
+    if item.scan:
+        rows.append(ListingRow("", say("Its scan was {code}", code=item.scan)))
+    if item.support:
+        rows.append(ListingRow("", say("For support: {words}", words=item.support)))
+    detail = Listing(say("What to do"), tuple(rows))
     return View(kind="", header=Header(), hero=hero, object=(detail,), actions=(*acts, back, _HELP))
 
 
@@ -240,18 +247,30 @@ def _title(item: Item) -> Text:
     if not item.is_fact:
         words = _NOTES.get(item.kind, verbatim(item.kind))
         return say("{what}: {station}", what=words, station=item.station) if item.station else words
-    return say("{kind} at {station}", kind=item.kind, station=item.station or "?")
+    return item.deed
 
 
-def _cause(item: Item) -> Text:
-    if item.status == "unknown":
-        return say("Central must be updated to read it")
-    return say("Central could not apply it: {why}", why=item.reason) if item.is_fact else verbatim(item.reason)
+def _second(item: Item) -> Text:
+    """When, by whom and where, and why it waits."""
+    return say("{origin}. {cause}", origin=_from(item), cause=item.cause) if item.is_fact else item.cause
+
+
+def _from(item: Item) -> Text:
+    when = day_and_time(item.done_at) if item.done_at else NOTHING
+    if item.person:
+        return say("{when}, by {person} at {station}", when=when, person=item.person, station=item.station or "?")
+    return say("{when}, at {station}", when=when, station=item.station) if item.station else when
 
 
 def _item(row: dict[str, Any]) -> Item:
-    told = (str(row[name]) for name in ("kind", "status", "reason", "station", "person", "scan"))
-    return Item(str(row["id"]), row["sort"] == "fact", *told)
+    def words(name: str) -> Text:
+        return unpacked_words(row[name]) if row.get(name) else NOTHING
+
+    return Item(
+        str(row["id"]), row["sort"] == "fact", str(row["kind"]), str(row["station"]), str(row["person"]),
+        str(row["scan"]), str(row.get("support", "")), words("deed"), words("cause"), words("advice"),
+        datetime.fromisoformat(row["done_at"]),
+    )  # fmt: skip
 
 
 def _opened(state: AsideState) -> Item:
