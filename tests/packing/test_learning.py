@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from functools import reduce
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,6 +19,7 @@ from app.packing.workflows.pack_desk import band_of
 from app.sync.central import SqlCentral
 from app.sync.mirror import apply_feed
 from app.sync.wire import Cursor
+from tests.engines import stranger
 from tests.packing.kit import HERE, PackBench, sku, tote_code
 from tests.packing.test_pack_central import central, push
 
@@ -176,24 +176,25 @@ def test_a_box_of_two_products_and_one_without_a_scale_teach_nothing(bench: Pack
 
 
 def test_what_was_learnt_is_listed_and_can_be_forgotten(
-    tmp_path: Path, central: Database, capsys: pytest.CaptureFixture[str]
+    central: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with central_write(central) as session:
         session.merge(Sku(id=sku("VASE"), sku="VASE", name="Vase"))
         row = {"parcels": 14, "units": 20, "mean_mg": 212_400, "low_mg": 208_000, "high_mg": 216_000, "strays": 0}
         session.add(SkuWeight(sku_id=sku("VASE"), **row))
 
-    assert main(["stock", "weights", "--home", str(tmp_path), "--json"]) == 0
+    home = str(stranger(central).parent)
+    assert main(["stock", "weights", "--home", home, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["weights"] == [
         {
             "sku": "VASE", "name": "Vase", "weight_g": None, "learnt_g": 212, "parcels": 14, "units": 20, "low_g": 208,
             "high_g": 216, "steady": True, "used_g": 212,
         }
     ]  # fmt: skip
-    main(["stock", "weights", "--home", str(tmp_path)])
+    main(["stock", "weights", "--home", home])
     assert "learnt 212 g from 14 parcels, no weight in the master data; used: 212 g" in capsys.readouterr().out
-    assert main(["stock", "weights", "--sku", "VASE", "--forget", "--home", str(tmp_path)]) == 0
+    assert main(["stock", "weights", "--sku", "VASE", "--forget", "--home", home]) == 0
     with central_write(central) as session:
         assert learnt_weight(session, sku("VASE")) is None
         assert not forget_weight(session, sku_id=sku("VASE"))
-    assert main(["stock", "weights", "--sku", "VASE", "--forget", "--home", str(tmp_path)]) == 2
+    assert main(["stock", "weights", "--sku", "VASE", "--forget", "--home", home]) == 2
