@@ -59,16 +59,22 @@ class Flash(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme = self._look.theme
+        radius = theme.px(HERO_RADIUS)
         if self.testAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent):
-            painter.fillRect(self.rect(), theme.colour("bg"))
+            self._ground(painter, int(radius) + 1)
         else:
             painter.setOpacity(self.opacity())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("ok_fill"))
-        radius = theme.px(HERO_RADIUS)
         painter.drawRoundedRect(QRectF(self.rect()), radius, radius)
         side = min(self.width(), self.height()) * 0.42
         pixmap = icon_pixmap("check", round(side), theme.hex("on_ok_fill"), 2.6)
         place = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
         painter.drawPixmap(place, pixmap, QRectF(pixmap.rect()))
         painter.end()
+
+    def _ground(self, painter: QPainter, corner: int) -> None:
+        """The ground of the window where it is seen, in the four corners: nothing large is painted twice."""
+        for x in (0, self.width() - corner):
+            for y in (0, self.height() - corner):
+                painter.fillRect(x, y, corner, corner, self._look.theme.colour("bg"))

@@ -1,7 +1,9 @@
-"""Large letters, cut once and then set like type.
+"""Lines of words, laid out once; and large letters, cut once and then set like type.
 
-Qt keeps pixels of small letters; what is higher than 64 pixels it fills as an outline each time anew. The code of a
-place and the number of units are the largest things on the screen and the dearest: they are made of few letters.
+Which letters make a line and where each stands does not change from one scan to the next: Qt is asked once, and then
+only paints them. Qt keeps pixels of small letters; what is higher than 64 pixels it fills as an outline each time anew.
+The code of a place and the number of units are the largest things on the screen and the dearest: they are made of few
+letters.
 """
 
 from __future__ import annotations
@@ -10,12 +12,15 @@ import math
 from collections import OrderedDict
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPixmap, QRawFont, QTextLayout
+from PySide6.QtGui import QColor, QFont, QGlyphRun, QPainter, QPainterPath, QPixmap, QRawFont, QTextLayout
+
+from ui.theme import Style
 
 LARGE = 64
 """Higher letters (in pixels of the screen) are set from here; Qt keeps the pixels of all others."""
 MOST_BYTES = 8_000_000
 MOST_LINES = 256
+MOST_RUNS = 1_500
 
 Line = tuple[tuple[int, float, float], ...]
 """The numbers of the letters in their face, with their places from the left foot of the line."""
@@ -25,32 +30,47 @@ class TypeCase:
     """The letters that were needed so far: as many as fit into `MOST_BYTES`, those that were not used go first."""
 
     def __init__(self) -> None:
-        self._letters: OrderedDict[tuple[str, int, str, float], tuple[QPixmap, QPointF]] = OrderedDict()
-        self._lines: OrderedDict[tuple[str, str], Line | None] = OrderedDict()
+        self._letters: OrderedDict[tuple[Style, int, int, float], tuple[QPixmap, QPointF]] = OrderedDict()
+        self._lines: OrderedDict[tuple[str, Style], Line | None] = OrderedDict()
+        self._runs: dict[tuple[str, Style], tuple[QGlyphRun, ...] | None] = {}
         self._bytes = 0
 
-    def set(self, painter: QPainter, foot: QPointF, words: str, font: QFont, colour: QColor) -> bool:
+    def runs(self, words: str, style: Style, font: QFont) -> tuple[QGlyphRun, ...] | None:
+        """The letters of one line with their places from its left foot; a run for each face that is needed.
+
+        None when it is asked for the first time: most of what comes once (a time, a code) never comes again. `font` is
+        what `style` is in this look.
+        """
+        key = words, style
+        found = self._runs.get(key)
+        if found is None:
+            again = key in self._runs
+            if len(self._runs) >= MOST_RUNS:
+                self._runs.clear()
+            found = self._runs[key] = _laid_out(words, font) if again else None
+        return found
+
+    def set(self, painter: QPainter, foot: QPointF, words: str, style: Style, font: QFont, colour: QColor) -> bool:
         """Draws one line from its left foot. False (and nothing) where another face must step in for a letter."""
-        face = font.key()
-        line = self._line(words, font, face)
+        line = self._line(words, style, font)
         if line is None:
             return False
         ratio = painter.device().devicePixelRatio()
         for number, x, y in line:
-            pixmap, corner = self._letter(number, font, face, colour, ratio)
+            pixmap, corner = self._letter(number, style, font, colour, ratio)
             place = QPointF(round((foot.x() + x) * ratio) / ratio, round((foot.y() + y) * ratio) / ratio)
             painter.drawPixmap(place + corner, pixmap)
         return True
 
-    def _line(self, words: str, font: QFont, face: str) -> Line | None:
-        if (words, face) not in self._lines:
+    def _line(self, words: str, style: Style, font: QFont) -> Line | None:
+        if (words, style) not in self._lines:
             if len(self._lines) >= MOST_LINES:
                 self._lines.popitem(last=False)
-            self._lines[words, face] = _set(words, font)
-        return self._lines[words, face]
+            self._lines[words, style] = _set(words, font)
+        return self._lines[words, style]
 
-    def _letter(self, number: int, font: QFont, face: str, colour: QColor, ratio: float) -> tuple[QPixmap, QPointF]:
-        key = (face, number, colour.name(), ratio)
+    def _letter(self, number: int, style: Style, font: QFont, colour: QColor, ratio: float) -> tuple[QPixmap, QPointF]:
+        key = (style, number, colour.rgba(), ratio)
         found = self._letters.get(key)
         if found is not None:
             self._letters.move_to_end(key)
@@ -63,19 +83,25 @@ class TypeCase:
 
 
 def _set(words: str, font: QFont) -> Line | None:
+    letters: list[tuple[int, float, float]] = []
+    for run in _laid_out(words, font):
+        numbers = run.glyphIndexes()
+        if run.rawFont().familyName() != font.family() or 0 in numbers:
+            return None
+        letters += ((n, p.x(), p.y()) for n, p in zip(numbers, run.positions(), strict=True))
+    return tuple(letters)
+
+
+def _laid_out(words: str, font: QFont) -> tuple[QGlyphRun, ...]:
     layout = QTextLayout(words, font)
     layout.beginLayout()
     line = layout.createLine()
     line.setLineWidth(1e6)
     layout.endLayout()
-    letters: list[tuple[int, float, float]] = []
-    for run in layout.glyphRuns():
-        numbers = run.glyphIndexes()
-        if run.rawFont().familyName() != font.family() or 0 in numbers:
-            return None
-        places = run.positions()
-        letters += ((n, p.x(), p.y() - line.ascent()) for n, p in zip(numbers, places, strict=True))
-    return tuple(letters)
+    runs = layout.glyphRuns()
+    for run in runs:
+        run.setPositions([QPointF(p.x(), p.y() - line.ascent()) for p in run.positions()])
+    return tuple(runs)
 
 
 def _cut(outline: QPainterPath, colour: QColor, ratio: float) -> tuple[QPixmap, QPointF]:

@@ -236,11 +236,16 @@ def pixels(
 def words(painter: QPainter, look: Inks, x: float, y: float, text: str, style: Style, token: str) -> None:
     """One line from its left foot on the baseline."""
     font, colour, foot = look.theme.font(style), look.theme.colour(token), QPointF(x, y)
-    if font.pixelSize() > LARGE and look.letters.set(painter, foot, text, font, colour):
+    if font.pixelSize() > LARGE and look.letters.set(painter, foot, text, style, font, colour):
         return
-    painter.setFont(font)
     painter.setPen(colour)
-    painter.drawText(foot, text)
+    runs = look.letters.runs(text, style, font)
+    if runs is None:
+        painter.setFont(font)
+        painter.drawText(foot, text)
+    else:
+        for run in runs:
+            painter.drawGlyphRun(foot, run)
 
 
 def shape(
