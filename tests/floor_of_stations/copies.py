@@ -53,7 +53,7 @@ def a_backup_is_restored_and_goes_on(play: Play) -> Account:
 
 
 def _restored(play: Play, *, advance: bool) -> Account:
-    with PgServer(play.version) as pg, ServerFloor(pg, play.folder / "floor", seed=play.seed, say=play.say) as floor:
+    with PgServer(play.version) as pg, play.floor(pg) as floor:
         _with_programs(pg)
         file = play.folder / "central.backup"
         floor.wait_for_facts(30)
@@ -65,20 +65,25 @@ def _restored(play: Play, *, advance: bool) -> Account:
         head = floor.ask("SELECT max(head) FROM feed_head")[0][0]
         for station in floor.stations:
             station.line.cut()
+        began, before = time.monotonic(), floor.fences()
         _restore(play, floor, file)
+        floor.went_back(before)
         lost = missing(floor)
         if advance:
             while floor.ask("SELECT max(head) FROM feed_head")[0][0] <= head:
                 floor.orders_come(40)
         for station in floor.stations:
             station.line.mend()
-        began = time.monotonic()
+        mended = time.monotonic()
         floor.start_worker()
         floor.start_worker()
         wait_for(lambda: missing(floor) == 0)
-        took = time.monotonic() - began
+        ended = time.monotonic()
         settle(floor)
-    return {"facts in the backup": kept, "missing after it": lost, "told again within s": round(took, 1), "missing": 0}
+    return {
+        "outage s": round(ended - began, 1), "facts in the backup": kept, "missing after it": lost,
+        "told again within s": round(ended - mended, 1), "missing": 0,
+    }  # fmt: skip
 
 
 # ---- a standby ------------------------------------------------------------------------------------------------------
@@ -110,7 +115,7 @@ def _standby_of(pg: PgServer) -> PgServer:
 
 def _promoted(play: Play, *, synchronous: bool) -> Account:
     with PgServer(play.version, durable=True) as pg:
-        floor = ServerFloor(pg, play.folder / "floor", seed=play.seed, say=play.say)
+        floor = play.floor(pg)
         standby = _standby_of(pg)
         try:
             if synchronous:
@@ -135,25 +140,33 @@ def _second_host(home: Home, port: int) -> None:
 def _fail_over(play: Play, floor: ServerFloor, pg: PgServer, standby: PgServer, *, synchronous: bool) -> Account:
     floor.wait_for_facts(30 * play.times)
     if not synchronous:  # it falls behind: nothing reaches it any more, and the floor goes on
-        standby.psql("SELECT pg_wal_replay_pause()")
-        standby.configure(primary_conninfo="")
+        standby.psql("ALTER SYSTEM SET primary_conninfo = ''")
+        standby.psql("SELECT pg_reload_conf()")
+        wait_for(lambda: standby.psql("SELECT count(*) FROM pg_stat_wal_receiver") == "0")
         floor.wait_for_facts(40)
     old, acked = pg.pid, acknowledged_facts(floor)
     pg.kill9()
+    began = time.monotonic()
     play.say(f"primary {old}: kill -9; standby {standby.pid} is promoted")
-    if not synchronous:
-        standby.psql("SELECT pg_wal_replay_resume()")
+    floor.pg, floor.told.central_moved = standby, True
+    wait_for(lambda: standby.psql("SELECT count(*) FROM pg_stat_wal_receiver") == "0")
+    there = {bytes(row[0]) for row in floor.ask("SELECT fact_id FROM fact")}  # while it can only be read
+    fences, lost = floor.fences(), len(acked - there)
     standby.psql("SELECT pg_promote()")
-    floor.pg = standby
-    there = {bytes(row[0]) for row in floor.ask("SELECT fact_id FROM fact")}
-    lost = len(acked - there)
-    if synchronous and lost:
-        raise AssertionError(f"{lost} acknowledged facts are not at the synchronous standby")
-    wait_for(lambda: missing(floor) == 0)
-    floor.wait_for_facts(20)
+    if synchronous == bool(lost):
+        raise AssertionError(f"{lost} acknowledged facts are not at the standby")
+    wait_for(lambda: not acked - {bytes(row[0]) for row in floor.ask("SELECT fact_id FROM fact")})
+    outage = floor.wait_for_facts(20) + time.monotonic() - began
+    play.say(f"{lost} of {len(acked)} acknowledged facts were not at the standby, and none is missing now")
     refused = _old_primary_returns(play, floor, pg, standby)
+    if not synchronous:
+        floor.told.central_lost = True
+        floor.told.forgotten |= {work for work, fence in refused.items() if fences.get(work) != fence}
     settle(floor)
-    return {"acknowledged and gone": lost, "missing in the end": missing(floor), "old primary refused by": refused}
+    return {
+        "outage s": round(outage, 1), "acknowledged": len(acked), "not at the standby": lost,
+        "missing in the end": missing(floor),
+    }  # fmt: skip
 
 
 def acknowledged_facts(floor: ServerFloor) -> set[bytes]:
@@ -163,8 +176,8 @@ def acknowledged_facts(floor: ServerFloor) -> set[bytes]:
     return {row[0] for station in floor.stations for row in sqlite_side(station.file).rows(sql)}
 
 
-def _old_primary_returns(play: Play, floor: ServerFloor, old: PgServer, new: PgServer) -> int:
-    """The old primary comes back as one: stations that reach it first refuse it and tell it nothing."""
+def _old_primary_returns(play: Play, floor: ServerFloor, old: PgServer, new: PgServer) -> dict[bytes, int]:
+    """The old primary comes back as one: stations that reach it first refuse it and tell it nothing. Its fences."""
     old.configure(synchronous_standby_names="")
     old.start()
     before = int(old.psql("SELECT count(*) FROM fact", floor.name))
@@ -173,11 +186,13 @@ def _old_primary_returns(play: Play, floor: ServerFloor, old: PgServer, new: PgS
     for station, mark in marks.items():
         station.run.wait(lambda said: said.get("refused") == "old_primary", mark)
     after = int(old.psql("SELECT count(*) FROM fact", floor.name))
+    with old.connect(floor.name) as connection:
+        fences = {bytes(work): int(fence) for work, fence in connection.execute("SELECT id, fence FROM work")}
     play.say(f"old primary {old.pid} came back: {before} facts before, {after} after; refused by {len(marks)} stations")
     old.stop("immediate")
     if before != after:
         raise AssertionError("an old primary took facts")
-    return len(marks)
+    return fences
 
 
 # ---- stations -------------------------------------------------------------------------------------------------------
@@ -188,9 +203,9 @@ def a_station_is_cloned(play: Play) -> Account:
     """Two machines from one image, both at work: a fork is found, and every fact of both is at central."""
     with (
         PgServer(play.version) as pg,
-        ServerFloor(pg, play.folder / "floor", seed=play.seed, say=play.say, crew=STORE_FIRST) as floor,
+        play.floor(pg, crew=STORE_FIRST) as floor,
     ):
-        floor.copies_of_streams = True
+        floor.told.copies_of_streams = True
         floor.wait_for_facts(30)
         first = floor.stations[0]
         first.stop()
@@ -224,9 +239,9 @@ def an_old_image(play: Play) -> Account:
     """A station's file is that of a while ago: its chain does not fit, a new stream begins, nothing counts twice."""
     with (
         PgServer(play.version) as pg,
-        ServerFloor(pg, play.folder / "floor", seed=play.seed, say=play.say, crew=STORE_FIRST) as floor,
+        play.floor(pg, crew=STORE_FIRST) as floor,
     ):
-        floor.copies_of_streams = True
+        floor.told.copies_of_streams = True
         floor.wait_for_facts(30)
         station = floor.stations[0]
         station.stop()

@@ -218,6 +218,8 @@ class ServerFloor:
         self.told = Witness()
         """What somebody knows who stands beside this floor: what was copied, what central lost, who took its place."""
         self.who = ""
+        self.program: tuple[str, ...] = ("ui.main",)
+        """What central's workers are started with."""
         self.others: list[Station] = []
         """Clones and the like: looked at in the end as every station is."""
 
@@ -264,7 +266,7 @@ class ServerFloor:
 
     def start_worker(self) -> Process:
         process = Process(
-            "ui.main", "worker", "--home", str(self.office.root), "--json", log=self.office.logs / "worker.log"
+            *self.program, "worker", "--home", str(self.office.root), "--json", log=self.office.logs / "worker.log"
         )
         self.workers.append(process)
         return process
@@ -330,6 +332,12 @@ class ServerFloor:
         except TimeoutError:
             raise TimeoutError(f"no {more} facts came within {seconds:g} s{self._ended()}") from None
         return came[0] if came else 0.0
+
+    def wait_for_applied(self) -> float:
+        """Waits until workers have gone on with their work. TimeoutError. After how many seconds they did."""
+        began, head = time.monotonic(), self._head()
+        wait_for(lambda: self._head() > head)
+        return time.monotonic() - began
 
     # ---- the end
 

@@ -4,11 +4,13 @@ Facts are recorded by the real keeper, carried by the real courier over the real
 joined. What hands do comes of the simulation's jobs, by a seed. On stdin: `work`, `rest`, `end`. On stdout JSON lines:
 
     {"pid": 1}                                     once, when it works
-    {"line": true, "queued": 0, "ns": 1}           whenever the station notices that the line is there or gone
+    {"line": true, "queued": 0, "ns": 1}           whenever the station notices that the line is there or gone; `since`
+                                                   is its last exchange that succeeded, in seconds of its clock
     {"seen": "W00…", "ns": 1}                      a delivery that became visible here (with --watch)
     {"made": "W00…", "ns": 1}                      one that was announced here
 
-What was confirmed to a hand stands in HOME/confirmed, an id a line.
+What was confirmed to a hand stands in HOME/confirmed, an id a line; how long each act took in HOME/acts: when it began
+(monotonic ns) and ns.
 """
 
 from __future__ import annotations
@@ -107,6 +109,7 @@ class ServerStation:
         if not deaf:
             self.line.on_hint(self.courier.kick)
         self._confirmed = (home.root / "confirmed").open("a", encoding="ascii")
+        self._acts = (home.root / "acts").open("a", encoding="ascii")
 
     def record(
         self, facts: Sequence[Fact], *, actor: bytes, task: bytes, voids: Sequence[bytes] = ()
@@ -126,8 +129,11 @@ class ServerStation:
         return bytes(self._act(lambda transaction: transaction.ask(Request(kind, body), task)))
 
     def _act(self, act: Callable[[Transaction], Any]) -> Any:
+        began = time.monotonic_ns()
         with self.keeper.act() as transaction:
             done = act(transaction)
+        self._acts.write(f"{began} {time.monotonic_ns() - began}\n")
+        self._acts.flush()
         self.courier.kick()
         return done
 
@@ -159,7 +165,8 @@ class Shift:
         self._working = self._ended = False
         self._seen: set[str] = set()
         self._known_to = 0
-        hands = Hands(_not_mine(options.index, options.of), options.index * 1_000_000 + options.acts_before * 1_000)
+        serials = options.index * 1_000_000 + options.acts_before * 1_000
+        hands = Hands(_not_mine(options.index, options.of), serials=serials)
         dice = Random(f"{options.seed}/{options.code}/{options.acts_before}")
         worker = Worker(station, dice.randbytes(16), dice, hands)  # type: ignore[arg-type]  # as much as hands need
         self._bench = Bench(station, worker, JOBS[options.kind](worker))  # type: ignore[arg-type]
@@ -202,7 +209,9 @@ class Shift:
         except queue.Empty:
             return
         if isinstance(item, LineChanged):
-            tell(line=item.line.online, refused=item.line.refused, queued=item.line.queued, ns=time.monotonic_ns())
+            line = item.line
+            since = line.since.timestamp() if line.since else None
+            tell(line=line.online, refused=line.refused, queued=line.queued, since=since, ns=time.monotonic_ns())
         elif isinstance(item, Parcelled):
             try:
                 self._station.take_in(item)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import random
+import re
 import shutil
 import subprocess
 import time
@@ -12,8 +12,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
-from tests.floor_of_stations.cases import Account, Play, Skip, black_hole, case, on_a_floor, settle
-from tests.floor_of_stations.copies import onto
+import psycopg
+
+from tests.floor_of_stations.cases import WITH_SCREEN, Account, Felt, Play, Skip, black_hole, case, on_a_floor, settle
+from tests.floor_of_stations.copies import acknowledged_facts, onto
 from tests.floor_of_stations.floor import HOST, ServerFloor, Station, wait_for
 from tests.postgres import HBA, PgServer, own
 from tests.simulation.invariants import sqlite_side
@@ -28,6 +30,8 @@ def namespace(number: int) -> Iterator[tuple[str, str, str]]:
     net = f"10.213.{number}"
     if shutil.which("ip") is None:
         raise Skip("there is no `ip` here (package iproute2)")
+    if shutil.which("tc") is None:
+        raise Skip("there is no `tc` here (package iproute2)")
     try:
         _ip("netns", "add", name)
     except subprocess.CalledProcessError as error:
@@ -50,45 +54,76 @@ def _ip(*words: str) -> str:
 
 @case("packets dropped")
 def packets_are_dropped(play: Play) -> Account:
-    """One station in a namespace of its own: its packets go nowhere, then a third of the time they do not."""
-    number = os.getpid() % 200 + 1
-    with namespace(number) as (name, ours, cable):
+    """A station and a window in a namespace of their own: all of its packets are dropped, then three of ten."""
+    with namespace(os.getpid() % 200 + 1) as (name, ours, cable):
         net = ours.rpartition(".")[0]
         settings = {"listen_addresses": f"{HOST},{ours}"}
         hba = (*HBA, f"host all all {net}.0/24 scram-sha-256")
-        with PgServer(play.version, settings=settings, hba=hba) as pg, on_a_floor(play, pg) as floor:
-            station = floor.stations[0]
-            station.stop()
-            onto(station, ours, pg.port)
-            station.prefix = ("ip", "netns", "exec", name)
-            station.start()
-            station.run.order("work")
-            play.say(f"{station.code} ({station.run.pid}) is in namespace {name}, beyond the cable {cable}")
-            station.run.wait(lambda s: s.get("line") is True)
-            waits = [black_hole(station, lambda: _blackhole(net), lambda: _open(net)) for _ in range(play.times)]
-            lost = _flicker(station, net, play)
-    return {"holes": play.times, "offline said after s (max)": round(max(waits), 1), "flickers": lost}
+        with PgServer(play.version, settings=settings, hba=hba) as pg, on_a_floor(play, pg, crew=WITH_SCREEN) as floor:
+            beyond = floor.stations[1:]
+            for station in beyond:
+                station.stop()
+                onto(station, ours, pg.port)
+                station.prefix = ("ip", "netns", "exec", name)
+                station.start()
+                station.run.order("work")
+                station.run.wait(lambda said: said.get("line") is True)
+                play.say(f"{station.code} ({station.run.pid}) is in namespace {name}, beyond the cable {cable}")
+            felt, waits = Felt.of(floor), []
+            for _ in range(max(2, play.times // 2)):
+                waits.append(black_hole(felt.station, lambda: _drop(cable, 1.0), lambda: _drop(cable, 0.0)))
+                felt.judge("all packets dropped")
+                play.say(f"all packets on {cable}: dropped; {felt.station.code} was offline after {waits[-1]:.1f} s")
+            slow = _through(floor, beyond[0], cable, 10 * play.times)
+            felt.judge("packets dropped")
+            dropped = _dropped(cable)
+            _drop(cable, 0.0)
+            play.say(
+                f"3 of 10 packets on {cable}: {dropped} dropped; {10 * play.times} facts went through in {slow:.1f} s"
+            )
+    return {
+        "outage s": round(max(waits), 1), "holes": len(waits), "packets dropped": dropped,
+        "facts went through in s": round(slow, 1),
+    } | felt.account()  # fmt: skip
 
 
-def _blackhole(net: str) -> None:
-    """What is to go to the namespace is dropped without a word."""
-    _ip("route", "add", "blackhole", f"{net}.2/32")
+def _through(floor: ServerFloor, station: Station, cable: str, facts: int) -> float:
+    """Seconds until central had so many facts more of this station though three of ten packets are dropped."""
+
+    def there() -> int:
+        sql = f"SELECT count(*) FROM fact f JOIN station s ON s.id = f.station_id WHERE s.code = '{station.code}'"
+        return int(floor.ask(sql)[0][0])
+
+    before, began = there(), time.monotonic()
+    _drop(cable, 0.3)
+    wait_for(lambda: there() >= before + facts)
+    return time.monotonic() - began
 
 
-def _open(net: str) -> None:
-    _ip("route", "del", "blackhole", f"{net}.2/32")
+_ANY = 0xFFFFF038
+"""Where a packet filter finds a random number of 32 bits (SKF_AD_OFF + SKF_AD_RANDOM)."""
 
 
-def _flicker(station: Station, net: str, play: Play, times: int = 30) -> int:
-    """A third of the time nothing goes through, in bits of a moment, while hands work."""
-    dice = random.Random(play.seed)
-    for _ in range(times):
-        _blackhole(net)
-        time.sleep(dice.uniform(0.02, 0.1))
-        _open(net)
-        time.sleep(dice.uniform(0.04, 0.2))
-    play.say(f"{station.code}: {times} flickers")
-    return times
+def _drop(cable: str, share: float) -> None:
+    """From now on this share of what comes and goes on the cable is dropped, by dice of the kernel."""
+    subprocess.run(["tc", "qdisc", "del", "dev", cable, "clsact"], capture_output=True, check=False)
+    if not share:
+        return
+    below = int(share * 0xFFFFFFFF)
+    filtered = f"4,32 0 0 {_ANY},37 1 0 {below},6 0 0 2,6 0 0 0"  # a number above goes on, any other is dropped (2)
+    _tc("qdisc", "add", "dev", cable, "clsact")
+    for way in ("ingress", "egress"):
+        _tc("filter", "add", "dev", cable, way, "bpf", "bytecode", filtered, "da")
+
+
+def _tc(*words: str) -> str:
+    return subprocess.run(["tc", *words], check=True, capture_output=True, text=True).stdout
+
+
+def _dropped(cable: str) -> int:
+    """How many packets were, by the kernel's own count."""
+    found = re.search(r"dropped (\d+)", _tc("-s", "qdisc", "show", "dev", cable, "clsact"))
+    return int(found.group(1)) if found else 0
 
 
 # ---- disks ----------------------------------------------------------------------------------------------------------
@@ -122,27 +157,46 @@ def fill(folder: Path) -> Path:
 
 @case("disk full, server")
 def the_servers_disk_is_full(play: Play) -> Account:
-    """Central can write nothing any more, may even end; stations go on and keep everything until there is room."""
+    """Central can write nothing, every second time not even its log and ends; what it acknowledged is on its disk."""
     settings = {"max_wal_size": "32MB", "min_wal_size": "32MB", "wal_recycle": "off"}
+    ended, waits = 0, []
     with small_disk(220) as disk:
         own(disk)
-        with PgServer(play.version, durable=True, data=disk / "data", settings=settings) as pg:
-            ended = 0
-            with on_a_floor(play, pg) as floor:
-                for _ in range(play.times):
-                    full = fill(disk)
-                    queued = sum(map(_queued, floor.stations))
-                    wait_for(lambda queued=queued: sum(map(_queued, floor.stations)) > queued + 30)  # type: ignore[misc]
-                    ended += not pg.running
-                    play.say(
-                        f"server {'has ended' if not pg.running else 'goes on'}: its disk is full; stations record"
-                    )
-                    full.unlink()
-                    if not pg.running:
-                        pg.kill9()
-                        pg.start()
-                    floor.wait_for_facts(30)
-    return {"full": play.times, "server ended by it": ended}
+        with (
+            PgServer(play.version, durable=True, data=disk / "data", settings=settings) as pg,
+            on_a_floor(play, pg) as floor,
+        ):
+            for number in range(play.times):
+                began, full = time.monotonic(), fill(disk)
+                if number % 2:  # the log of what is written needs a new file now, and there is none
+                    _fill_the_log(pg)
+                queued = sum(map(_queued, floor.stations))
+                wait_for(lambda queued=queued: sum(map(_queued, floor.stations)) > queued + 30)  # type: ignore[misc]
+                over, told = not pg.running, acknowledged_facts(floor)
+                ended += over
+                play.say(f"{disk} is full: the server {'has ended' if over else 'goes on'}; stations record")
+                full.unlink()
+                pg.kill9()  # whatever it still has in its memory is gone
+                pg.start()
+                there = {bytes(row[0]) for row in floor.ask("SELECT fact_id FROM fact")}
+                if told - there:
+                    raise AssertionError(f"{len(told - there)} acknowledged facts are not on the disk")
+                waits.append(time.monotonic() - began + floor.wait_for_facts(30))
+    return {
+        "outage s": round(max(waits), 1),
+        "full": play.times,
+        "server ended by it": ended,
+        "acknowledged and gone": 0,
+    }
+
+
+def _fill_the_log(pg: PgServer) -> None:
+    """Writes what only the log keeps, into one file of it after the other, until the server has none left."""
+    sql = "SELECT pg_logical_emit_message(true, 'packbay', repeat('x', 100000)); SELECT pg_switch_wal()"
+    with suppress(psycopg.Error):
+        for _ in range(12):
+            with pg.connect() as connection:
+                connection.execute(sql.encode())
 
 
 def _queued(station: Station) -> int:
@@ -155,7 +209,7 @@ def a_stations_disk_is_full(play: Play) -> Account:
     with (
         small_disk(24) as disk,
         PgServer(play.version) as pg,
-        ServerFloor(pg, play.folder / "floor", seed=play.seed, say=play.say) as floor,
+        play.floor(pg) as floor,
     ):
         station = floor.stations[0]
         station.stop()
@@ -164,9 +218,10 @@ def a_stations_disk_is_full(play: Play) -> Account:
         station.home = type(station.home)(moved)
         station.start()
         station.run.order("work")
-        refused = 0
+        station.run.wait(lambda s: s.get("line") is True)
+        refused, waits = 0, []
         for _ in range(play.times):
-            said = len(station.run.said)
+            said, began = len(station.run.said), time.monotonic()
             full = fill(disk)
             station.run.wait(lambda s: "trouble" in s, said)
             refused += sum("trouble" in each for each in station.run.said[said:])
@@ -174,6 +229,7 @@ def a_stations_disk_is_full(play: Play) -> Account:
             full.unlink()
             before = len(station.confirmed())
             wait_for(lambda before=before: len(station.confirmed()) > before + 3)  # type: ignore[misc]
+            waits.append(time.monotonic() - began)
         settle(floor)
         station.stop()
-    return {"full": play.times, "acts refused": refused}
+    return {"outage s": round(max(waits), 1), "full": play.times, "acts refused": refused}

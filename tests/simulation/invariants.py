@@ -477,15 +477,16 @@ def _nothing_pending(floor: Floor) -> Iterator[str]:
 @check("mirror-even")
 def _mirrors(floor: Floor) -> Iterator[str]:
     """Where nothing is pending every station shows what central has."""
-    whole: dict[str, tuple[list[str], dict[tuple[Any, ...], None]]] = {}
+    whole: dict[str, tuple[list[str], Rows]] = {}
     for side in floor.stations:
         for table in _mirrored(side):
             if table not in whole:
-                names, rows = floor.central.ask(f"SELECT * FROM {table}")
-                whole[table] = names, dict.fromkeys(_shown(table, names, names, rows))
-            names, central = whole[table]
+                whole[table] = floor.central.ask(f"SELECT * FROM {table}")
+            names, there = whole[table]
             here_names, rows = side.ask(f"SELECT * FROM {table}")
-            here = dict.fromkeys(_shown(table, names, here_names, rows))
+            known = [name for name in names if name in here_names]  # a station may be older than its central
+            central = dict.fromkeys(_shown(table, known, names, there))
+            here = dict.fromkeys(_shown(table, known, here_names, rows))
             if here.keys() != central.keys():
                 extra, missing = here.keys() - central.keys(), central.keys() - here.keys()
                 yield f"{side.name}.{table}: {len(extra)} rows of its own, {len(missing)} missing: " + _pair(
