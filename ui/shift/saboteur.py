@@ -18,7 +18,7 @@ import psycopg
 from app.settings import Home
 from ui.shift.setting_up import Seat
 
-PAUSE_S = (2.0, 5.0)
+PAUSE_S = (0.5, 2.0)
 FROZEN_S, CUT_S, HOLE_S, DEAD_S = 12.0, 4.0, 12.0, 2.0
 PATIENCE_S = 60.0
 
