@@ -175,9 +175,7 @@ def test_a_box_of_two_products_and_one_without_a_scale_teach_nothing(bench: Pack
         assert learnt_weights(session) == ()
 
 
-def test_what_was_learnt_is_listed_and_can_be_forgotten(
-    central: Database, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_was_learnt_is_listed_and_can_be_forgotten(central: Database, capsys: pytest.CaptureFixture[str]) -> None:
     with central_write(central) as session:
         session.merge(Sku(id=sku("VASE"), sku="VASE", name="Vase"))
         row = {"parcels": 14, "units": 20, "mean_mg": 212_400, "low_mg": 208_000, "high_mg": 216_000, "strays": 0}
