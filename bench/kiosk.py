@@ -1,8 +1,11 @@
-"""The kiosk as it is, in a process of its own, telling when it has painted: `python -m bench.kiosk HOME SCANNER SIZE`.
+"""The kiosk as it is, in a process of its own, telling when it has painted.
+
+    python -m bench.kiosk HOME SCANNER SIZE [--where]
 
 SCANNER is the device that the scanner is at. It prints `opened PRAGMAS` and after each painting one line of words:
 `view SERIAL SOUND KIND NANOSECONDS WANTED PORTS`; the moment is CLOCK_MONOTONIC, `-` stands for nothing, SOUND is that
-of all Views that this picture shows (the screen may paint two at once).
+of all Views that this picture shows (the screen may paint two at once). With `--where` a line `where JSON` comes
+before it: the moments at the seams since the picture before (`bench.seams`).
 """
 
 from __future__ import annotations
@@ -15,13 +18,14 @@ from pathlib import Path
 from app.settings import Home
 from app.view import Sound, View
 from bench.bare import PRAGMAS
+from bench.seams import Seams
 from devices.config import Devices, PrinterTarget, ScannerPort
 from ui.config import StationConfig
-from ui.kiosk import Kiosk, Screen, application, stop_on_signals
+from ui.kiosk import Kiosk, PaintWatch, Screen, application, stop_on_signals
 from ui.tidy import Tidy
 
 
-def main(root: Path, scanner: str, size: str) -> int:
+def main(root: Path, scanner: str, size: str, *, where: bool = False) -> int:
     app = application(offscreen=True)
     width, height = (int(n) for n in size.split("x"))
     paper = root / "paper"
@@ -32,6 +36,7 @@ def main(root: Path, scanner: str, size: str) -> int:
     )
     config = StationConfig("PACK02", "Pack 02", Devices((ScannerPort("scanner", scanner),), (), printers))
     last: list[View] = []
+    seams: Seams | None = None
     kiosk = Kiosk(Home(root), config, Screen("day", (width, height), quiet=True), on_view=last.append)
 
     def told() -> None:
@@ -39,13 +44,19 @@ def main(root: Path, scanner: str, size: str) -> int:
         if last:
             view, heard = last[-1], [view.sound for view in last if view.sound]
             last.clear()
+            if seams is not None:
+                print("where", seams.told(at), flush=True)
             print(_line(view, heard[-1] if heard else Sound.NONE, at), flush=True)
 
     with kiosk.runner.keeper.files.write.connect() as connection:
         pragmas = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in PRAGMAS}
+    if where:
+        seams = Seams(kiosk)
     print("opened", json.dumps(pragmas), flush=True)
     kiosk.runner.rest = Tidy().rest
-    kiosk._watch.painted.connect(told)
+    watch = PaintWatch()  # hears it before the kiosk does: what is let go when a picture is there is not the picture
+    kiosk.window.installEventFilter(watch)
+    watch.painted.connect(told)
     kiosk._late.timeout.connect(told)  # a View that looks like the one before
     kiosk.start()
     stop_on_signals(app.quit)
@@ -61,4 +72,4 @@ def _line(view: View, sound: Sound, at: int) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], where="--where" in sys.argv))

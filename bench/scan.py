@@ -26,6 +26,7 @@ from types import TracebackType
 from typing import Self
 
 from bench.figures import Figure, Note, Said
+from bench.parts import shares
 from bench.progress import bar
 from bench.warehouse import MANY_SKUS, SKUS, Large, ean13, file_system, large_home
 from tests.journeys.site import BADGE
@@ -64,6 +65,8 @@ class Answered:
     sound: str
     beep_ms: float
     whole_ms: float
+    parts: tuple[tuple[str, float], ...] = ()
+    """Where the time went, when that was asked."""
 
 
 class Child:
@@ -149,12 +152,13 @@ class BareLoop(Child):
 class OurKiosk(Child):
     """`bench.kiosk` at a home; the scanner's end of the pty stays here."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, where: bool = False) -> None:
         self._root = root
         self._last = ""
+        self._steps: list[tuple[str, int]] = []
         master, self._slave = os.openpty()
         tty.setraw(self._slave)
-        super().__init__("bench.kiosk", str(root), os.ttyname(self._slave), SIZE)
+        super().__init__("bench.kiosk", str(root), os.ttyname(self._slave), SIZE, *(["--where"] if where else []))
         self.device = master
         self.pragmas = json.loads(self.first("opened"))
         self.screen = Painted(0, "NONE", "", 0, "-", "-")
@@ -169,6 +173,9 @@ class OurKiosk(Child):
             words = self.line(max(0.0, until - time.monotonic()))
             if words is None:
                 raise TimeoutError(f"the screen stays at {self.screen}")
+            if words[0] == "where":
+                self._steps += ((what, at) for what, at in json.loads(" ".join(words[1:])))
+                continue
             serial, sound, kind, at, want, ports = words[1:]
             self.screen = Painted(int(serial), sound, kind, int(at), want, ports)
             if wanted is None or wanted(self.screen):
@@ -186,10 +193,12 @@ class OurKiosk(Child):
     def scan(self, code: str) -> Answered:
         """One scan, from its last byte to beep and picture."""
         before = self.screen
+        self._steps.clear()
         at = self.send(code)
         beep = self.beep()
         painted = self.see(lambda view: view.sound != "NONE")
-        return Answered(before.kind, painted.sound, (beep - at) / 1e6, (max(beep, painted.at) - at) / 1e6)
+        parts = tuple(shares(at, self._steps))
+        return Answered(before.kind, painted.sound, (beep - at) / 1e6, (max(beep, painted.at) - at) / 1e6, parts)
 
     def go_on(self) -> Answered:
         """Scans what the screen wants next. RuntimeError when that is refused."""
@@ -246,17 +255,22 @@ def scan(folder: Path) -> Iterator[Said]:
     yield from _beside(folder, [large_home(folder / "home", SKUS)])
 
 
+def scan_where(folder: Path) -> Iterator[Said]:
+    """The same with clocks at the seams: where a scan's time goes, for all scans and for each kind of screen."""
+    yield from _beside(folder, [large_home(folder / "home", SKUS)], where=True)
+
+
 def scan_million(folder: Path) -> Iterator[Said]:
     """1,000,000 SKUs beside 100,000, and beside the bare loop at a copy of the larger file."""
     yield from _beside(folder, [large_home(folder / f"home-{skus}", skus) for skus in (SKUS, MANY_SKUS)])
 
 
-def _beside(folder: Path, homes: Sequence[Large]) -> Iterator[Said]:
+def _beside(folder: Path, homes: Sequence[Large], *, where: bool = False) -> Iterator[Said]:
     bare_file = folder / "bare.sqlite"
     shutil.copy(homes[-1].root / "station.sqlite", bare_file)
     with ExitStack() as stack:
         loop = stack.enter_context(BareLoop(bare_file))
-        kiosks = [stack.enter_context(OurKiosk(home.root)) for home in homes]
+        kiosks = [stack.enter_context(OurKiosk(home.root, where=where)) for home in homes]
         bare, *ours = in_turns(loop, kiosks)
         yield Note(f"the files are on {file_system(folder)}; the bare loop opened its one with {_said(loop.pragmas)}")
         for home, kiosk in zip(homes, kiosks, strict=True):
@@ -280,7 +294,16 @@ def _figures(skus: int, heard: list[Answered], loop: Figure, smaller: Figure | N
     ]
     for kind in sorted({a.kind for a in heard}):
         figures.append(Figure(f"  of these at {kind}", tuple(a.whole_ms for a in heard if a.kind == kind)))
+    known = [a for a in heard if a.parts]
+    for kind in ("", *sorted({a.kind for a in known})):
+        figures += _parts(f"at {kind}" if kind else "all", [a for a in known if kind in ("", a.kind)])
     return figures
+
+
+def _parts(which: str, heard: list[Answered]) -> list[Figure]:
+    """The parts of these scans in the order in which they come."""
+    columns = zip(*(a.parts for a in heard), strict=True)
+    return [Figure(f"    {which}: {column[0][0]}", tuple(ms for _, ms in column)) for column in columns]
 
 
 def _said(pragmas: dict[str, int | str]) -> str:
