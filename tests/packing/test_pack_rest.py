@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlalchemy import select
@@ -32,6 +33,7 @@ from tests.sync.sides import (
     PICK_TEA,
     T1,
     T2,
+    T3,
     TEA,
     WORK,
     CentralSide,
@@ -332,3 +334,80 @@ def test_short_before_anything_is_packed_is_refused(bench: PackBench) -> None:
 
     assert bench.card("SHORT").refused == "NothingThere"
     assert bench.bench.state.order_id == order_id("10482")
+
+
+# ---- in any order ---------------------------------------------------------------------------------------------------
+
+
+class Hands:
+    """Two stations whose facts come to central whenever chance lets them; what they see is their mirror."""
+
+    def __init__(self, floor: Floor, seed: int) -> None:
+        self.central, self.here, self.there = floor
+        self.dice, self.boxes, self.claims, self.tasks = Random(seed), 0, 0, 0
+
+    def maybe_even(self) -> None:
+        for station in (self.here, self.there):
+            if self.dice.random() < 0.5:
+                station.settle()
+
+    def task(self) -> bytes:
+        self.tasks += 1
+        return self.tasks.to_bytes(16)
+
+    def first_box(self) -> None:
+        """The box with all but one tin; the missing one is said to be so, or the box is closed without a word."""
+        begin_box(self.here)
+        self.here.record(Packed(BOX1, LINE_MUG, MUG, 3, T1), Packed(BOX1, LINE_TEA, TEA, 1, T1))
+        self.maybe_even()
+        if self.dice.random() < 0.6:
+            self.here.record(ShortAtPack(ORDER, BOX1, ((LINE_TEA, TEA, T1, "", 1),)))
+        self.maybe_even()
+        close(self.here, BOX1, T1)
+
+    def carry_on(self) -> bool:
+        """One thing that a hand does when it sees it: pick, pack or put back; whether there was any."""
+        even(self.here, self.there)
+        if ready := self.there.query("SELECT id FROM work WHERE state = 'ready'"):
+            assert len(ready) == 1
+            self.claims += 1
+            pick_the_rest(self.central, self.there, (T2, T3)[self.claims % 2])
+            return True
+        for tote, units in self.there.query(
+            "SELECT t.id, s.on_hand FROM tote t JOIN stock s ON s.place_id = t.id JOIN order_brief b "
+            "ON b.order_id = t.order_id WHERE s.on_hand > 0 AND t.state <> 'picking' AND b.state NOT IN ('shipped')"
+        ):
+            if self.dice.random() < 0.4 and self.tasks < 3:
+                task = self.task()
+                self.there.record(PutBackBegun(tote, ORDER, ((TEA, "", B1, units),), "dropped"), task=task)
+                self.there.record(PutBack(tote, ORDER, TEA, B1, "", units), PutBackDone(tote, ORDER, b""), task=task)
+            else:
+                self.boxes += 1
+                box = stable_id("box", f"more {self.boxes}")
+                lines = ((LINE_MUG, MUG, 0, 0, 0), (LINE_TEA, TEA, units, 0, 0))
+                self.there.record(PackOpened(ORDER, box, 1 + self.boxes, (tote,), lines))
+                self.there.record(Packed(box, LINE_TEA, TEA, units, tote))
+                self.maybe_even()
+                close(self.there, box, tote)
+            return True
+        return False
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_comes_first_the_order_comes_to_its_end(floor: Floor, tmp_path: Path, seed: int) -> None:
+    """Put back although wanted, packed late, told late: while a hand finds something to do the order is not over."""
+    central = floor[0]
+    site_says(central, "yes")
+    hands = Hands(floor, seed)
+    hands.first_box()
+
+    rounds = 0
+    while hands.carry_on() or settle_what_is_left(central.database, central.clock, Home(tmp_path)):
+        rounds += 1
+        assert rounds < 30
+
+    even(hands.here, hands.there)
+    assert (state(central), stuck(central), still_open(central)) == ("shipped", "", [])
+    assert central.query("SELECT sum(l.quantity) FROM parcel_line l JOIN parcel p ON p.id = l.parcel_id "
+                         "WHERE p.state = 'closed'") == [(5,)]  # fmt: skip
+    assert central.query("SELECT count(*) FROM reservation") == [(0,)]
