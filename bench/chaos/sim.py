@@ -1,9 +1,12 @@
-"""Floors of a month in one thread, with everything that breaks: the table of faults that changed something.
+"""Floors in one thread, with everything that breaks: the table of faults that changed something.
 
-    python -m bench.chaos --only sim [--seed N] [--stations 10] [--days 30] [--worlds W]
+    python -m bench.chaos --only sim [--seed N] [--minutes M] [--kept FILE] [--worlds W]
 
-Worlds are played from seed N on, two at a time, until each kind of fault has changed an outcome 100 times and all
-together 10,000 times (or W worlds are played). A world in which an invariant breaks ends the campaign with the line
+Each floor is one of `SHAPES`: a mixed one, or one on which some kinds of fault strike that need a floor of their own
+(many pickers for leases, few faults for those that last for hours). Floors are played from seed N on, two at a time;
+the next one is of the shape whose kinds are farthest behind. It is enough when each kind has changed an outcome 100
+times and all together 10,000 times, or after M minutes or W floors. `--kept` adds to what a file holds from earlier
+parts, so that a campaign can be played in slices. A floor on which an invariant breaks ends the campaign with the line
 that plays it again. What counts for each kind stands in the docstring of its function (`tests/simulation/faults`).
 """
 
@@ -14,80 +17,162 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+from tests.simulation.faults import all_faults
+
 EACH, IN_ALL = 100, 10_000
 ROOT = Path(__file__).parents[2]
-MOST_WORLDS = 60
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A kind of floor: which faults strike on it (all without a word), how often a day, and how much is done there."""
+
+    name: str
+    only: str = ""
+    stations: int = 4
+    days: int = 3
+    orders: int = 12
+    faults: int = 100
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return tuple(name.replace("_", " ") for name in self.only.split(",") if name)
+
+    def words(self, seed: int) -> list[str]:
+        """What plays a floor of this shape."""
+        return [
+            "tests.simulation", "--seed", str(seed), "--stations", str(self.stations), "--days", str(self.days),
+            "--orders", str(self.orders), "--faults", str(self.faults), *(["--only", self.only] if self.only else []),
+        ]  # fmt: skip
+
+
+SHAPES = (
+    Shape("mixed", days=5, faults=60),
+    Shape("lines", "push_lost,black_hole,answer_lost,push_twice,push_late,pull_lost,hint_lost,slice_late,"
+          "claim_answer_lost,noisy_station"),
+    Shape("slices", "slice_late,pull_lost,answer_lost"),
+    Shape("machines", "station_killed,station_cut,disk_full,clock_back,central_cut,server_killed,worker_killed,"
+          "worker_killed_between,two_workers"),
+    Shape("servers", "server_killed,disk_full,station_killed"),
+    Shape("books", "poison,newer_station,late_count,negative_stock,book_set,duplicate_import,cancelled_under_a_hand,"
+          "server_clock", orders=24),
+    Shape("cancelled", "cancelled_under_a_hand,book_set", orders=32),
+    Shape("away", "offline,clock_years,dropped_in_catch_up", stations=6, days=6, faults=8),
+    Shape("leases", "lease_ended", stations=10, days=10, orders=32, faults=3),
+    Shape("serials", "serial_twice", stations=10, orders=40, faults=60),
+    Shape("back", "central_restored,restored_and_advanced,failed_over,old_image", days=4, faults=24),
+    Shape("images", "old_image", days=5, faults=12),
+    Shape("clones", "clone", days=4, faults=8),
+    Shape("long", "long_offline", stations=3, days=8, faults=2),
+)  # fmt: skip
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--stations", type=int, default=10, help="of each simulated floor")
-    parser.add_argument("--days", type=int, default=30, help="that people work on it")
-    parser.add_argument("--worlds", type=int, default=0, help="so many floors (default: until the goals are met)")
-    parser.add_argument("--faults", type=float, default=30, help="a day, on each floor")
+    parser.add_argument("--worlds", type=int, default=0, help="at most so many floors")
+    parser.add_argument("--minutes", type=float, default=0, help="begin no floor after so many minutes")
+    parser.add_argument("--kept", default="", help="a file that holds what earlier parts counted, and this one adds to")
 
 
 def run(options: argparse.Namespace, seed: int) -> bool:
-    from tests.simulation.faults import all_faults
-
-    kinds = all_faults()
-    print(
-        f"simulated floors: seed {seed}, {options.stations} stations, {options.days} days, "
-        f"{options.faults:g} faults a day"
-    )
-    tried: Counter[str] = Counter()
-    counted: Counter[str] = Counter()
-    played: list[dict[str, Any]] = []
-    for world in _worlds(options, seed, counted, set(kinds)):
-        played.append(world)
-        tried.update(world["tried"])
-        counted.update(world["counted"])
-        print(_line(world, sum(counted.values())), flush=True)
+    kinds = set(all_faults())
+    sums = Sums.read(options.kept)
+    seed = sums.next_seed or seed
+    print(f"simulated floors: from seed {seed} on, {sum(sums.counted.values())} faults counted before")
+    good = True
+    for shape, world in _worlds(options, seed, sums, kinds):
+        sums.add(world)
+        print(_line(shape, world, sums), flush=True)
         if world["broken"]:
-            _explain(world, options)
-    print(_table(tried, counted))
-    good = not any(world["broken"] for world in played)
-    if not options.worlds:
-        good &= _met(counted, set(kinds))
-    return good
+            good = False
+            _explain(shape, world)
+    sums.write(options.kept)
+    print(_table(sums))
+    enough = _met(sums.counted, kinds)
+    print(f"  {sums.worlds} floors, {sums.facts} facts: " + ("enough of each kind" if enough else "NOT ENOUGH YET"))
+    return good and (enough or bool(options.worlds or options.minutes))
+
+
+@dataclass
+class Sums:
+    """What all floors so far came to."""
+
+    tried: Counter[str] = field(default_factory=Counter)
+    counted: Counter[str] = field(default_factory=Counter)
+    worlds: int = 0
+    facts: int = 0
+    next_seed: int = 0
+
+    @classmethod
+    def read(cls, path: str) -> Sums:
+        if not path or not Path(path).exists():
+            return cls()
+        said = json.loads(Path(path).read_text(encoding="utf-8"))
+        return cls(Counter(said.pop("tried")), Counter(said.pop("counted")), **said)
+
+    def write(self, path: str) -> None:
+        if path:
+            Path(path).write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+    def add(self, world: dict[str, Any]) -> None:
+        self.tried.update(world["tried"])
+        self.counted.update(world["counted"])
+        self.worlds += 1
+        self.facts += world["facts"]
+        self.next_seed = max(self.next_seed, world["seed"] + 1)
 
 
 def _met(counted: Counter[str], kinds: set[str]) -> bool:
     return sum(counted.values()) >= IN_ALL and all(counted[name] >= EACH for name in kinds)
 
 
-def _worlds(options: argparse.Namespace, seed: int, counted: Counter[str], kinds: set[str]) -> Iterator[dict[str, Any]]:
+def _next_shape(counted: Counter[str], kinds: set[str], under_way: Sequence[Shape]) -> Shape:
+    """The mixed one when nothing is behind; else the narrowest one that makes a kind that is, few of them at once."""
+    behind = sorted((counted[name], name) for name in kinds if counted[name] < EACH)
+    for _, name in behind:
+        fitting = [shape for shape in SHAPES if name in shape.kinds]
+        shape = min(fitting, key=lambda s: len(s.kinds), default=SHAPES[0])
+        if under_way.count(shape) == 0:
+            return shape
+    return SHAPES[0]
+
+
+def _worlds(
+    options: argparse.Namespace, seed: int, sums: Sums, kinds: set[str]
+) -> Iterator[tuple[Shape, dict[str, Any]]]:
     """Plays floor after floor; what is under way when enough is counted is played to its end and counts too."""
-    numbers = count(seed)
-    most = options.worlds or MOST_WORLDS
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        under_way: set[Future[dict[str, Any]]] = set()
+    numbers, cores, began = count(seed), os.cpu_count() or 1, time.monotonic()
+    with ThreadPoolExecutor(cores) as pool:
+        under_way: dict[Future[dict[str, Any]], Shape] = {}
         begun, broken = 0, False
         while True:
-            enough = broken or begun >= most or (not options.worlds and _met(counted, kinds))
-            while not enough and len(under_way) < (os.cpu_count() or 1) and begun < most:
-                under_way.add(pool.submit(_play, next(numbers), options))
+            late = options.minutes and time.monotonic() - began > 60 * options.minutes
+            most = options.worlds and begun >= options.worlds
+            while not (broken or late or most or _met(sums.counted, kinds)) and len(under_way) < cores:
+                mixed = begun % 3 == 0
+                shape = SHAPES[0] if mixed else _next_shape(sums.counted, kinds, list(under_way.values()))
+                under_way[pool.submit(_play, shape, next(numbers))] = shape
                 begun += 1
+                most = options.worlds and begun >= options.worlds
             if not under_way:
                 return
-            done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
             for one in done:
                 world = one.result()
                 broken |= bool(world["broken"])
-                yield world
+                yield under_way.pop(one), world
 
 
-def _play(seed: int, options: argparse.Namespace) -> dict[str, Any]:
-    command = [
-        sys.executable, "-m", "tests.simulation", "--json", "--seed", str(seed), "--stations", str(options.stations),
-        "--days", str(options.days), "--faults", f"{options.faults:g}",
-    ]  # fmt: skip
+def _play(shape: Shape, seed: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", *shape.words(seed), "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     try:
         world: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
@@ -99,28 +184,23 @@ def _play(seed: int, options: argparse.Namespace) -> dict[str, Any]:
     return world
 
 
-def _line(world: dict[str, Any], so_far: int) -> str:
+def _line(shape: Shape, world: dict[str, Any], sums: Sums) -> str:
     words = "holds" if not world["broken"] else "BROKEN"
     return (
-        f"  seed {world['seed']}: {world['facts']} facts, {sum(world['counted'].values())} faults counted "
-        f"({so_far} so far), {world['seconds']} s, {world['cpu_seconds']} s of a core: {words}"
+        f"  seed {world['seed']}, {shape.name}: {world['facts']} facts, {sum(world['counted'].values())} faults "
+        f"counted ({sum(sums.counted.values())} so far), {world['cpu_seconds']} s of a core: {words}"
     )
 
 
-def _explain(world: dict[str, Any], options: argparse.Namespace) -> None:
+def _explain(shape: Shape, world: dict[str, Any]) -> None:
     for words in (*world["broken"], "the last faults:", *world["story"]):
         print(f"    {words}")
-    print(
-        f"    again: python -m bench.chaos --only sim --seed {world['seed']} --stations {options.stations} "
-        f"--days {options.days} --faults {options.faults:g} --worlds 1"
-    )
+    print(f"    again: python -m {' '.join(shape.words(world['seed']))}")
 
 
-def _table(tried: Counter[str], counted: Counter[str]) -> str:
-    from tests.simulation.faults import all_faults
-
+def _table(sums: Sums) -> str:
     lines = [f"  {'what broke':38} {'struck':>7} {'counted':>8}  counted when"]
     for name, kind in all_faults().items():
-        lines.append(f"  {kind.mode:38} {tried[name]:7} {counted[name]:8}  {kind.counts_when}")
-    lines.append(f"  {len(all_faults())} kinds{'':31} {sum(tried.values()):7} {sum(counted.values()):8}")
+        lines.append(f"  {kind.mode:38} {sums.tried[name]:7} {sums.counted[name]:8}  {kind.counts_when}")
+    lines.append(f"  {len(all_faults())} kinds{'':31} {sum(sums.tried.values()):7} {sum(sums.counted.values()):8}")
     return "\n".join(lines)

@@ -27,6 +27,8 @@ class Played:
     stations: int
     days: int
     faults: float
+    a_day: int = ORDERS
+    only: tuple[str, ...] = ()
     scans: int = 0
     facts: int = 0
     digest: str = ""
@@ -44,7 +46,8 @@ class Played:
         """The line that plays it again."""
         return (
             f"python -m tests.simulation --seed {self.seed} --stations {self.stations} --days {self.days} "
-            f"--faults {self.faults:g}"
+            f"--orders {self.a_day} --faults {self.faults:g}"
+            + (f" --only {','.join(self.only).replace(' ', '_')}" if self.only else "")
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -62,7 +65,7 @@ def play(
     keep: str = "",
 ) -> Played:
     """Plays a world; never raises for what the world does."""
-    played = Played(seed, stations, days, faults)
+    played = Played(seed, stations, days, faults, orders, only)
     began, cpu = time.monotonic(), time.process_time()
     threshold = gc.get_threshold()
     gc.freeze()
