@@ -113,7 +113,7 @@ def make_roles(connection: Connection, roles: Roles) -> None:
     _run(connection, f"GRANT {roles.station} TO {roles.owner} WITH ADMIN OPTION")  # who joins becomes a member of it
     for setting, value in _PATIENCE.items():
         _run(connection, f"ALTER ROLE {roles.worker} SET {setting} = '{value}'")
-    database = roles.database
+    database = f'"{roles.database}"'  # it may be a word of SQL ("order")
     for statement in (
         f"REVOKE ALL ON DATABASE {database} FROM PUBLIC",
         f"GRANT CONNECT ON DATABASE {database} TO {roles.worker}, {roles.station}, {roles.reader}",

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.clock import SystemClock
 from app.db import open_database, open_server
 from app.db.door import Shut, invite, join, revoke
-from app.db.founding import found
+from app.db.founding import found, make_room
 from app.db.rights import Roles
 from app.ids import stable_id
 from app.settings import Server
@@ -28,7 +28,7 @@ from app.sync.central import SqlCentral
 from app.sync.keeper import Keeper
 from app.sync.wire import Cursor, Greeting, Mark, WireAsk
 from tests.engines import server
-from tests.postgres import PgServer, versions
+from tests.postgres import PgServer, debian_version, versions
 
 REFUSED, RESTRICTED = "42501", "23001"
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "COPY", "REFERENCES", "TRIGGER")
@@ -313,6 +313,17 @@ def test_an_administrator_need_not_be_a_superuser(version: int) -> None:
         assert joined.user == f"plain{number}_s_pack01"
         assert revoke(session, "PACK01") <= 1
     worker.close()
+
+
+def test_a_database_may_be_called_by_a_word_of_sql() -> None:
+    pg = server(debian_version())
+    made = Server.of_url(pg.url(database=pg.create("order")))
+
+    make_room(made)
+
+    connect = "SELECT has_database_privilege('order_worker', 'order', 'CONNECT')"
+    assert pg.psql(connect, "order") == "t"
+    pg.drop(["order"])
 
 
 def test_the_protocol_needs_no_more_than_a_station_may(site: Site, tmp_path: Path) -> None:
