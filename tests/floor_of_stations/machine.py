@@ -167,9 +167,8 @@ def the_servers_disk_is_full(play: Play) -> Account:
             on_a_floor(play, pg) as floor,
         ):
             for number in range(play.times):
-                began, full = time.monotonic(), fill(disk)
-                if number % 2:  # the log of what is written needs a new file now, and there is none
-                    _fill_the_log(pg)
+                began = time.monotonic()
+                full = _fill_the_log(pg, disk) if number % 2 else fill(disk)
                 queued = sum(map(_queued, floor.stations))
                 wait_for(lambda queued=queued: sum(map(_queued, floor.stations)) > queued + 30)  # type: ignore[misc]
                 over, told = not pg.running, acknowledged_facts(floor)
@@ -190,13 +189,15 @@ def the_servers_disk_is_full(play: Play) -> Account:
     }
 
 
-def _fill_the_log(pg: PgServer) -> None:
-    """Writes what only the log keeps, into one file of it after the other, until the server has none left."""
+def _fill_the_log(pg: PgServer, disk: Path) -> Path:
+    """Fills the disk, and then what the server has left of its log: its next file of it has no room, and it ends."""
     sql = "SELECT pg_logical_emit_message(true, 'packbay', repeat('x', 100000)); SELECT pg_switch_wal()"
-    with suppress(psycopg.Error):
-        for _ in range(12):
-            with pg.connect() as connection:
+    with pg.connect() as connection:  # a new one could not even begin
+        full = fill(disk)
+        with suppress(psycopg.Error):
+            for _ in range(12):
                 connection.execute(sql.encode())
+    return full
 
 
 def _queued(station: Station) -> int:
