@@ -26,10 +26,10 @@ class Short:
 WORLDS = (
     Short(1, "push_lost,black_hole,answer_lost,slice_late,pull_lost,station_killed,worker_killed,two_workers"),
     Short(2, "clone", stations=2, faults=6),
+    Short(6, "restored_and_advanced,central_restored,failed_over,old_image,clone", days=3, faults=4),
     Short(3, "poison,newer_station,worker_killed,worker_killed_between,station_cut"),
     Short(4, "lease_ended,clock_years,offline,serial_twice", days=3, faults=12),
     Short(5, "central_cut,answer_lost,slice_late,station_cut"),
-    Short(6, "restored_and_advanced,central_restored,failed_over,old_image,clone", days=3, faults=4),
     Short(7, "long_offline,offline,duplicate_import", days=2, faults=10),
     Short(8, days=2),
     Short(9, days=2),
