@@ -13,7 +13,7 @@ ORDERS ?= 50
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench chaos mutants shots shift lock setup-run setup-test clean
+.PHONY: help run test check format bench chaos ha mutants shots shift lock setup-run setup-test clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -39,6 +39,9 @@ bench: setup-test ## how fast: prints figures, asserts none
 
 chaos: setup-test ## stalls, kills and 2,000 scans at their real rate
 	@$(PYTHON) -m bench.chaos
+
+ha: setup-test ## three nodes of Patroni and etcd: the leader killed, frozen, cut off under three stations at work
+	@$(PYTHON) -m bench.ha
 
 mutants: setup-test ## planted bugs and what catches them, by name; DIFF=file plants one of your own
 	@$(PYTHON) -m bench.mutants $(if $(DIFF),--diff $(DIFF))

@@ -87,7 +87,7 @@ def _readable(folder: Path) -> Path:
     """The programs where the user of the server may run them: a copy when they lie in somebody's private folder."""
     command = [str(folder / "postgres"), "--version"]
     with suppress(PermissionError):
-        if subprocess.run(command, capture_output=True, check=False, **_as_user()).returncode == 0:
+        if subprocess.run(command, capture_output=True, check=False, **as_user()).returncode == 0:
             return folder
     copy = _folder("pg-programs-")
     shutil.copytree(folder.parent, copy / "programs")
@@ -104,8 +104,8 @@ def _owner() -> pwd.struct_passwd | None:
     return pwd.getpwnam("nobody")
 
 
-def _as_user() -> dict[str, Any]:
-    """How `subprocess` becomes that user."""
+def as_user() -> dict[str, Any]:
+    """How `subprocess` becomes the user that servers run as: nobody of importance when we are root, else ourselves."""
     who = _owner()
     return {} if who is None else {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": [], "cwd": "/"}
 
@@ -218,7 +218,7 @@ class PgServer:
             own(self.log)
             self._process = subprocess.Popen(
                 [str(self.bin / "postgres"), "-D", str(self.data)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **_as_user(),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **as_user(),
             )  # fmt: skip
         # Ends the server when this process is gone: then nobody holds the other end of the pipe any more.
         script = 'read -r _; kill -QUIT "$0"; while kill -0 "$0" 2>/dev/null; do sleep 0.1; done; rm -rf "$1"'
@@ -344,7 +344,7 @@ class PgServer:
         environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "HOME": str(self.folder)}
         done = subprocess.run(
             [str(self.bin / program), *words], capture_output=True, text=True, env=environment, check=False,
-            **_as_user(), **more,
+            **as_user(), **more,
         )  # fmt: skip
         if check and done.returncode:
             raise RuntimeError(f"{program} failed ({done.returncode}): {done.stderr[-2000:]}")
