@@ -247,7 +247,7 @@ def _title(item: Item) -> Text:
     if not item.is_fact:
         words = _NOTES.get(item.kind, verbatim(item.kind))
         return say("{what}: {station}", what=words, station=item.station) if item.station else words
-    return item.deed
+    return item.deed or verbatim(item.kind)  # an older central does not say what a hand did
 
 
 def _second(item: Item) -> Text:
@@ -269,7 +269,7 @@ def _item(row: dict[str, Any]) -> Item:
     return Item(
         str(row["id"]), row["sort"] == "fact", str(row["kind"]), str(row["station"]), str(row["person"]),
         str(row["scan"]), str(row.get("support", "")), words("deed"), words("cause"), words("advice"),
-        datetime.fromisoformat(row["done_at"]),
+        datetime.fromisoformat(row["done_at"]) if "done_at" in row else None,  # an older central names none
     )  # fmt: skip
 
 
