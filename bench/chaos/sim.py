@@ -21,7 +21,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,7 @@ class Sums:
 
     def write(self, path: str) -> None:
         if path:
-            Path(path).write_text(json.dumps(asdict(self)), encoding="utf-8")
+            Path(path).write_text(json.dumps(vars(self)), encoding="utf-8")
 
     def add(self, world: dict[str, Any]) -> None:
         self.tried.update(world["tried"])

@@ -74,9 +74,8 @@ def tree(diff: Path | None) -> Iterator[Path]:
             command = ["patch", "-p1", "-s", "-f", "-F3", "-d", str(folder), "-i", str(diff.resolve())]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:
-                raise ValueError(
-                    f"the diff does not fit: {' '.join((done.stdout + done.stderr).split()) or 'patch finds no diff in it'}"
-                )
+                said = " ".join((done.stdout + done.stderr).split())
+                raise ValueError(f"the diff does not fit: {said or 'patch finds no diff in it'}")
         yield folder
 
 
