@@ -162,7 +162,7 @@ class Node:
 
     def ask(self, sql: str, database: str = "postgres") -> list[tuple[Any, ...]] | None:
         """A question to this very server, not through any relay; None when it does not answer."""
-        words = {"connect_timeout": "2", "options": "-c statement_timeout=3s"}
+        words = {"connect_timeout": "2", "options": "-cstatement_timeout=3s"}
         with suppress(psycopg.Error), psycopg.connect(self.cluster.dsn(self.port, database, **words)) as connection:
             return connection.execute(sql.encode()).fetchall()
         return None
