@@ -34,7 +34,10 @@ from ui.quiet import Quiet
 
 log = logging.getLogger(__name__)
 IDLE_S = 1.0
-"""A poll when nothing happens; a hint (a commit, an applied batch) only shortens it."""
+"""How long who works for central rests when there is nothing to do; a hint (a commit) only shortens it."""
+POLL_S = 0.75
+"""A poll when nothing happens; a hint only shortens it. With an exchange or two, and central's own work, what others did
+is here within a second where no hint is heard."""
 
 
 class Courier:
@@ -116,7 +119,7 @@ class Courier:
         if parcel is not None:
             self._hand_over(parcel)
         self._say()
-        return IDLE_S if parcel is None else self.talk.wait_s()
+        return POLL_S if parcel is None else self.talk.wait_s()
 
     def _hand_over(self, job: Parcelled) -> None:
         self._quiet.wait()

@@ -42,6 +42,8 @@ __all__ = ["PULL_ROWS", "SqlCentral", "StreamBroken", "copies_of", "identity", "
 PULL_ROWS = 100
 """Rows a pull brings at the most, save the rest of the last group: a few milliseconds of the station's work thread."""
 SNAPSHOT_ROWS = 500
+READ_FROM_START = 10_000
+"""Rows of a feed that a new station reads one after the other; of a longer one it gets all rows as they are now."""
 FORGOTTEN = '{"error":"this was answered too long ago: ask again"}'
 """What a station reads that comes for an answer after weeks."""
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -303,7 +305,8 @@ def _goes_on(session: Session, site: int, cursor: Cursor) -> bool:
     """Whether the last row that a station read is still in this feed; numbers alone do not tell."""
     if cursor.seq == 0:
         first = session.scalar(select(func.min(Feed.seq)).where(Feed.site == site))
-        return first in (None, 1)
+        head = session.scalar(select(FeedHead.head).where(FeedHead.site == site)) or 0
+        return first in (None, 1) and head <= READ_FROM_START
     event = session.scalar(select(Feed.event_id).where(Feed.site == site, Feed.seq == cursor.seq))
     return event == cursor.event_id
 

@@ -68,10 +68,12 @@ BLOWS: dict[str, tuple[Blow, bool]] = {
 
 def stalls(folder: Path) -> Iterator[Said]:
     """The longest pause of the screen's thread, blow by blow, beside that of the calm before each."""
-    with PgServer(versions()[0], durable=True) as pg:
-        with ServerFloor(pg, folder, crew=WITH_SCREEN, seed=1, orders=30, workers=1) as floor:
-            floor.wait_for_facts(20)
-            yield from _played(floor)
+    with (
+        PgServer(versions()[0], durable=True) as pg,
+        ServerFloor(pg, folder, crew=WITH_SCREEN, seed=1, orders=30, workers=1) as floor,
+    ):
+        floor.wait_for_facts(20)
+        yield from _played(floor)
 
 
 def _played(floor: ServerFloor) -> Iterator[Said]:

@@ -13,11 +13,12 @@ from random import Random
 import pytest
 
 from app.clock import FakeClock
-from app.db import central_write, changed
+from app.db import central_write, changed, insert_rows
 from app.ids import stable_id
 from app.models import SiteSetting, Tote
 from app.picking.facts import Picked, Shorted
 from app.settings import Home
+from app.sync.central import READ_FROM_START
 from app.sync.duties import Place, do_duties
 from app.sync.erasure import drop_facts
 from app.sync.parcel import Parcelled
@@ -88,6 +89,25 @@ def test_who_stands_at_the_end_of_the_feed_needs_no_snapshot_after_a_cut(
     add_tote(central, "X1")
     station.settle()
     assert mirrored(station.path) == mirrored(central.path)
+
+
+def test_a_new_station_does_not_read_through_a_long_feed(
+    central: CentralSide, make_station: Callable[[str], StationSide]
+) -> None:
+    # given more rows than anybody reads one after the other
+    totes = [{"id": stable_id("new tote", f"X{n}"), "name": f"X{n}"} for n in range(READ_FROM_START)]
+    with central_write(central.database) as session:
+        insert_rows(session, Tote, totes)
+
+    # when a station comes that has none of them
+    fresh = make_station("PACK09")
+    fresh.hello()
+
+    # then it gets all rows as they are now, and goes on from there
+    assert fresh.fetch().snapshot
+    fresh.settle()
+    assert mirrored(fresh.path) == mirrored(central.path)
+    assert not fresh.fetch().snapshot
 
 
 def test_a_station_below_the_tail_gets_a_whole_new_mirror(

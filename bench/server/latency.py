@@ -1,0 +1,193 @@
+"""How soon a change at one station is in another station's mirror, and how soon a claim is answered.
+
+Stations and the worker are processes; keeper, courier and line are a kiosk's own. One station announces deliveries, and
+two others tell when they have them in their files: one hears NOTIFY, one polls as if there were none. So both ways are
+measured by the same changes, at the same moments. Claims are made at a fourth station, one after the other, while those
+changes flow: from the moment at which the question is in its file to the moment at which the answer is.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from app.channels.base import ImportedLine, ImportedOrder
+from app.clock import SystemClock
+from app.db import central_write
+from app.documents import Address
+from app.ids import new_id
+from app.processing.service.arrivals import release_waiting, take_in
+from app.settings import Home
+from bench.figures import Figure, Note, Said
+from bench.progress import bar
+from bench.server.homes import home_of, office_of
+from bench.server.site import FACTS, SKUS, Site, site, sku_name
+from tests.floor_of_stations.floor import Process
+from tests.floor_of_stations.hands import ServerStation
+from ui.parcels import Parcelled
+
+CHANGES, CLAIMS, PACE = 150, 150, 2.5
+POLL_MS, NOTIFY_MS, CLAIM_MS = 1000.0, 200.0, 200.0
+PATIENCE_S = 60.0
+
+
+def latency(folder: Path) -> Iterator[Said]:
+    """Both, on a central with years behind it."""
+    with site(FACTS) as there:
+        yield from latency_at(there, folder)
+
+
+def latency_at(there: Site, folder: Path, changes: int = CHANGES, claims: int = CLAIMS) -> Iterator[Said]:
+    """The same on a site that runs already."""
+    orders_come(there, claims + claims // 10)
+    with _crew(there, folder) as crew:
+        station = ServerStation(home_of(there, folder, "CLAIMER"), "CLAIMER", SystemClock(), deaf=False)
+        station.courier.start()
+        _catch_up(crew, station)
+        crew.maker.order("work")
+        answered = _claims(station, claims)
+        polled, heard = crew.seen(changes)
+        crew.maker.order("rest")
+        station.close()
+    alone = f"{PACE:g} changes a second on {os.cpu_count()} cores"
+    yield Figure("a change at one station, in another one's mirror: poll", polled, target=POLL_MS, of="p95")
+    yield Figure("  with NOTIFY", heard, target=NOTIFY_MS, of="p95")
+    yield Figure("a claim: asked until its answer is taken in", answered, target=CLAIM_MS, of="p95")
+    facts = there.ask("SELECT count(*) FROM fact")[0][0]
+    yield Note(f"{facts:,} facts at central, one worker, {alone}; each claim got one order with its dossier")
+
+
+def orders_come(there: Site, count: int) -> None:
+    """So many orders that can be picked."""
+    clock = SystemClock()
+    with there.central() as database:
+        with central_write(database) as session:
+            take_in(session, [_order(n, clock.now()) for n in range(count)], source="orders.csv", now=clock.now())
+        found = release_waiting(database, clock)
+    if found["released"] < count:
+        raise ValueError(f"only {found} of {count} orders can be picked")
+
+
+def _order(n: int, now: datetime) -> ImportedOrder:
+    lines = tuple(
+        ImportedLine(str(k), sku_name((7 * n + k) % SKUS), "Thing", 1 + k % 2, Decimal("5.00")) for k in range(2)
+    )
+    address = Address(name="Customer", line1="Lindenstraße 1", postcode="10969", city="Berlin", country="DE")
+    return ImportedOrder(
+        channel="bench", external_id=str(n), number=f"L{n}", currency="EUR", lines=lines, placed_at=now, updated_at=now,
+        ship_to=address, total=Decimal("15.00"), payment="paid", tax_included=True,
+    )  # fmt: skip
+
+
+# ---- the processes --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Crew:
+    worker: Process
+    maker: Process
+    polls: Process
+    hears: Process
+
+    def seen(self, changes: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """For so many changes at least: how many ms until the station that polls had it, and the one that hears."""
+        tick = bar("changes", changes)
+        end = time.monotonic() + changes / PACE * 3 + PATIENCE_S
+        while True:
+            made = _times(self.maker, "made")
+            polled, heard = (_times(process, "seen") for process in (self.polls, self.hears))
+            both = [number for number in made if number in polled and number in heard]
+            tick(min(len(both), changes))
+            if len(both) >= changes:
+                return tuple(_ms(made, polled, both)), tuple(_ms(made, heard, both))
+            if time.monotonic() > end:
+                raise TimeoutError(f"only {len(both)} of {len(made)} changes were seen")
+            time.sleep(0.2)
+
+
+def _times(process: Process, word: str) -> dict[str, int]:
+    return {said[word]: int(said["ns"]) for said in list(process.said) if word in said}
+
+
+def _ms(made: dict[str, int], seen: dict[str, int], numbers: list[str]) -> list[float]:
+    return [(seen[number] - made[number]) / 1e6 for number in numbers]
+
+
+@contextmanager
+def _crew(there: Site, folder: Path) -> Iterator[_Crew]:
+    """The worker and three stations as processes; they end with this."""
+    office = office_of(there, folder)
+    worker = Process("ui.main", "worker", "--home", str(office.root), "--json", log=office.logs / "worker.log")
+    started = [worker]
+    try:
+        for code, more in (("MAKER", ()), ("POLLS", ("--deaf",)), ("HEARS", ())):
+            started.append(_hands(home_of(there, folder, code), code, *more))
+        yield _Crew(*started)
+    finally:
+        for process in started[1:]:
+            process.end()
+        worker.end(by=signal.SIGTERM)
+
+
+def _hands(home: Home, code: str, *more: str) -> Process:
+    words = (str(home.root), code, "STOCK", "--watch", "--pace", str(PACE), *more)
+    return Process("tests.floor_of_stations.hands", *words, log=home.logs / "hands.log")
+
+
+def _catch_up(crew: _Crew, station: ServerStation) -> None:
+    """Waits until everybody has a mirror: what is measured is a floor at work, not its start."""
+    while _round(station) is not None:
+        pass
+    seen = len(crew.polls.said), len(crew.hears.said)
+    crew.maker.order("work")
+    for process, since in zip((crew.polls, crew.hears), seen, strict=True):
+        process.wait(lambda said: "seen" in said, since, 4 * PATIENCE_S)
+    crew.maker.order("rest")
+    for process in (crew.maker, crew.polls, crew.hears):
+        process.said.clear()
+
+
+# ---- claims ---------------------------------------------------------------------------------------------------------
+
+
+def _claims(station: ServerStation, count: int) -> tuple[float, ...]:
+    """One after the other, each as soon as the one before was answered and a breath later; ms of each."""
+    found = []
+    for _ in range(count):
+        began = time.perf_counter()
+        request = station.ask("claim", {"kind": "pick", "limit": 1}, new_id())
+        answer = _answer_to(station, request)
+        found.append((time.perf_counter() - began) * 1000)
+        if len(answer.get("work", ())) != 1:
+            raise ValueError(f"a claim brought no work: {answer}")
+        time.sleep(0.05)  # so that claims do not come in step with what they cause
+    return tuple(found)
+
+
+def _answer_to(station: ServerStation, request: bytes) -> dict[str, Any]:
+    end = time.monotonic() + PATIENCE_S
+    while request not in station.answers:
+        if time.monotonic() > end:
+            raise TimeoutError("a claim was not answered")
+        _round(station)
+    return station.answers[request]
+
+
+def _round(station: ServerStation, seconds: float = 2.0) -> object | None:
+    """Takes in what the courier brought; None when it brought nothing for so long."""
+    try:
+        item = station.queue.get(timeout=seconds)
+    except queue.Empty:
+        return None
+    if isinstance(item, Parcelled):
+        station.take_in(item)
+    return item
