@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.db import central_write, migrate
 from app.facts import Fact
-from app.models import Incident
+from app.models import Incident, StationSeen
 from app.settings import Home
 from app.sync.applier import work_off
 from app.sync.central import SqlCentral
@@ -75,6 +75,11 @@ class CentralEnd(Machine):
     def say(self, *facts: Fact) -> None:
         """The office records facts of its own."""
         self.office(lambda session: record_here(session, facts, now=self.clock.now()))
+
+    def send_away(self, station: bytes, *, gone: bool) -> None:
+        """The lead lets a station in no more, or again."""
+        row = StationSeen(station_id=station, revoked_at=self.clock.now() if gone else None)
+        self.office(lambda session: session.merge(row))
 
     def resolve(self, kind: str) -> None:
         """Somebody looked at all incidents of a kind."""

@@ -355,6 +355,17 @@ class World:
                 return bench
         return None
 
+    def someone_asks(self) -> bool:
+        """Lets hands ask central something that it hears of and does not answer yet; whether somebody asked."""
+        for bench in self.online():
+            for _ in range(6):
+                if bench.request is None:
+                    bench.step()
+            if bench.request is not None and bench.request not in bench.station.answers:
+                bench.station.try_round()
+                return True
+        return False
+
     def someone_behind(self) -> Bench | None:
         """A bench with a network that has not read all of the feed."""
         for _ in range(2):

@@ -90,6 +90,7 @@ def central_restored(world: World) -> bool:
     image = world.backup()
     if image is None:
         return False
+    world.someone_asks()
     world.go_back(image, restored=True)
     return _forgot_some(world)
 

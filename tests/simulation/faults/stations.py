@@ -125,6 +125,26 @@ def clone(world: World) -> bool | None:
     return None
 
 
+@fault("station revoked", 1)
+def revoked(world: World) -> bool:
+    """Counts when a station that was sent away had facts to tell, and nothing went from it to central or back."""
+    bench = world.someone_with_facts()
+    if bench is None:
+        return False
+    station = bench.station
+    world.orders_come(1)
+    world.central.send_away(station.id, gone=True)
+    before = world.pushed(station), world.cursor(station)
+    for _ in range(3):  # on the line that it has, and on new ones
+        station.try_round()
+    after = world.pushed(station), world.cursor(station)
+    if after != before:
+        station.findings.append(f"revoked-let-in: {station.name} went from {before} to {after} after it was revoked")
+    told = world.unacked(station) > 0
+    world.central.send_away(station.id, gone=False)
+    return told and after == before
+
+
 @fault("30 days offline, feed tail passed", 0.3)
 def long_offline(world: World) -> bool | None:
     """Counts when a station was away for 30 days, has facts to tell, and what it would read next is no longer kept."""
