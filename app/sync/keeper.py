@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection, bindparam, event, func, insert, select
 from sqlalchemy.exc import OperationalError
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import Clock
 from app.db import Database, Prepared, migrate, reading, station_write, tables_in
+from app.db.remembering import ASKS
 from app.events import Read, Scan
 from app.facts import Fact
 from app.ids import new_id, stable_id
@@ -87,6 +88,7 @@ class Transaction:
         self._clock = clock
         self._memory = memory
         self._relaxed = relaxed
+        session.info[ASKS] = self._ask_within
 
     def read(self, query: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Runs a query in this transaction."""
@@ -97,22 +99,42 @@ class Transaction:
 
         The query gets an empty session, so that it really sends each of its statements and all its tables are seen.
         """
+        return self._remembered(query, args, kwargs, within=False)
+
+    def _ask_within(self, query: Callable[..., R], /, *args: Any, **kwargs: Any) -> R:
+        """What a query asks while it is being answered (`app.db.remembered`): it has read what that one reads."""
+        if "reads" not in self._session.connection().info:
+            return query(self._session, *args, **kwargs)
+        return self._remembered(query, args, kwargs, within=True)
+
+    def _remembered(
+        self, query: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any], *, within: bool
+    ) -> R:  # fmt: skip
         key = (query, args, tuple(kwargs.items()))
+        info = self._session.connection().info
+        around: set[str] = info["reads"] if within else set()
         try:
-            known: R = self._memory.recall(key)
-            return known
+            known, tables = self._memory.recall(key)
         except KeyError:
             pass
         except TypeError:  # a list among the arguments
             return query(self._session, *args, **kwargs)
-        self._session.flush()
-        self._session.expunge_all()
-        info = self._session.connection().info
-        seen = info["reads"] = set()
+        else:
+            around |= tables
+            return cast(R, known)
+        if not within:
+            self._session.flush()
+            self._session.expunge_all()
+        seen: set[str] = set()
+        info["reads"] = seen
         try:
             answer = query(self._session, *args, **kwargs)
         finally:
-            del info["reads"]
+            around |= seen
+            if within:
+                info["reads"] = around
+            else:
+                del info["reads"]
         self._memory.keep(key, seen, answer)
         return answer
 

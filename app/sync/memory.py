@@ -32,9 +32,10 @@ class Memory:
     def __len__(self) -> int:
         return len(self._answers)
 
-    def recall(self, key: Key) -> Any:
-        """The answer; KeyError when there is none, TypeError when the key can't be one (a list in it)."""
-        return self._answers[key][0]
+    def recall(self, key: Key) -> tuple[Any, frozenset[str]]:
+        """The answer and the tables behind it; KeyError when there is none, TypeError when the key can't be one (a
+        list in it)."""
+        return self._answers[key]
 
     def keep(self, key: Key, tables: Iterable[str], answer: Any) -> None:
         """Keeps an answer that was read from these tables, and lets go of the oldest when there are too many.

@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app import barcodes, events
-from app.db import Prepared, one_of
+from app.db import Prepared, one_of, remembered
 from app.events import Read, Scan
 from app.ids import ParcelId
 from app.models import (
@@ -212,6 +212,7 @@ class OrderCard:
 _PLACE = Prepared(select(*(getattr(Bin, f.name) for f in fields(Place))).where(Bin.id == bindparam("place_id")))
 
 
+@remembered
 def place(session: Session, place_id: bytes) -> Place:
     """A place by id; KeyError when this mirror does not know it."""
     row = _PLACE.first(session, place_id=place_id)
@@ -237,6 +238,7 @@ _CODE = Prepared(
 )
 
 
+@remembered
 def code_of(session: Session, subject: bytes, kind: str) -> str:
     """The code to scan for a thing: ours where we printed one, else the site's; single units first; "" if none."""
     value: str = _CODE.scalar(session, subject=subject, kind=kind) or ""
@@ -251,6 +253,7 @@ _SKU = Prepared(
 )  # fmt: skip
 
 
+@remembered
 def sku_card(session: Session, sku_id: bytes) -> SkuCard:
     """A product by id; KeyError when this mirror does not know it."""
     row = _SKU.first(session, sku_id=sku_id)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.db import Prepared
+from app.db import Prepared, remembered
 from app.models import (
     Bin,
     Cart,
@@ -38,8 +38,7 @@ from app.work.queries import Place, SkuCard, code_of, place, setting, sku_card
 class PlanLine:
     """Units of one order line to take from one place. `picked` and `short` are what happened *before* this tour.
 
-    `case_units` is the pack quantity of the item's largest case that fits into the line, 1 where none does;
-    `lookalikes` are variants that are easily taken by mistake.
+    `case_units` is the pack quantity of the item's largest case that fits into the line, 1 where none does.
     """
 
     id: bytes
@@ -53,7 +52,6 @@ class PlanLine:
     short: int
     proof: Proof
     case_units: int
-    lookalikes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +157,11 @@ def _lines(
     found = []
     for line_id, sku_id, place_id, lot, quantity, taken, missing in _LINES.all(session, work_id=work_id):
         card, where = sku_card(session, sku_id), place(session, place_id)
-        policy = _POLICY.first(session, item_class=card.item_class)
         found.append(
             PlanLine(
                 line_id, work_id, where, card, code_of(session, place_id, "bin"), lot, quantity,
                 max(taken - picked[line_id], 0), max(missing - short[line_id], 0),
-                proof(*policy) if policy else Proof(), _case_units(session, sku_id, quantity),
-                _lookalikes(session, card, where),
+                _proof(session, card.item_class), _case_units(session, sku_id, quantity),
             )
         )  # fmt: skip
     return tuple(found)
@@ -178,6 +174,13 @@ _CASE = Prepared(
 )
 
 
+@remembered
+def _proof(session: Session, item_class: str) -> Proof:
+    policy = _POLICY.first(session, item_class=item_class)
+    return proof(*policy) if policy else Proof()
+
+
+@remembered
 def _case_units(session: Session, sku_id: bytes, quantity: int) -> int:
     return _CASE.scalar(session, sku_id=sku_id, quantity=quantity) or 1
 
@@ -277,10 +280,7 @@ _ALIKE = Prepared(
 
 def lookalikes(session: Session, sku_id: bytes, place_id: bytes) -> tuple[str, ...]:
     """Variants of a product with the same name that lie in the same bay: easily taken by mistake."""
-    return _lookalikes(session, sku_card(session, sku_id), place(session, place_id))
-
-
-def _lookalikes(session: Session, card: SkuCard, where: Place) -> tuple[str, ...]:
+    card, where = sku_card(session, sku_id), place(session, place_id)
     if not where.aisle:
         return ()
     rows = _ALIKE.all(session, aisle=where.aisle, bay=where.bay, name=card.name, sku_id=card.id)

@@ -84,7 +84,7 @@ def view(state: PickState, desk: Desk, step: str) -> View:
     if state.changing:
         hero = _new_tote_hero(state, desk)
         shown = replace(shown, wanted=_free_tote_wanted(desk))
-    return replace(shown, hero=hero, object=(_item(state, stops[0], step),))
+    return replace(shown, hero=hero, object=(_item(state, desk, stops[0], step),))
 
 
 def marked(whole: View, problem: Problem, state: PickState, desk: Desk) -> View:
@@ -320,7 +320,7 @@ def _too_many(state: PickState, desk: Desk) -> Hero | None:
 # ---- the item -------------------------------------------------------------------------------------------------------
 
 
-def _item(state: PickState, stop: Stop, step: str) -> ItemPanel:
+def _item(state: PickState, desk: Desk, stop: Stop, step: str) -> ItemPanel:
     card, held = stop.card, state.hand.units if state.hand and state.focus == stop.key else 0
     quantity = stop.open if state.on_cart and held >= stop.open else stop.open - held
     return ItemPanel(
@@ -333,7 +333,7 @@ def _item(state: PickState, stop: Stop, step: str) -> ItemPanel:
         quantity=quantity,
         under=_under(stop, quantity),
         puts=_puts(stop) if state.on_cart else (),
-        note=_item_note(stop),
+        note=_item_note(stop, desk),
     )
 
 
@@ -354,10 +354,10 @@ def _puts(stop: Stop) -> tuple[Put, ...]:
     return tuple(Put(n, position) for position, n in units.items())
 
 
-def _item_note(stop: Stop) -> Text:
+def _item_note(stop: Stop, desk: Desk) -> Text:
     if stop.card.lot_tracked and stop.lot:
         return say("Lot {lot}", lot=stop.lot)
-    others = ", ".join(stop.lines[0].line.lookalikes)
+    others = ", ".join(desk.read(queries.lookalikes, stop.card.id, stop.place.id))
     return say("Not {variant}", variant=others) if others else NOTHING
 
 
