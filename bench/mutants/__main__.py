@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -63,6 +64,8 @@ class Result:
     where: str = ""
     trouble: str = ""
     seconds: float = 0.0
+    cpu_s: float = 0.0
+    """Of both cores together: a busy machine takes longer for the same."""
     worlds: int = 0
     tests: int = 0
 
@@ -161,7 +164,7 @@ def tests_of(files: Sequence[str]) -> list[str]:
 def look_for(base: Path, diff: Path | None, name: str, tests: Sequence[str], limit: float) -> Result:
     """Plays worlds and tests side by side until something catches the bug, or all are played."""
     result = Result(name)
-    began = time.monotonic()
+    began, cpu = time.monotonic(), _cpu_s()
     try:
         with tree(base, diff) as folder:
             lanes = Lanes(folder, result, began + limit)
@@ -173,8 +176,13 @@ def look_for(base: Path, diff: Path | None, name: str, tests: Sequence[str], lim
                 thread.join()
     except ValueError as error:
         result.trouble = str(error)[:150]
-    result.seconds = round(time.monotonic() - began, 1)
+    result.seconds, result.cpu_s = time.monotonic() - began, _cpu_s() - cpu
     return result
+
+
+def _cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _tests(lanes: Lanes, tests: Sequence[str]) -> None:
@@ -217,7 +225,7 @@ def main(argv: list[str] | None = None) -> int:
     only = set(filter(None, options.only.split(",")))
     paths = [Path(name) for name in options.diff] or sorted(HERE.glob("*.diff"))
     planted = [Planted.read(path) for path in paths if not only or path.stem in only]
-    print(f"{'planted bug':46} {'caught by':40} {'after':>7}  where")
+    print(f"{'planted bug':46} {'caught by':40} {'after':>7} {'of cores':>9}  where")
     with tree(ROOT, None) as base:  # all are planted in one and the same program, whatever is written meanwhile
         results = []
         for one in planted:
@@ -228,7 +236,8 @@ def main(argv: list[str] | None = None) -> int:
     caught = sum(bool(result.caught_by) for result in results)
     complete = whole.worlds == len(WORLDS) and whole.tests > 0
     words = whole.caught_by or whole.trouble or ("nothing: it holds" if complete else "not played to the end")
-    print(f"{whole.name:46} {words:40} {whole.seconds:6.1f}s  {whole.worlds} worlds, {whole.tests} tests {whole.where}")
+    played = f"{whole.worlds} worlds, {whole.tests} tests {whole.where}"
+    print(f"{whole.name:46} {words:40} {whole.seconds:6.1f}s {whole.cpu_s:8.1f}s  {played}")
     print(f"{caught} of {len(results)} planted bugs caught, each within {options.limit:g} s")
     return 0 if caught == len(results) and complete and not whole.caught_by else 1
 
@@ -237,7 +246,7 @@ def _line(result: Result) -> str:
     where = result.where or f"{result.worlds} worlds and {result.tests} tests passed"
     words = result.caught_by or "NOTHING"
     shown = words if len(words) <= 40 else f"{words[:39]}…"
-    return f"{result.name:46} {shown:40} {result.seconds:6.1f}s  {where} {result.trouble}"
+    return f"{result.name:46} {shown:40} {result.seconds:6.1f}s {result.cpu_s:8.1f}s  {where} {result.trouble}"
 
 
 if __name__ == "__main__":
