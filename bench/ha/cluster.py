@@ -303,6 +303,11 @@ class Cluster:
     def running(self) -> bool:
         return any(node.leads for node in self.nodes)
 
+    @property
+    def pid(self) -> int:
+        """The leader's server."""
+        return int((self.leader.data / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
+
     def url(self, *, host: str = HOST, database: str = "postgres") -> str:
         """The leader's address; `host` is this machine, whatever it is called."""
         return self.dsn(self.leader.port, database)

@@ -34,6 +34,7 @@ class Trial:
             old.back.cut()
             self._say(f"{old.name}: its standbys get nothing any more; the floor goes on")
             self.floor.wait_for_facts(60)
+        self.floor.told.central_moved = True
         marks = [len(station.run.said) for station in self.floor.stations]
         fences = self.floor.fences()
         began = time.monotonic_ns()
@@ -53,9 +54,7 @@ class Trial:
             f"stations are back, chip offline for {', '.join(f'{s:.1f}' for s in chips)} s; {during.count} scans "
             f"meanwhile, longest {during.longest_ms:.0f} ms"
         )
-        self._say(
-            f"of {len(acked)} acknowledged facts {len(lost)} are not at {new.name}"
-        )  # fmt: skip
+        self._say(f"of {len(acked)} acknowledged facts {len(lost)} are not at {new.name}")
         until(lambda: missing(self.floor) == 0, "every fact of every station is at the new leader")
         refused = None if synchronous else self._old_one_by_hand(old, new)
         returned, returned_s = self._bring_back(old, kind, synchronous)

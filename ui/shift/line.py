@@ -7,11 +7,30 @@ import socket
 import struct
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
 
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER: closing resets the connection, as a cable that is cut and put back does."""
 Target = tuple[str, int] | str
 """Where the server listens: host and port, or the path of its Unix socket."""
+
+
+@dataclass(eq=False, slots=True)
+class _End:
+    """One of the two sockets of a call. Neither ever blocks the line: others' calls go over it as well."""
+
+    socket: socket.socket
+    other: _End | None = None
+    waiting: bytes = b""
+    """What came from the other end and this one has not taken yet; until then nothing more is read there."""
+    silent: bool = False
+    """It has said all it wanted, and the other end was told so."""
+
+    def wants(self) -> int:
+        """What the line waits for here, as a selector's events."""
+        assert self.other is not None
+        reads = not self.silent and not self.other.waiting
+        return (selectors.EVENT_READ if reads else 0) | (selectors.EVENT_WRITE if self.waiting else 0)
 
 
 class CutLine:
@@ -24,7 +43,7 @@ class CutLine:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._mood = "whole"
-        self._pairs: dict[socket.socket, socket.socket] = {}
+        self._ends: dict[socket.socket, _End] = {}
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self._bell, self._ring = socket.socketpair()
@@ -49,7 +68,9 @@ class CutLine:
         self._become("whole")
 
     def close(self) -> None:
-        """Ends the line and everything on it."""
+        """Ends the line and everything on it. Again is nothing more."""
+        if self._mood == "closed":
+            return
         self._become("closed")
         self._thread.join(10)
 
@@ -61,7 +82,7 @@ class CutLine:
 
     def _run(self) -> None:
         while self._mood != "closed":
-            for key, _ in self._selector.select():
+            for key, events in self._selector.select():
                 thing = key.fileobj
                 assert isinstance(thing, socket.socket)
                 if thing is self._bell:
@@ -69,8 +90,8 @@ class CutLine:
                     self._turn()
                 elif thing is self._listener:
                     self._meet()
-                elif thing in self._pairs:
-                    self._forward(thing)
+                elif thing in self._ends:
+                    self._serve(self._ends[thing], events)
         self._drop_all()
         for own in (self._listener, self._bell, self._ring):
             own.close()
@@ -80,12 +101,20 @@ class CutLine:
         """Does what the new mood asks for."""
         if self._mood == "cut":
             self._drop_all()
-        for one in self._pairs:
-            with suppress(KeyError):
-                self._selector.unregister(one)
-        if self._mood == "whole":
-            for one in self._pairs:
-                self._selector.register(one, selectors.EVENT_READ)
+        for one in self._ends.values():
+            self._attend(one)
+
+    def _attend(self, one: _End) -> None:
+        """Waits here for what the call wants now, and for nothing while bytes go nowhere."""
+        wanted = one.wants() if self.whole else 0
+        known = self._selector.get_map().get(one.socket)
+        if known is None:
+            if wanted:
+                self._selector.register(one.socket, wanted)
+        elif not wanted:
+            self._selector.unregister(one.socket)
+        elif known.events != wanted:
+            self._selector.modify(one.socket, wanted)
 
     def _meet(self) -> None:
         caller, _ = self._listener.accept()
@@ -97,31 +126,62 @@ class CutLine:
         except OSError:
             _reset(caller)
             return
-        self._pairs |= {caller: server, server: caller}
-        if self.whole:
-            for one in (caller, server):
-                self._selector.register(one, selectors.EVENT_READ)
+        here, there = _End(caller), _End(server)
+        here.other, there.other = there, here
+        for one in (here, there):
+            one.socket.setblocking(False)
+            self._ends[one.socket] = one
+            self._attend(one)
 
-    def _forward(self, source: socket.socket) -> None:
+    def _serve(self, one: _End, events: int) -> None:
+        if not self.whole:  # the mood is newer than what the selector said
+            return
         try:
-            data = source.recv(65_536)
-            if data:
-                self._pairs[source].sendall(data)
+            if events & selectors.EVENT_WRITE:
+                self._push(one)
+            if events & selectors.EVENT_READ and one.socket in self._ends:
+                self._pull(one)
+        except BlockingIOError:
+            return
         except OSError:
-            data = b""
-        if not data:
-            self._drop(source)
+            self._drop(one)
+
+    def _pull(self, source: _End) -> None:
+        """Takes what this end says and gives it to the other one."""
+        assert source.other is not None
+        data = source.socket.recv(65_536)
+        source.silent = not data
+        source.other.waiting = data
+        self._push(source.other)
+
+    def _push(self, target: _End) -> None:
+        """Sends what this end is ready to take, then the end of what there is to say; over when both have said it."""
+        assert target.other is not None
+        with suppress(BlockingIOError):
+            while target.waiting:
+                target.waiting = target.waiting[target.socket.send(target.waiting) :]
+        if target.other.silent and not target.waiting:
+            with suppress(OSError):
+                target.socket.shutdown(socket.SHUT_WR)
+            if target.silent and not target.other.waiting:
+                self._drop(target, reset=False)
+                return
+        for one in (target, target.other):
+            self._attend(one)
 
     def _drop_all(self) -> None:
-        while self._pairs:
-            self._drop(next(iter(self._pairs)))
+        while self._ends:
+            self._drop(next(iter(self._ends.values())))
 
-    def _drop(self, one: socket.socket) -> None:
-        for end in (one, self._pairs[one]):
-            self._pairs.pop(end, None)
+    def _drop(self, one: _End, *, reset: bool = True) -> None:
+        for end in (one, one.other):
+            if end is None or self._ends.pop(end.socket, None) is None:
+                continue
             with suppress(KeyError, ValueError):
-                self._selector.unregister(end)
-            _reset(end)
+                self._selector.unregister(end.socket)
+            if reset:
+                _reset(end.socket)
+            end.socket.close()
 
 
 def _connect(target: Target) -> socket.socket:
