@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -137,8 +138,18 @@ def faults_of(path: Path) -> tuple[str, ...]:
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if is_damage(error):
             return (str(error),)
-        raise OSError(f"{path} can't be opened: {error}") from error
+        raise OSError(f"{path} can't be opened: {error}{_room(path)}") from error
     return (f"it lacks facts that were recorded in it, the last one with number {known.seq}",)
+
+
+ROOM = 1_000_000
+
+
+def _room(path: Path) -> str:
+    """What to do about a file that can't be opened, where the disk it is on is full; SQLite says no more than I/O."""
+    if shutil.disk_usage(path.parent).free >= ROOM:
+        return ""
+    return ". The disk is full: make room on it and start again. Nothing was changed, and no scan is lost"
 
 
 def _has(real: Path, entry: Entry) -> bool:
