@@ -140,6 +140,23 @@ def test_units_that_were_planned_and_are_gone_by_now_are_not_promised(shop: Data
     assert rows(shop, "SELECT reserved FROM v_stock") == [(5,)]
 
 
+def test_what_the_office_says_is_less_than_was_promised_is_promised_elsewhere_or_told(shop: Database) -> None:
+    # given five mugs in one place and two in another, and four of them promised to a line and three to another
+    stocked(shop, "MUG,A-near,5", "MUG,A-far,2")
+    with central_write(shop) as session:
+        for units in (4, 1):
+            assert reserve_units(session, line_id=new_id(), sku_id=MUG, quantity=units, now=NOW)
+
+    # when the office says that one mug lies in the first place
+    stocked(shop, "MUG,A-near,1")
+
+    # then no more is promised there than that; what fits goes to the other place, and of the rest somebody is told
+    assert rows(shop, "SELECT place, on_hand, reserved FROM v_stock ORDER BY place DESC") == [
+        ("A-near", 1, 1), ("A-far", 2, 1),
+    ]  # fmt: skip
+    assert rows(shop, "SELECT kind, detail FROM incident") == [("unpromised", "MUG at A-near: 3")]
+
+
 def test_threads_never_promise_more_than_there_is_and_refuse_nothing_wrongly(shop: Database) -> None:
     # given 60 units in three places, and 8 threads that want 10 times 1 unit each
     stocked(shop, "MUG,A-near,25", "MUG,A-far,25", "MUG,B-top,10")

@@ -12,14 +12,12 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.db import central_write, migrate
-from app.facts import Fact
 from app.models import Incident, StationSeen
 from app.settings import Home
 from app.sync.applier import work_off
 from app.sync.central import SqlCentral
 from app.sync.duties import Place, do_duties
 from app.work.service.numbers import skip_numbers
-from app.work.service.recording import record_here
 from tests.simulation.disk import Killed
 from tests.simulation.machine import Machine, Time
 
@@ -71,10 +69,6 @@ class CentralEnd(Machine):
         """Somebody at a desk decides something: one transaction."""
         with self.running(), central_write(self.disk.database) as session:
             return act(session)
-
-    def say(self, *facts: Fact) -> None:
-        """The office records facts of its own."""
-        self.office(lambda session: record_here(session, facts, now=self.clock.now()))
 
     def send_away(self, station: bytes, *, gone: bool) -> None:
         """The lead lets a station in no more, or again."""

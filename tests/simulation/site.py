@@ -67,6 +67,11 @@ def stock_table(units: int = EACH) -> bytes:
     return "\n".join(rows).encode()
 
 
+def stock_row(sku: str, place: str, units: int, lot: str = "") -> bytes:
+    """The same table with one place in it."""
+    return f"sku,bin,quantity,lot\n{sku},{place},{units},{lot}".encode()
+
+
 def furnish(database: Database, now: datetime) -> None:
     """Builds the floor: bins, products, totes, stock."""
     totes = "\n".join(["name", *TOTES]).encode()

@@ -15,6 +15,7 @@ from app.channels.base import ImportedOrder
 from app.db import migrate, open_database
 from app.errors import Refused
 from app.facts import Fact
+from app.inventory.service import import_stock
 from app.processing.service import cancel_order
 from app.processing.service.arrivals import release_waiting, take_in
 from app.workflow import Recorded
@@ -210,6 +211,13 @@ class World:
         self.central.office(lambda session: take_in(session, file, source="orders.csv", now=self.central.clock.now()))
         with self.central.running():
             release_waiting(self.central.disk.database, self.central.clock)
+
+    def set_stock(self, sku: str, place: str, units: int, lot: str = "") -> None:
+        """The office says how much lies in a place."""
+        table, now = site.stock_row(sku, place, units, lot), self.central.clock.now()
+        self.central.survive(
+            lambda: self.central.office(lambda session: import_stock(session, table, file="stock.csv", now=now))
+        )
 
     def cancel(self, order: bytes) -> bool:
         """The lead cancels an order; whether that could be done."""

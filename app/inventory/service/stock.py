@@ -8,9 +8,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.channels.base import Columns, Fields, ImportResult, Tally
-from app.inventory.facts import StockSet
+from app.inventory.facts import GOOD, StockSet
 from app.inventory.queries import RECOUNT
 from app.inventory.service.master import Read, Register, Write, import_rows
+from app.inventory.service.promises import follow_goods
 from app.models import Bin, Incident, Lot, Sku, Stock
 from app.text import say
 from app.work.service import record_here
@@ -30,7 +31,8 @@ def import_stock(
 ) -> ImportResult:
     """Imports the table of stock (docs/imports.md): sets each named place's quantity; places not named are left alone.
 
-    What is said is recorded as central's own facts (`StockSet`), so on hand stays the sum of the ledger.
+    What is said is recorded as central's own facts (`StockSet`), so on hand stays the sum of the ledger; promises of
+    units that do not lie there after all follow the goods (`promises`).
     """
 
     shelves = _Shelves(session, now)
@@ -41,9 +43,17 @@ def import_stock(
     def record() -> None:
         if shelves.said:
             record_here(session, shelves.said, now=now, person_id=person_id)
+            for fact in shelves.said:
+                _follow(session, fact, now)
             shelves.said.clear()
 
     return import_rows(session, data, file=file, columns=COLUMNS, read=reader, dry_run=dry_run, after=record)
+
+
+def _follow(session: Session, fact: StockSet, now: datetime) -> None:
+    """What was promised beyond what lies there now is promised elsewhere, or somebody is told."""
+    if fact.status == GOOD:
+        follow_goods(session, sku_id=fact.sku_id, place_id=fact.place_id, lot=fact.lot, now=now)
 
 
 class _Shelves:

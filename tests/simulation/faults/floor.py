@@ -7,7 +7,7 @@ import json
 import sqlite3
 from contextlib import closing
 
-from app.inventory.facts import Counted, Moved, StockSet
+from app.inventory.facts import Counted, Moved
 from app.work.facts import SignedIn
 from tests.simulation import site
 from tests.simulation.faults import fault
@@ -234,8 +234,9 @@ def book_set(world: World) -> bool:
         )
         if rows:
             body = json.loads(rows[0][0])["body"]
-            fact = StockSet(bytes.fromhex(body["sku_id"]), bytes.fromhex(body["place_id"]), 1, body["lot"])
-            world.central.say(fact)
+            names = "SELECT s.sku, b.name FROM sku s JOIN bin b ON b.id = ? WHERE s.id = ?"
+            ids = bytes.fromhex(body["place_id"]), bytes.fromhex(body["sku_id"])
+            world.set_stock(*world.central.disk.query(names, *ids)[0], 1, body["lot"])
             return True
     return False
 
