@@ -41,6 +41,9 @@ BENCHES: dict[str, Bench] = {
     "frames": partial(_later, "frames", "frames"),
     "import-memory": partial(_later, "imports", "memory"),
     "memory": partial(_later, "memory", "resident"),
+    "server-latency": partial(_later, "server.latency", "latency"),
+    "server-starts": partial(_later, "server.starts", "starts"),
+    "server-stall": partial(_later, "server.stall", "stalls"),
 }
 """In the order in which they run; each gets a folder of its own that is gone afterwards."""
 NAMED_ONLY = frozenset(("scan-where",))
