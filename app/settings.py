@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -39,6 +39,23 @@ class Server:
     def local(self) -> bool:
         """Whether it is reached by a Unix socket: there nobody can listen, and no certificate is asked for."""
         return all(host.startswith("/") for host in self.host.split(","))
+
+    @property
+    def each(self) -> tuple[tuple[str, str], ...]:
+        """Host and port of every server that is named; one port may stand for all of them, as libpq has it."""
+        hosts, ports = self.host.split(","), self.port.split(",")
+        return tuple(zip(hosts, ports * len(hosts) if len(ports) == 1 else ports, strict=True))
+
+    def beginning_with(self, first: int) -> Self:
+        """The same servers in a turned order: the one of this number, counted round and round, is asked first."""
+        first %= len(self.each)
+        hosts, ports = zip(*self.each[first:], *self.each[:first], strict=True)
+        return replace(self, host=",".join(hosts), port=",".join(ports))
+
+    def typed(self, *, user: str = "") -> str:
+        """Where it is as a person types it, `postgresql://h1:p1,h2:p2/database`, for `user` and without a secret."""
+        where = ",".join(f"{host}:{port}" for host, port in self.each)
+        return f"postgresql://{user and user + '@'}{'' if self.local else where}/{self.database}"
 
     @property
     def name(self) -> str:
@@ -92,7 +109,11 @@ class Server:
         missing = [name for name in ("host", "database", "user") if not said.get(name)]
         if missing:
             raise SettingsWrong(f"the server lacks {', '.join(missing)}")
-        return cls(**said)
+        made = cls(**said)
+        hosts, ports = made.host.count(",") + 1, made.port.count(",") + 1
+        if ports not in (1, hosts):
+            raise SettingsWrong(f"the server has {hosts} hosts and {ports} ports")
+        return made
 
 
 def _credential(name: str) -> str:

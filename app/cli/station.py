@@ -55,7 +55,7 @@ def _invite(options: Any) -> int:
                 raise refused(say("{code} is not invited", code=code), why=verbatim(str(error))) from None
         server = home(options.home).server()
     assert server is not None
-    url = f"postgresql://{server.host}:{server.port}/{server.database}"
+    url = server.typed()
     if options.json:
         print(json.dumps({"code": code, "name": options.name, "one_time_code": once, "minutes": options.minutes}))
         return 0

@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
@@ -54,18 +55,26 @@ class ServerCentral:
         self._greeting = False
         self._ears: list[Ear] = []
         self._is_over = False  # this call's time
+        self._first = 0  # which of the hosts is asked first
+        self._only_greeted = False
         event.listen(self._database.write, "checkout", self._must_be_greeted)
         event.listen(self._database.write, "do_connect", self._must_be_in_time)
 
     # ---- the protocol
 
     def hello(self, greeting: Greeting) -> Welcome:
+        """Says who is here. Who says it again, and nothing else in between, did not like who answered: the next host
+        that was named is asked first. An old leader that still takes writes would else be met for ever."""
+        if self._only_greeted:
+            self._turn_to_the_next()
         self._greeting = True
         try:
             with self._call():
-                return self._central.hello(greeting)
+                welcome = self._central.hello(greeting)
         finally:
             self._greeting = False
+        self._only_greeted = True
+        return welcome
 
     def push(
         self, station_id: bytes, incarnation: bytes, facts: tuple[WireFact, ...], asks: tuple[WireAsk, ...]
@@ -103,7 +112,7 @@ class ServerCentral:
     def _call(self) -> Iterator[None]:
         """One call: it ends in time, and what goes wrong is said in the station's words."""
         assert self._database.sockets is not None
-        self._is_over = False
+        self._is_over = self._only_greeted = False
         watch = threading.Timer(self._deadline_s, self._end)
         watch.daemon = True
         watch.start()
@@ -124,10 +133,18 @@ class ServerCentral:
         self._is_over = True
         self._database.sockets.cut()
 
-    def _must_be_in_time(self, *_how: object) -> None:
+    def _turn_to_the_next(self) -> None:
+        """Hangs up, and begins with another host next time, where there is another one."""
+        if len(self._server.each) > 1 and self._database.sockets is not None:
+            self._first += 1
+            self._database.sockets.cut()
+
+    def _must_be_in_time(self, _dialect: object, _entry: object, _words: object, where: dict[str, Any]) -> None:
         """A pool that finds its connection dead makes another one; a call that is over does not wait for that."""
         if self._is_over:
             raise Unavailable(Outage(CENTRAL, _AWAY))
+        turned = self._server.beginning_with(self._first)
+        where |= {"host": turned.host, "port": turned.port}
 
     def _must_be_greeted(self, _connection: object, entry: ConnectionPoolEntry, _proxy: object) -> None:
         """Who got a new connection, unnoticed, does not know any more which central is at its other end."""

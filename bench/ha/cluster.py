@@ -135,8 +135,10 @@ class Node:
         killed: list[int] = []
         while there := send(iter(self.pids()), signal.SIGKILL):
             killed += [pid for pid in there if pid not in killed]
-            self.cluster.reap()
             time.sleep(0.02)
+        for process in self.cluster.spawned:
+            if process.pid in killed:
+                process.wait(10)  # one that is dead and not waited for looks to Patroni like one at work
         return killed
 
     def freeze(self) -> list[int]:
@@ -246,10 +248,6 @@ class Cluster:
                 ["etcdctl", f"--endpoints=http://{HOST}:{self.etcd_ports[0]}", *words.split()], check=True,
                 capture_output=True, env=_CLEAN | {"ETCDCTL_API": "3"},
             )  # fmt: skip
-
-    def reap(self) -> None:
-        for process in self.spawned:
-            process.poll()
 
     def close(self) -> None:
         """Everything ends at once; it is to be thrown away."""

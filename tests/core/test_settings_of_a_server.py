@@ -47,6 +47,7 @@ def test_a_file_that_others_may_read_is_refused(home: Home, mode: int) -> None:
     [
         ("host = ", "no TOML"),
         ('host = "a"\ndatabase = "b"\n', "lacks user"),
+        (WHOLE.replace("5433", '"5433,5434"'), "1 hosts and 2 ports"),
         (WHOLE + 'colour = "red"\n', "colour can't be understood"),
         (WHOLE + 'dev_insecure = "yes"\n', "dev_insecure can't be understood"),
     ],
@@ -96,3 +97,22 @@ def test_a_server_that_proves_nothing_is_trouble(mode: str) -> None:
     assert "verify-full" in Server.of_url(url).trouble()
     assert Server.of_url(url, dev_insecure=True).trouble() == ""
     assert Server.of_url(f"postgresql://ann@/pb?host=/run/pg&sslmode={mode}").trouble() == ""
+
+
+def test_several_servers_are_typed_each_with_its_port_and_asked_in_turn() -> None:
+    there = Server.of_url("postgresql://clerk@db1:5431,db2,[::1]:5433/packbay?sslrootcert=ca.pem")
+
+    assert there.each == (("db1", "5431"), ("db2", "5432"), ("[::1]", "5433"))
+    assert there.typed() == "postgresql://db1:5431,db2:5432,[::1]:5433/packbay"
+    assert Server.of_url(there.typed(user="clerk")).each == there.each
+    assert [there.beginning_with(first).host for first in (0, 1, 5)] == [
+        "db1,db2,[::1]",
+        "db2,[::1],db1",
+        "[::1],db1,db2",
+    ]
+    assert there.beginning_with(4).port == "5432,5433,5431"
+
+
+def test_one_port_may_stand_for_all_servers() -> None:
+    assert Server("a,b", "packbay", "clerk", "5433").typed() == "postgresql://a:5433,b:5433/packbay"
+    assert Server("/run/postgresql", "packbay", "clerk").typed() == "postgresql:///packbay"

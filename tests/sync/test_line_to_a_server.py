@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,9 +23,11 @@ from app.work.facts import ToteEmptied
 from tests.engines import address, drop, fresh, load, server_under, stranger
 from tests.postgres import PgServer, versions
 from tests.sync.sides import T2, CentralSide, StationSide, even_sides, mirrored
+from ui.shift.line import CutLine
 
 NOTHING = Cursor(0, b"")
 DEADLINE_S = 1.0
+HOST = "127.0.0.1"
 
 
 @pytest.fixture(params=versions())
@@ -131,6 +135,26 @@ def test_a_connection_that_was_opened_anew_is_greeted_first(central: Database, s
 
     station.hello()
     station.settle()
+
+
+def test_who_does_not_like_who_answers_is_sent_to_the_next_host(central: Database, tmp_path: Path) -> None:
+    # given two hosts that both can be written to, as an old leader and the new one
+    pg = server_under(central)
+    there = address(central, "postgres", pg.password)
+    with closing(CutLine((HOST, pg.port))) as old, closing(CutLine((HOST, pg.port))) as new:
+        both = replace(there, host=f"{HOST},{HOST}", port=f"{old.port},{new.port}")
+        with closing(ServerCentral(both, FakeClock())) as line:
+            station = StationSide(tmp_path / "even", "PICK01", FakeClock(), OverTheLine(central, line, FakeClock()))
+            # when a station greets the first, refuses it and greets again
+            station.hello()
+            station.hello()
+
+            # then it speaks to the second from now on, and goes on with it
+            old.cut()
+            station.record(ToteEmptied(T2))
+            station.settle()
+            assert mirrored(station.path) == mirrored(stranger(central))
+            station.close()
 
 
 @pytest.mark.parametrize("version", versions())

@@ -76,7 +76,8 @@ class CutLine:
 
     def _become(self, mood: str) -> None:
         self._mood = mood
-        self._ring.send(b"!")
+        with suppress(OSError):  # a thread that saw "closed" before has left already
+            self._ring.send(b"!")
 
     # ---- the thread
 

@@ -124,9 +124,7 @@ def _line_of(admin: Server) -> tuple[CutLine | None, Server]:
 
 def url_of(server: Server) -> str:
     """The address without a secret, as it is typed."""
-    host = "" if server.local else f"{server.host}:{server.port}"
     more = {"host": server.host, "port": server.port} if server.local else {}
     more |= {"sslmode": server.sslmode, "sslrootcert": server.sslrootcert}
-    who = f"{server.user}@" if server.user else ""
     said = urlencode({name: value for name, value in more.items() if value})
-    return f"postgresql://{who}{host}/{server.database}" + (f"?{said}" if said else "")
+    return server.typed(user=server.user) + (f"?{said}" if said else "")
