@@ -1,6 +1,6 @@
 """`make bench`: prints figures beside their peers and targets and asserts none; the machine is part of them.
 
-python -m bench [--json] [--only scan,start,paint,…]
+python -m bench [--json] [--only scan,start,paint,…] [--facts 200000]
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from bench.figures import HEAD, Figure, Said
 Bench = Callable[[Path], Iterator[Said]]
 
 
-def _later(module: str, name: str, folder: Path) -> Iterator[Said]:
+def _later(module: str, name: str, folder: Path, **more: int) -> Iterator[Said]:
     """Nobody pays for the imports of a bench that was not chosen."""
-    bench: Bench = getattr(import_module(f"bench.{module}"), name)
-    yield from bench(folder)
+    bench: Callable[..., Iterator[Said]] = getattr(import_module(f"bench.{module}"), name)
+    yield from bench(folder, **more)
 
 
 BENCHES: dict[str, Bench] = {
@@ -41,6 +41,7 @@ BENCHES: dict[str, Bench] = {
     "frames": partial(_later, "frames", "frames"),
     "import-memory": partial(_later, "imports", "memory"),
     "memory": partial(_later, "memory", "resident"),
+    "server": partial(_later, "server.whole", "server"),
     "server-latency": partial(_later, "server.latency", "latency"),
     "server-starts": partial(_later, "server.starts", "starts"),
     "server-stall": partial(_later, "server.stall", "stalls"),
@@ -56,8 +57,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--only", default=",".join(n for n in BENCHES if n not in NAMED_ONLY), help="some of " + ", ".join(BENCHES)
     )
+    parser.add_argument("--facts", type=int, help="how many facts the server of `server` holds already")
     options = parser.parse_args(argv)
     chosen = options.only.split(",")
+    if options.facts:
+        BENCHES["server"] = partial(_later, "server.whole", "server", facts=options.facts)
     if strange := [name for name in chosen if name not in BENCHES]:
         parser.error(f"no bench {strange[0]!r}: there are {', '.join(BENCHES)}")
     began = _machine()

@@ -192,13 +192,18 @@ def _furnish(database: Database) -> None:
     products = ["sku,name,weight_g", *(f"{sku_name(n)},Thing {n},200" for n in range(SKUS))]
     stock = ["sku,bin,quantity", *(f"{sku_name(n)},{bin_name(n % BINS)},{UNITS}" for n in range(SKUS))]
     now = SystemClock().now()
-    for act, rows, more in (
-        (import_layout, layout, {}), (import_products, products, {}), (import_stock, stock, {"now": now})
-    ):  # fmt: skip
-        with central_write(database) as session:
-            result = act(session, "\n".join(rows).encode(), file="table.csv", **more)  # type: ignore[operator]
-        if result.errors:
-            raise ValueError(f"the site can't be built: {result.errors[0]}")
+    with central_write(database) as session:
+        results = (
+            import_layout(session, _table(layout), file="layout.csv"),
+            import_products(session, _table(products), file="products.csv"),
+            import_stock(session, _table(stock), file="stock.csv", now=now),
+        )
+    if wrong := [error for result in results for error in result.errors]:
+        raise ValueError(f"the site can't be built: {wrong[0]}")
+
+
+def _table(rows: list[str]) -> bytes:
+    return "\n".join(rows).encode()
 
 
 def _past(connection: psycopg.Connection[Any], facts: int, tick: Any) -> None:
@@ -289,10 +294,12 @@ FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n JOIN shelf ON i =
 _FEED = f"""
 WITH head AS (SELECT max(seq) AS head FROM feed)
 INSERT INTO feed (site, seq, event_id, topic, key, body)
-SELECT 1, head + n - (%(facts)s - %(kept)s), {_ID}, 'stock', encode(sku, 'hex') || '/' || encode(place, 'hex') || '//good',
+SELECT 1, head + n - (%(facts)s - %(kept)s), {_ID}, 'stock',
+  encode(sku, 'hex') || '/' || encode(place, 'hex') || '//good',
   '{{"lot":"","on_hand":{UNITS},"place_id":"' || encode(place, 'hex') || '","reserved":0,"sku_id":"' ||
   encode(sku, 'hex') || '","status":"good"}}'
-FROM head, generate_series(%(facts)s::bigint - %(kept)s + 1, %(facts)s::bigint) AS n JOIN shelf ON i = n / 5 %% {SKUS}"""
+FROM head, generate_series(%(facts)s::bigint - %(kept)s + 1, %(facts)s::bigint) AS n
+JOIN shelf ON i = n / 5 %% {SKUS}"""
 
 
 if __name__ == "__main__":  # to look at one by hand
