@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -40,30 +40,41 @@ from ui.parcels import Parcelled
 CHANGES, CLAIMS, PACE = 150, 150, 2.5
 POLL_MS, NOTIFY_MS, CLAIM_MS = 1000.0, 200.0, 200.0
 PATIENCE_S = 60.0
-KEEN = -10
+KEEN = "-10"
 
 
 def latency(folder: Path) -> Iterator[Said]:
     """Both, on a central with years behind it."""
-    yield _before_others()
     with site(FACTS) as there:
         yield from latency_at(there, folder)
 
 
-def _before_others() -> Note:
-    """Gives this process, and the server and stations that it starts, the priority of a machine's only program."""
+@contextmanager
+def _before_others(there: Site) -> Iterator[Note]:
+    """Puts the sessions of this process and of the server before those of everybody else, where we may: a server and a
+    kiosk have machines of their own, and here many share two processors.
+    """
+    groups = [Path("/proc/self/autogroup"), Path(f"/proc/{there.pg.pid}/autogroup")]
+    words = f"server, worker and stations go before others on this machine (autogroup {KEEN})"
     try:
-        os.setpriority(os.PRIO_PROCESS, 0, KEEN)
-    except PermissionError:
-        return Note("at the priority of everybody else")
-    return Note(f"at priority {KEEN}, server and stations as well: a server and a kiosk have machines of their own")
+        for group in groups:
+            group.write_text(KEEN)
+    except OSError:
+        words = "server, worker and stations share the processors with everybody else"
+    try:
+        yield Note(words)
+    finally:
+        for group in groups:
+            with suppress(OSError):
+                group.write_text("0")
 
 
 def latency_at(there: Site, folder: Path, changes: int = CHANGES, claims: int = CLAIMS) -> Iterator[Said]:
     """The same on a site that runs already."""
     orders_come(there, claims + claims // 10)
     os.sync()  # a copy of gigabytes that is still on its way to the disk would hold up every COMMIT
-    with _crew(there, folder) as crew:
+    with _before_others(there) as place, _crew(there, folder) as crew:
+        yield place
         station = ServerStation(home_of(there, folder, "CLAIMER"), "CLAIMER", SystemClock(), deaf=False)
         station.courier.start()
         _catch_up(crew, station)
