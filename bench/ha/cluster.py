@@ -144,9 +144,6 @@ class Node:
     def freeze(self) -> list[int]:
         return send(iter(self.pids()), signal.SIGSTOP)
 
-    def thaw(self) -> None:
-        send(iter(self.pids()), signal.SIGCONT)
-
     def cut_off(self) -> None:
         """Nothing comes to it or from it any more, and nobody is told."""
         for line in (self.front, self.back, self.rest, *self._etcd):
@@ -196,7 +193,7 @@ class Cluster:
         self.etcd_ports = ports(3)
         self._etcd_peers = ports(3)
         self.values: dict[str, object] = {
-            "scope": "packbay", "etcd_behind_proxies": "true", "ttl": TTL_S, "programs": self.programs,
+            "scope": "packbay", "etcd_behind_proxies": "true", "watchdog": '"off"', "ttl": TTL_S, "programs": self.programs,
             "secret": self.password, "secret_replication": secrets.token_urlsafe(12),
             "secret_etcd": secrets.token_urlsafe(12),
             "secret_rewind": secrets.token_urlsafe(12), "network": f"{HOST}/32",

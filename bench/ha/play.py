@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from bench.ha.cluster import Cluster, Node, until
@@ -130,14 +129,19 @@ class Trial:
         marks = [len(station.run.said) for station in self.floor.stations]
         new.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE '%\\_s\\_%'")
         first = next(n for n, node in enumerate(self.cluster.nodes) if node is old)
-        with suppress(TimeoutError):
-            self.floor.stations[first].run.wait(lambda said: said.get("refused") == "old_primary", marks[first], 30)
+        run, mark = self.floor.stations[first].run, marks[first]
+        no = run.wait(lambda said: said.get("refused") == "old_primary", mark)
+        yes = run.wait(lambda said: said.get("line") is True and said["ns"] > no["ns"], mark)
+        around_s = (yes["ns"] - no["ns"]) / 1e9
         after = old.ask(count, NAME)
         refused = sum(
             any(said.get("refused") == "old_primary" for said in station.run.said[mark:])
             for station, mark in zip(self.floor.stations, marks, strict=True)
         )
-        self._say(f"{old.name} led by hand: {before} facts before, {after} after; refused by {refused} station(s)")
+        self._say(
+            f"{old.name} led by hand: {counted(before)} facts before, {counted(after)} after; refused by {refused} "
+            f"station(s), which found {new.name} by itself {around_s:.1f} s later, while {old.name} still led"
+        )
         if before != after:
             raise AssertionError(f"{old.name} took facts though {new.name} leads")
         old.kill()
@@ -148,8 +152,9 @@ class Trial:
         if kind in ("kill", "async"):
             old.back.mend()
             old.start()
-        elif kind == "freeze":
-            old.thaw()
+        elif kind == "freeze":  # what a watchdog does: thawed, Patroni 3.0 would write itself over the new leader's key
+            self._say(f"{old.name} is reset, as by a watchdog: {len(old.kill())} frozen processes")
+            old.start()
         else:
             old.join_again()
         self.cluster.wait_until_whole(synchronous=synchronous)
@@ -160,6 +165,11 @@ class Trial:
         how = way_back(words)
         self._say(f"{old.name} is back by {how} after {took:.0f} s; all three are as before")
         return how, took
+
+
+def counted(rows: list[tuple[int]] | None) -> str:
+    """What a count said; "?" when nobody answered."""
+    return str(rows[0][0]) if rows else "?"
 
 
 def way_back(log: str) -> str:
