@@ -44,15 +44,32 @@ def write_rows(session: Session, table: Table, rows: Sequence[Row]) -> list[dict
     statement = _insert_of(table, connection.dialect)
     default = _defaults(table)
     whole = [{**default, **row} for row in rows]
-    turned = [
-        [row[name] for row in whole] if turn is None else [turn(row[name]) for row in whole]
-        for name, turn in zip(statement.columns, statement.processors, strict=True)
-    ]
+    turned = _in_columns(statement, whole)
     if statement.in_lists:
         connection.exec_driver_sql(statement.sql, tuple(turned))
     else:
         connection.exec_driver_sql(statement.sql, list(zip(*turned, strict=True)))
     return whole
+
+
+def write_new_rows(session: Session, table: Table, rows: Sequence[Row], key: str) -> set[Any]:
+    """Inserts those rows whose `key` (a column with a key of its own) is not there yet; the keys of these. On a server.
+
+    The conflict is named: without a target another row in the way of a second key would vanish as well.
+    """
+    connection = session.connection()
+    statement = _insert_of(table, connection.dialect)
+    turned = _in_columns(statement, [{**_defaults(table), **row} for row in rows])
+    only_new = f"{statement.sql} ON CONFLICT ({key}) DO NOTHING RETURNING {key}"
+    return {row[0] for row in connection.exec_driver_sql(only_new, tuple(turned))}
+
+
+def _in_columns(statement: _Insert, rows: Sequence[Row]) -> list[list[Any]]:
+    """The values of each column, as the driver takes them."""
+    return [
+        [row[name] for row in rows] if turn is None else [turn(row[name]) for row in rows]
+        for name, turn in zip(statement.columns, statement.processors, strict=True)
+    ]
 
 
 @cache

@@ -265,6 +265,12 @@ def now_of(session: Session, clock: Clock) -> datetime:
 
 @contextmanager
 def reading(database: Database) -> Iterator[Session]:
-    """A read-only look at one snapshot."""
+    """A read-only look at one snapshot.
+
+    On a server it ends with COMMIT: at a ROLLBACK the driver forgets every statement that it had prepared there.
+    """
     with _session(database.read, database.side) as session:
         yield session
+        if database.is_server and session.in_transaction():
+            session.expunge_all()
+            session.commit()

@@ -1,9 +1,9 @@
 """Statements that are compiled once: for what every scan reads and writes.
 
 A statement of SQLAlchemy Core costs a hundred microseconds each time it is put together, keyed and executed; SQLite
-itself needs three. A `Prepared` one is put together and compiled when it is first used, and from then on its text goes
-to the driver with its values. It sees and writes the transaction of the session in hand, as any statement does. On
-another engine than SQLite it is executed the usual way, so it is Core all the same.
+itself needs three. A `Prepared` one is put together and compiled when it is first used on an engine, and from then on
+its text goes to the driver with its values. It sees and writes the transaction of the session in hand, as any statement
+does.
 
     _FENCE = Prepared(select(Work.fence).where(Work.id == bindparam("work_id")))
     _FENCE.scalar(session, work_id=work_id)
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Delete, Insert, Select, Update, bindparam, literal, update
+from sqlalchemy import BindParameter, Connection, Delete, Dialect, Insert, Select, Update, bindparam, literal, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
@@ -42,34 +42,88 @@ class _Line:
 
     transaction: object
     connection: Connection
-    driver: sqlite3.Connection
+    driver: Any
+    is_file: bool
     told: tuple[Callable[..., None], ...]
 
     @classmethod
     def of(cls, transaction: object, connection: Connection) -> _Line:
         driver = connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
-        return cls(transaction, connection, driver, tuple(connection.dispatch.before_cursor_execute))
+        told = tuple(connection.dispatch.before_cursor_execute)
+        return cls(transaction, connection, driver, isinstance(driver, sqlite3.Connection), told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A statement as one engine's driver takes it: SQLite's with values by their places, PostgreSQL's by their names.
+
+    `binds` turn values for the driver, `columns` turn what comes back; `fixed` are the literals of the statement.
+    """
+
+    sql: str
+    names: tuple[str, ...]
+    binds: Mapping[str, Convert]
+    fixed: Mapping[str, Any]
+    columns: tuple[Convert | None, ...]
+    plain: bool
+
+    @classmethod
+    def of(cls, statement: Statement, dialect: Dialect) -> _Text:
+        compiled = statement.compile(dialect=dialect)
+        if compiled.literal_execute_params or compiled.post_compile_params:
+            raise ValueError(f"a list has no fixed text: {compiled}")
+        names = tuple(compiled.positiontup or compiled.binds)
+        fixed = {name: compiled.binds[name].value for name in names if not compiled.binds[name].required}
+        for column in getattr(compiled, "insert_prefetch", ()):
+            fixed[column.key] = column.default.arg
+        columns = tuple(_from_driver(c.type, dialect) for c in statement.exported_columns)
+        return cls(
+            str(compiled),
+            names,
+            {name: made for name in names if (made := _to_driver(compiled.binds[name].type, dialect))},
+            fixed,
+            columns,
+            not any(columns),
+        )
+
+    def values(self, given: Mapping[str, Any]) -> list[Any]:
+        """What goes to the driver, in the order of the names."""
+        binds, fixed = self.binds, self.fixed
+        found = []
+        for name in self.names:
+            value = given[name] if name in given else fixed[name]
+            if (convert := binds.get(name)) is not None:
+                try:
+                    value = convert(value)
+                except ValueError as error:  # as the long way says it
+                    raise StatementError(str(error), self.sql, dict(given), error) from error
+            found.append(value)
+        return found
+
+    def converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A row of the driver's as the statement's types have it."""
+        return tuple(
+            value if convert is None else convert(value) for convert, value in zip(self.columns, row, strict=True)
+        )
 
 
 class Prepared:
     """One statement with named values; see the module."""
 
-    __slots__ = ("_binds", "_columns", "_fixed", "_names", "_plain", "statement", "text")
+    __slots__ = ("_of_file", "_of_server", "statement")
 
     def __init__(self, statement: Statement) -> None:
         self.statement = statement
-        self.text = ""
+        self._of_file: _Text | None = None
+        self._of_server: _Text | None = None
 
     # ---- execution
 
     def all(self, session: Session, **values: Any) -> list[tuple[Any, ...]]:
         """All rows."""
-        line = self._line(session)
-        if line is None:
-            return [tuple(row) for row in session.execute(self.statement, values)]
-        rows: list[tuple[Any, ...]] = self._execute(line, self._values(values)).fetchall()
-        return rows if self._plain else [self._converted(row) for row in rows]
+        line, text = self._line(session)
+        rows: list[tuple[Any, ...]] = self._execute(line, text, text.values(values)).fetchall()
+        return rows if text.plain else [text.converted(row) for row in rows]
 
     def first(self, session: Session, **values: Any) -> tuple[Any, ...] | None:
         """The first row, None when there is none."""
@@ -83,74 +137,58 @@ class Prepared:
 
     def run(self, session: Session, **values: Any) -> int:
         """Writes; how many rows it wrote."""
-        line = self._line(session)
-        if line is None:
-            return int(getattr(session.execute(self.statement, values), "rowcount", 0))
-        return self._execute(line, self._values(values)).rowcount
+        line, text = self._line(session)
+        return int(self._execute(line, text, text.values(values)).rowcount)
 
     def run_many(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         """Writes once for each of `rows`."""
-        line = self._line(session)
-        if line is None:
-            session.execute(self.statement, [dict(row) for row in rows])
-        else:
-            self._execute(line, [self._values(row) for row in rows], many=True)
+        line, text = self._line(session)
+        self._execute(line, text, [text.values(row) for row in rows], many=True)
 
     # ---- within
 
-    def _line(self, session: Session) -> _Line | None:
-        """The line of this transaction to the driver; None where the engine is another one than SQLite."""
+    def _line(self, session: Session) -> tuple[_Line, _Text]:
+        """The line of this transaction to the driver, and the text that this driver takes."""
         session.flush()  # what waits in the session comes first, as before any statement
         line: _Line | None = session.info.get("prepared")
         if line is None or line.transaction is not session.get_transaction():
             connection = session.connection()
-            if connection.dialect.name != "sqlite":
-                return None
             line = session.info["prepared"] = _Line.of(session.get_transaction(), connection)
-        if not self.text:
-            self._compile()
-        return line
+        if line.is_file:
+            if self._of_file is None:
+                self._of_file = _Text.of(self.statement, _SQLITE)
+            return line, self._of_file
+        if self._of_server is None:
+            self._of_server = _Text.of(self.statement, line.connection.dialect)
+        return line, self._of_server
 
-    def _execute(self, line: _Line, values: list[Any], *, many: bool = False) -> sqlite3.Cursor:
+    def _execute(self, line: _Line, text: _Text, values: list[Any], *, many: bool = False) -> Any:
         for tell in line.told:
-            tell(line.connection, None, self.text, values, None, many)
+            tell(line.connection, None, text.sql, values, None, many)
+        if not line.is_file:
+            return _on_server(line, text, values, many=many)
         try:
-            return line.driver.executemany(self.text, values) if many else line.driver.execute(self.text, values)
+            return line.driver.executemany(text.sql, values) if many else line.driver.execute(text.sql, values)
         except sqlite3.Error as error:  # as if the statement had gone the long way
             dialect = line.connection.dialect
-            raise DBAPIError.instance(self.text, values, error, sqlite3.Error, dialect=dialect) from error
+            raise DBAPIError.instance(text.sql, values, error, sqlite3.Error, dialect=dialect) from error
 
-    def _compile(self) -> None:
-        compiled = self.statement.compile(dialect=_SQLITE)
-        if compiled.literal_execute_params or compiled.post_compile_params:
-            raise ValueError(f"a list has no fixed text: {compiled}")
-        names = compiled.positiontup or []
-        self._names = tuple(names)
-        self._binds = {name: made for name in names if (made := _to_driver(compiled.binds[name].type))}
-        self._fixed = {name: compiled.binds[name].value for name in names if not compiled.binds[name].required}
-        for column in getattr(compiled, "insert_prefetch", ()):
-            self._fixed[column.key] = column.default.arg
-        self._columns = tuple(_from_driver(c.type) for c in self.statement.exported_columns)
-        self._plain = not any(self._columns)
-        self.text = str(compiled)
 
-    def _values(self, values: Mapping[str, Any]) -> list[Any]:
-        binds, fixed = self._binds, self._fixed
-        found = []
-        for name in self._names:
-            value = values[name] if name in values else fixed[name]
-            if (convert := binds.get(name)) is not None:
-                try:
-                    value = convert(value)
-                except ValueError as error:  # as the long way says it
-                    raise StatementError(str(error), self.text, dict(values), error) from error
-            found.append(value)
-        return found
-
-    def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        return tuple(
-            value if convert is None else convert(value) for convert, value in zip(self._columns, row, strict=True)
-        )
+def _on_server(line: _Line, text: _Text, values: list[Any], *, many: bool) -> Any:
+    """The same over psycopg, which takes values by their names."""
+    dialect = line.connection.dialect
+    refused: type[Exception] = dialect.loaded_dbapi.Error
+    try:
+        if not many:
+            return line.driver.execute(text.sql, dict(zip(text.names, values, strict=True)))
+        cursor = line.driver.cursor()
+        cursor.executemany(text.sql, [dict(zip(text.names, row, strict=True)) for row in values])
+        return cursor
+    except refused as error:
+        cut = dialect.is_disconnect(error, line.driver, None)  # type: ignore[arg-type]
+        raise DBAPIError.instance(
+            text.sql, values, error, refused, hide_parameters=True, connection_invalidated=cut, dialect=dialect
+        ) from error
 
 
 def one_of(*constants: str) -> list[BindParameter[str]]:
@@ -158,16 +196,16 @@ def one_of(*constants: str) -> list[BindParameter[str]]:
     return [literal(constant) for constant in constants]
 
 
-def _to_driver(kind: TypeEngine[Any]) -> Convert | None:
+def _to_driver(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
     if isinstance(kind, Id | LargeBinary):
         return None  # bytes go as they are
-    return kind.dialect_impl(_SQLITE).bind_processor(_SQLITE)
+    return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _from_driver(kind: TypeEngine[Any]) -> Convert | None:
+def _from_driver(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
     if isinstance(kind, Id | LargeBinary):
         return None
-    return kind.dialect_impl(_SQLITE).result_processor(_SQLITE, None)
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
 # ---- one row by its key ---------------------------------------------------------------------------------------------

@@ -11,11 +11,11 @@ import importlib
 import json
 import logging
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -36,6 +36,13 @@ BATCH, BATCH_NS = 200, 150_000_000
 ASKS = 500
 """Questions in one round; there are more only where a station went wild."""
 Consequence = Callable[[Session, Fact, Stamp], None]
+
+
+class Stream(NamedTuple):
+    """A station's facts under one numbering."""
+
+    station_id: bytes
+    incarnation: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,50 +177,77 @@ def _try_alone(session: Session, pushed: Pushed, now: datetime) -> None:
 
 def _apply_some(database: Database, clock: Clock, ends: Callable[[], bool]) -> int:
     """One batch of each stream that has facts, questions in between: a noisy station delays the others by a batch."""
+    behind = StationMark.pushed_seq - StationMark.applied_seq
     with reading(database) as session:
         waiting = session.execute(
-            select(StationMark.station_id, StationMark.incarnation).where(
-                StationMark.pushed_seq > StationMark.applied_seq
-            )
+            select(StationMark.station_id, StationMark.incarnation, behind).where(behind > 0)
         ).all()
     done = 0
-    for station_id, incarnation in waiting:
+    for streams in _together([(Stream(row[0], row[1]), row[2]) for row in waiting]):
         try:
-            done += _apply_batch(database, station_id, incarnation, clock, one_by_one=False)
+            done += _apply_batch(database, streams, clock, one_by_one=False)
         except Exception as error:  # what failed is found out one by one; nothing of the batch was kept
             if is_machines_fault(error):
                 raise
             log.info("a batch of facts failed and is applied one by one", exc_info=True)
-            done += _apply_batch(database, station_id, incarnation, clock, one_by_one=True)
+            for stream in streams:
+                done += _apply_batch(database, (stream,), clock, one_by_one=True)
         if ends():
             break
         done += _answer_some(database, clock)
     return done
 
 
-def _apply_batch(database: Database, station_id: bytes, incarnation: bytes, clock: Clock, *, one_by_one: bool) -> int:
+def _together(behind: Sequence[tuple[Stream, int]]) -> Iterator[tuple[Stream, ...]]:
+    """Which streams share a transaction: a floor at work has one fact each, and a commit costs more than those do.
+
+    A stream with a batch of its own goes alone, and last: the others do not wait for it.
+    """
+    some: list[Stream] = []
+    room = BATCH
+    for stream, count in sorted(behind, key=lambda one: one[1]):
+        if some and count > room:
+            yield tuple(some)
+            some, room = [], BATCH
+        some.append(stream)
+        room -= count
+    if some:
+        yield tuple(some)
+
+
+def _apply_batch(database: Database, streams: Sequence[Stream], clock: Clock, *, one_by_one: bool) -> int:
+    done, began = 0, clock.mono_ns()
     with central_write(database, relaxed=True) as session:
-        mark = session.get_one(StationMark, (station_id, incarnation), with_for_update=True)
-        waiting = _waiting(session, station_id, incarnation, mark.applied_seq)
-        if not waiting:
-            return 0
-        began, count = clock.mono_ns(), 0
-        for pushed in waiting:
-            if one_by_one:
-                _apply_alone(session, pushed, clock.now())
-            else:
-                _apply(session, pushed, clock.now())
-            count += 1
+        for stream in streams:
+            done += _apply_stream(session, stream, clock, began, one_by_one=one_by_one)
             if clock.mono_ns() - began >= BATCH_NS:
                 break
-        last = waiting[count - 1].seq
-        session.execute(
-            update(StationMark)
-            .where(StationMark.station_id == station_id, StationMark.incarnation == incarnation)
-            .values(applied_seq=last)
-        )
-        publish_mark(session, station_id, incarnation, last)
-        return count
+    return done
+
+
+def _apply_stream(session: Session, stream: Stream, clock: Clock, began: int, *, one_by_one: bool) -> int:
+    station_id, incarnation = stream
+    mark = session.get_one(StationMark, (station_id, incarnation), with_for_update=True)
+    waiting = _waiting(session, station_id, incarnation, mark.applied_seq)
+    if not waiting:
+        return 0
+    count = 0
+    for pushed in waiting:
+        if one_by_one:
+            _apply_alone(session, pushed, clock.now())
+        else:
+            _apply(session, pushed, clock.now())
+        count += 1
+        if clock.mono_ns() - began >= BATCH_NS:
+            break
+    last = waiting[count - 1].seq
+    session.execute(
+        update(StationMark)
+        .where(StationMark.station_id == station_id, StationMark.incarnation == incarnation)
+        .values(applied_seq=last)
+    )
+    publish_mark(session, station_id, incarnation, last)
+    return count
 
 
 def _waiting(session: Session, station_id: bytes, incarnation: bytes, applied: int) -> list[Pushed]:

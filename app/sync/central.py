@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.clock import Clock
 from app.db import Database, central_push, now_of, pack_row, reading, tables_of
+from app.db.bulk import write_new_rows
 from app.db.feed import is_mirrored, told_columns
 from app.facts import link
-from app.models import Answer, Ask, ClusterMark, FactAgain, FactRow, Feed, FeedHead, StationMark, StationSeen
+from app.models import Answer, Ask, ClusterMark, FactAgain, FactRow, Feed, FeedHead, Model, StationMark, StationSeen
 from app.sync.wire import (
     FACT_BYTES,
     PUSH_BYTES,
@@ -225,6 +225,9 @@ def _store_once(session: Session, station_id: bytes, incarnation: bytes, facts: 
     )  # fmt: skip
 
 
+_COLUMN_OF = {name: attribute.columns[0].name for name, attribute in FactRow.__mapper__.column_attrs.items()}
+
+
 def _insert_new(session: Session, rows: dict[bytes, dict[str, object]]) -> set[bytes]:
     """Inserts the facts that are not there yet and returns their ids.
 
@@ -232,8 +235,8 @@ def _insert_new(session: Session, rows: dict[bytes, dict[str, object]]) -> set[b
     SQLite's triggers refuse a row that is there before any conflict clause is asked; there the writer's lock is held.
     """
     if session.get_bind().dialect.name == "postgresql":
-        new = postgresql_insert(FactRow).on_conflict_do_nothing(index_elements=["fact_id"]).returning(FactRow.fact_id)
-        return set(session.scalars(new, list(rows.values())))
+        named = [{_COLUMN_OF[name]: value for name, value in row.items()} for row in rows.values()]
+        return write_new_rows(session, Model.metadata.tables[FactRow.__tablename__], named, "fact_id")
     known = set(session.scalars(select(FactRow.fact_id).where(FactRow.fact_id.in_(rows))))
     fresh = [row for fact_id, row in rows.items() if fact_id not in known]
     if fresh:

@@ -101,10 +101,9 @@ def _bare(there: Site, count: int) -> float:
     """The newest so many facts once more into a table like theirs, as many a transaction as a push carries."""
     names = ", ".join(_COLUMNS)
     with psycopg.connect(**arguments_of(there.admin)) as connection:
-        rows = connection.execute(
-            f"SELECT {names} FROM fact WHERE station_id = (SELECT id FROM station WHERE code = 'PUSH01' UNION ALL "
-            f"SELECT station_id FROM packbay_door.login WHERE code = 'PUSH01' LIMIT 1) ORDER BY seq DESC LIMIT {count}".encode()
-        ).fetchall()
+        of_this = "station_id = (SELECT station_id FROM packbay_door.login WHERE code = 'PUSH01')"
+        newest = f"SELECT {names} FROM fact WHERE {of_this} ORDER BY seq DESC LIMIT {count}"
+        rows = connection.execute(newest.encode()).fetchall()
         assert len(rows) == count
         connection.execute("CREATE TABLE IF NOT EXISTS bare_fact (LIKE fact INCLUDING ALL)")
         connection.execute("TRUNCATE bare_fact")

@@ -21,12 +21,13 @@ def stock_row(sku_id: bytes, place_id: bytes, lot: str = "", status: str = GOOD)
 
 
 _KEY = ("sku_id", "place_id", "lot", "status")
-_LINES = Prepared(select(func.count()).select_from(Movement).where(Movement.fact_id == bindparam("fact_id")))
+_LINES = select(func.count()).select_from(Movement).where(Movement.fact_id == bindparam("of_fact"))
 _ENTER = Prepared(
     insert(Movement).values(
-        {name: bindparam(name) for name in ("fact_id", "line", *_KEY, "quantity", "reason", "at")}
+        {name: bindparam(name) for name in ("fact_id", *_KEY, "quantity", "reason", "at")}
+        | {"line": _LINES.scalar_subquery()}
     )
-)  # fmt: skip
+)
 _ADD = Prepared(
     update(Stock)
     .where(*(getattr(Stock, name) == bindparam(f"its_{name}") for name in _KEY))
@@ -51,10 +52,8 @@ def move(
         return
     key = {"sku_id": sku_id, "place_id": place_id, "lot": lot, "status": status}
     if session.info["side"] == "central":
-        line = _LINES.scalar(session, fact_id=stamp.fact_id)
-        _ENTER.run(
-            session, fact_id=stamp.fact_id, line=line, quantity=quantity, reason=reason, at=stamp.at, **key
-        )  # fmt: skip
+        fact_id = stamp.fact_id
+        _ENTER.run(session, fact_id=fact_id, of_fact=fact_id, quantity=quantity, reason=reason, at=stamp.at, **key)
     if not _ADD.run(session, quantity=quantity, **{f"its_{name}": value for name, value in key.items()}):
         _BEGIN.run(session, on_hand=quantity, **key)
     changed(session, Stock, sku_id, place_id, lot, status)

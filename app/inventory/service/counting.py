@@ -19,11 +19,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import Clock
-from app.db import Database, central_write, changed, reading
+from app.db import Database, Prepared, central_write, changed, reading
 from app.facts import Fact, Stamp
 from app.ids import new_id
 from app.inventory.facts import GOOD, Adjusted, Counted
@@ -32,6 +32,7 @@ from app.inventory.queries.counting import UNSETTLED, book, count_cap, count_tol
 from app.inventory.rules.counting import Spot, differences, verdict
 from app.inventory.service.promises import follow_goods
 from app.models import Bin, CountTask, FactRow, Incident, Movement, PickLine, Sku, StationMark, Stock, Work
+from app.models.base import Utc
 from app.settings import Home
 from app.work.service import record_here
 from app.work.service.recording import OFFICE
@@ -303,8 +304,19 @@ def _count_again_if_it_differs(session: Session, task: CountTask, stamp: Stamp) 
         ask_count(session, place_id=task.place_id, sku_id=task.sku_id, reason="asked", now=stamp.at)
 
 
+_COUNTED_SINCE = Prepared(
+    select(CountTask.id)
+    .join(Movement, Movement.place_id == CountTask.place_id)
+    .where(Movement.fact_id == bindparam("fact_id"))
+    .where(CountTask.state == "done", CountTask.counted_at >= bindparam("at", type_=Utc))
+    .limit(1)
+)
+
+
 def follow_late(session: Session, fact: Fact, stamp: Stamp) -> None:
     """Balances movements from before a settled count that arrive after it: the count has seen what they did."""
+    if _COUNTED_SINCE.first(session, fact_id=stamp.fact_id, at=stamp.at) is None:
+        return  # hardly any fact is late
     lines = session.execute(
         select(Movement.sku_id, Movement.place_id, Movement.lot, Movement.status, Movement.quantity).where(
             Movement.fact_id == stamp.fact_id
