@@ -25,13 +25,13 @@ class Short:
 
 WORLDS = (
     Short(2, "central_restored,old_image,restored_and_advanced", stations=2, days=3, faults=3),
+    Short(4, "long_offline", stations=3, days=2, faults=3),
     Short(1, "push_lost,black_hole,answer_lost,slice_late,pull_lost,station_killed,worker_killed,two_workers"),
-    Short(4, "lease_ended,clock_years,clock_back,offline", days=3, faults=8),
+    Short(1, "clone", stations=2, faults=8),
     Short(3, "poison,newer_station,revoked,noisy_station,worker_killed_between,station_cut", stations=2),
-    Short(2, "clone", stations=2, faults=6),
+    Short(4, "lease_ended,clock_years,clock_back,offline", days=3, faults=8),
     Short(6, "restored_and_advanced,central_restored,failed_over,old_image,clone", stations=3, days=3, faults=4),
     Short(5, "central_cut,answer_lost,slice_late,station_cut", stations=3, faults=24),
-    Short(7, "long_offline,offline,duplicate_import", stations=3, days=2, faults=10),
     Short(8, faults=30),
     Short(9, faults=30),
 )

@@ -126,9 +126,9 @@ class Disk:
             self._note_flush()
 
     def _note_flush(self) -> None:
-        if self.path != self._known:  # another file took its place, and was flushed before
-            self._known, self._durable, self._flushing = self.path, Log(), False
+        if self.path != self._known:  # another file took its place, and was flushed before with its log
             self._blink()
+            self._known, self._durable, self._flushing = self.path, self._log(), False
         if self._flushing:
             self._durable, self._flushing = self._log(), False
 

@@ -71,7 +71,7 @@ class Worker:
     person: bytes
     dice: Random
     hands: Hands
-    claims: int = 2
+    claims: int = 4
     task: bytes = b""
     asked_s: float | None = None
     held: set[bytes] = field(default_factory=set)

@@ -64,12 +64,14 @@ class StationEnd(Machine):
 
     def restart(self) -> None:
         """The program is started again: what was not committed is gone, and whoever works here goes on."""
+        self.keeper.clear_away()
         self.disk.reopen()
         self._run()
 
     def cut(self) -> bool:
         """The power goes and comes back; whether commits were lost that were not flushed."""
         self.remember()
+        self.keeper.clear_away()  # what this process would still have open of a file that was swapped is closed with it
         lost = self.disk.cut()
         self._boot()
         self._run()
@@ -86,6 +88,7 @@ class StationEnd(Machine):
     def put_back(self, image: bytes) -> None:
         """An older state takes the place of the file."""
         self.remember()
+        self.keeper.clear_away()
         self.disk.put_back(image)
         self._boot()
         self._run()
@@ -143,6 +146,7 @@ class StationEnd(Machine):
         before = self._own_rows() if parcel.pulled is not None and parcel.mirror is None else {}
         with self.running():
             arrival = self.keeper.take_in(parcel)
+            self.keeper.clear_away()
         self._must_stay(before)
         for request, _, _, body in arrival.answers:
             self.answers[request] = body

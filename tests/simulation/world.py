@@ -31,10 +31,10 @@ from tests.simulation.station_end import StationEnd
 MEMORY = Path("/dev/shm")
 CREW = ("PICK", "PACK", "STOCK", "PICK", "PICK", "PACK", "PICK", "PACK", "STOCK", "PACK")
 """What stations are for, in the order in which a floor gets them."""
-TELLS, POLLS = 0.5, 0.25
+TELLS, POLLS = 0.4, 0.1
 """How often a courier goes within an hour: with facts, and with nothing to tell. What it carries is much at once then,
 and of different stations it arrives in any order."""
-BURSTS = (0, 1, 2, 4, 8, 12)
+BURSTS = (0, 2, 4, 8, 16, 24)
 """How much hands do in an hour before their courier goes: what is told comes in pieces of all sizes."""
 DAY_S, HOUR_S = 86_400.0, 3_600.0
 SHIFT = range(8, 16)
