@@ -193,8 +193,8 @@ class Cluster:
         self.etcd_ports = ports(3)
         self._etcd_peers = ports(3)
         self.values: dict[str, object] = {
-            "scope": "packbay", "etcd_behind_proxies": "true", "watchdog": '"off"', "ttl": TTL_S, "programs": self.programs,
-            "secret": self.password, "secret_replication": secrets.token_urlsafe(12),
+            "scope": "packbay", "etcd_behind_proxies": "true", "watchdog": '"off"', "ttl": TTL_S,
+            "programs": self.programs, "secret": self.password, "secret_replication": secrets.token_urlsafe(12),
             "secret_etcd": secrets.token_urlsafe(12),
             "secret_rewind": secrets.token_urlsafe(12), "network": f"{HOST}/32",
             "certificate": self.papers.folder / "server.pem", "key": self.papers.folder / "server.key",
