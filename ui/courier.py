@@ -36,8 +36,8 @@ log = logging.getLogger(__name__)
 IDLE_S = 1.0
 """How long who works for central rests when there is nothing to do; a hint (a commit) only shortens it."""
 POLL_S = 0.75
-"""A poll when nothing happens; a hint only shortens it. With an exchange or two, and central's own work, what others did
-is here within a second where no hint is heard."""
+"""A poll when nothing happens; a hint only shortens it. With an exchange or two, and central's own work, what others
+did is here within a second where no hint is heard."""
 
 
 class Courier:
