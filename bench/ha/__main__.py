@@ -15,6 +15,9 @@ from types import FrameType
 
 from bench.ha.needs import missing
 
+DRAIN_S = 240.0
+"""How long central may take to apply what stations told during the blows, on a machine with other work."""
+
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.ha", description=__doc__)
@@ -25,7 +28,8 @@ def main(argv: list[str] | None = None) -> int:
     if packages := missing():
         print(f"high availability needs what is not here: apt-get install {' '.join(packages)}", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # the first may be ignored where a shell began us in the background
+        signal.signal(number, _interrupt)
     try:
         return _run(options)
     except KeyboardInterrupt:
@@ -83,7 +87,7 @@ def _in(folder: Path, kinds: list[str], seed: int) -> int:
         floor.wait_for_facts(20)
         blows = play(Trial(cluster, floor, say), kinds)
         say("hands rest; reckoning")
-        floor.come_to_rest()
+        floor.come_to_rest(DRAIN_S)
         broken = floor.broken()
         facts = floor.facts()
         confirmed = len(floor.witness().confirmed)

@@ -33,7 +33,7 @@ class ClusterFloor(ServerFloor):
     def __init__(self, cluster: Cluster, folder: Path, **how: object) -> None:
         self.cluster = cluster
         super().__init__(cast(PgServer, cluster), folder, crew=(), workers=1, name=NAME, **how)  # type: ignore[arg-type]
-        self.stations = [Seat(self, f"{kind}01", kind, 0, 1, "--pace", "6") for kind in CREW]
+        self.stations = [Seat(self, f"{kind}01", kind, 0, 1, "--pace", "2") for kind in CREW]
         for station in self.stations:
             station.join()
 
