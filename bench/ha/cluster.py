@@ -42,10 +42,22 @@ def filled(template: str, values: dict[str, object]) -> str:
 
 
 def ports(count: int) -> list[int]:
-    """So many ports of 127.0.0.1 that nobody listens at just now, all different."""
-    with ExitStack() as stack:
-        probes = [stack.enter_context(socket.create_server((HOST, 0))) for _ in range(count)]
-        return [int(probe.getsockname()[1]) for probe in probes]
+    """So many ports of 127.0.0.1 that nobody listens at just now, all different, and none that was given before.
+
+    They lie below those that the system gives to whoever connects: a node that is down keeps its own.
+    """
+    found: list[int] = []
+    while len(found) < count:
+        port = secrets.choice(range(15_000, 32_000))
+        with suppress(OSError):
+            if port not in _GIVEN:
+                socket.create_server((HOST, port)).close()
+                found.append(port)
+                _GIVEN.add(port)
+    return found
+
+
+_GIVEN: set[int] = set()
 
 
 def until(look: Callable[[], Any], what: str, seconds: float = PATIENCE_S) -> Any:
