@@ -16,7 +16,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from string import Template
 from typing import Any
