@@ -5,9 +5,10 @@
 Each floor is one of `SHAPES`: a mixed one, or one on which some kinds of fault strike that need a floor of their own
 (many pickers for leases, few faults for those that last for hours). Floors are played from seed N on, two at a time;
 the next one is of the shape whose kinds are farthest behind. It is enough when each kind has changed an outcome 100
-times and all together 10,000 times, or after M minutes or W floors; then it says what is lacking. `--kept` adds to what a file holds from earlier
-parts, so that a campaign can be played in slices. A floor on which an invariant breaks ends the campaign with the line
-that plays it again. What counts for each kind stands in the docstring of its function (`tests/simulation/faults`).
+times and all together 10,000 times, or after M minutes or W floors; then it says what is lacking. `--kept` adds to what
+a file holds from earlier parts, so that a campaign can be played in slices. A floor on which an invariant breaks ends
+the campaign with the line that plays it again. What counts for each kind stands in the docstring of its function
+(`tests/simulation/faults`).
 """
 
 from __future__ import annotations
