@@ -151,7 +151,7 @@ def tests_of(files: Sequence[str]) -> list[str]:
         names = set(
             re.findall(r"^(?:def|class) ([A-Za-z]\w+)", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE)
         )
-        room = [] if parts[1] == "sync" else sorted((ROOT / "tests" / parts[1]).glob("test_*.py"))
+        room = [] if parts[1] == "sync" else _quick(ROOT / "tests" / parts[1])
         for path in [*room, *(ROOT / name for name in PROTOCOL)]:
             spoken = len(names & set(re.findall(r"\w+", path.read_text(encoding="utf-8"))))
             if spoken:
@@ -159,6 +159,11 @@ def tests_of(files: Sequence[str]) -> list[str]:
                 hits[name] = hits.get(name, 0) + spoken
     ordered = sorted(hits, key=lambda name: -hits[name])
     return [n for n in ordered if n not in PROTOCOL][:MOST_OF_A_ROOM] + [n for n in ordered if n in PROTOCOL]
+
+
+def _quick(room: Path) -> list[Path]:
+    """Its tests but for those that begin with starting a database server."""
+    return sorted(path for path in room.glob("test_*.py") if "server" not in path.stem)
 
 
 def look_for(base: Path, diff: Path | None, name: str, tests: Sequence[str], limit: float) -> Result:
