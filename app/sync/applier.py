@@ -218,36 +218,47 @@ def _together(behind: Sequence[tuple[Stream, int]]) -> Iterator[tuple[Stream, ..
 def _apply_batch(database: Database, streams: Sequence[Stream], clock: Clock, *, one_by_one: bool) -> int:
     done, began = 0, clock.mono_ns()
     with central_write(database, relaxed=True) as session:
+        reached: dict[Stream, int] = {}
         for stream in streams:
-            done += _apply_stream(session, stream, clock, began, one_by_one=one_by_one)
+            count, last = _apply_stream(session, stream, clock, began, one_by_one=one_by_one)
+            if count:
+                done, reached[stream] = done + count, last
             if clock.mono_ns() - began >= BATCH_NS:
                 break
+        for stream, last in reached.items():  # last of all: from here to the commit these stations' pushes wait
+            _move_mark(session, stream, last)
     return done
 
 
-def _apply_stream(session: Session, stream: Stream, clock: Clock, began: int, *, one_by_one: bool) -> int:
-    station_id, incarnation = stream
-    mark = session.get_one(StationMark, (station_id, incarnation), with_for_update=True)
-    waiting = _waiting(session, station_id, incarnation, mark.applied_seq)
-    if not waiting:
-        return 0
-    count = 0
-    for pushed in waiting:
+def _apply_stream(
+    session: Session, stream: Stream, clock: Clock, began: int, *, one_by_one: bool
+) -> tuple[int, int]:  # fmt: skip
+    """Applies the next facts of a stream: how many, and the number of the last one.
+
+    Its mark is read and not locked: the site's lock keeps every other worker out, and pushes of one stream commit in
+    its order, so that what is there has no hole.
+    """
+    mark = session.get_one(StationMark, stream, populate_existing=True)
+    count, last = 0, mark.applied_seq
+    for pushed in _waiting(session, *stream, mark.applied_seq):
         if one_by_one:
             _apply_alone(session, pushed, clock.now())
         else:
             _apply(session, pushed, clock.now())
-        count += 1
+        count, last = count + 1, pushed.seq
         if clock.mono_ns() - began >= BATCH_NS:
             break
-    last = waiting[count - 1].seq
+    return count, last
+
+
+def _move_mark(session: Session, stream: Stream, last: int) -> None:
+    station_id, incarnation = stream
     session.execute(
         update(StationMark)
         .where(StationMark.station_id == station_id, StationMark.incarnation == incarnation)
         .values(applied_seq=last)
     )
     publish_mark(session, station_id, incarnation, last)
-    return count
 
 
 def _waiting(session: Session, station_id: bytes, incarnation: bytes, applied: int) -> list[Pushed]:
