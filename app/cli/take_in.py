@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,17 +99,31 @@ def _watch(options: Any) -> int:
         serving = Serving(database, SystemClock(), inbox, home(options.home))
         if not options.json:
             print(f"watching {inbox.root} (Ctrl+C ends it)", flush=True)
-        try:
-            while True:
+        with _told_to_end() as end:
+            while not end.is_set():
                 for taken in serving.steps():
                     if taken is not None:
                         _tell(taken, options)
                         refused += bool(taken.result.refused)
+                    if end.is_set():
+                        break
                 if options.once and not inbox.is_waiting():
-                    return 1 if refused else 0
-                time.sleep(LOOK_S)
-        except KeyboardInterrupt:
-            return 1 if refused else 0
+                    break
+                end.wait(LOOK_S)
+    return 1 if refused else 0
+
+
+@contextmanager
+def _told_to_end() -> Iterator[threading.Event]:
+    """Set by Ctrl+C, or by systemd. An exception instead may be raised where Python only prints and forgets it."""
+    end = threading.Event()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda _number, _frame: end.set()) for number in signals]
+    try:
+        yield end
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _tell(taken: Taken, options: Any) -> None:
