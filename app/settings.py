@@ -75,10 +75,12 @@ class Server:
         `user` is who it is where the URL names nobody. Without a host in its middle the URL says
         `?host=/folder/of/the/socket`.
         """
-        parts = urlsplit(url)
-        if parts.scheme not in ("postgresql", "postgres"):
+        scheme, _, rest = url.partition("://")
+        if scheme not in ("postgresql", "postgres"):
             raise SettingsWrong("the address of a server begins with postgresql://")
-        who, _, where = parts.netloc.rpartition("@")
+        middle = rest[: min(found for mark in "/?#" if (found := f"{rest}#".find(mark)) >= 0)]
+        parts = urlsplit(f"{scheme}://host{rest[len(middle) :]}")  # it knows one host only, and refuses [::1] in a list
+        who, _, where = middle.rpartition("@")
         named, _, password = who.partition(":")
         hosts = [one.rpartition(":") if _has_port(one) else (one, "", "") for one in where.split(",") if one]
         said: dict[str, Any] = {

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.view import ItemPanel, ProblemHero, ScalePanel
 from tests.journeys import looking
+from tests.journeys.floor import wait_for
 from tests.journeys.playing import SCANS, at_work
 from tests.journeys.site import site
 
@@ -197,6 +198,7 @@ def test_without_paper_the_label_waits_and_comes_out_once(tmp_path: Path) -> Non
         station.wait(lambda view: not any("no paper" in str(chip.words) for chip in view.header.chips))
         work.play(["!label", "!empty"])
         assert len(station.printer.printed()) == 1
+        wait_for(lambda: ("label", "confirmed", 1) in looking.prints(home.root))  # the printer is asked once more
     assert looking.order_state(home.root, "THREE") == "shipped"
     assert [job for job in looking.prints(home.root) if job[0] == "label"] == [("label", "confirmed", 1)]
 
