@@ -88,7 +88,9 @@ def test_a_wrong_weight_never_blocks_for_ever(before: list[int], right: int) -> 
 
     after = reduce(lambda learnt, _: learn(learnt, right * 1000, 1), range(2 * MEMORY * ENOUGH), known)
 
-    assert weight_of(wrong, after) in (right - 1, right, right + 1)  # a mean is rounded to whole grams
+    found = weight_of(wrong, after)
+    assert found is not None
+    assert abs(found - right) <= 1 + right // 1000  # what came before fades; a mean is rounded to whole grams
 
 
 @pytest.mark.parametrize(
