@@ -19,7 +19,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import BindParameter, Connection, Delete, Dialect, Insert, Select, Update, bindparam, literal, update
 from sqlalchemy.dialects import sqlite
@@ -177,7 +177,7 @@ class Prepared:
 def _on_server(line: _Line, text: _Text, values: list[Any], *, many: bool) -> Any:
     """The same over psycopg, which takes values by their names."""
     dialect = line.connection.dialect
-    refused: type[Exception] = dialect.loaded_dbapi.Error
+    refused: Any = dialect.loaded_dbapi.Error  # a module of no known type: psycopg's or another
     try:
         if not many:
             return line.driver.execute(text.sql, dict(zip(text.names, values, strict=True)))
@@ -185,7 +185,8 @@ def _on_server(line: _Line, text: _Text, values: list[Any], *, many: bool) -> An
         cursor.executemany(text.sql, [dict(zip(text.names, row, strict=True)) for row in values])
         return cursor
     except refused as error:
-        cut = dialect.is_disconnect(error, line.driver, None)  # type: ignore[arg-type]
+        driver = cast(Any, line.driver)  # SQLAlchemy's words name the pool's wrapper; it asks the driver's own here
+        cut = dialect.is_disconnect(error, driver, None)
         raise DBAPIError.instance(
             text.sql, values, error, refused, hide_parameters=True, connection_invalidated=cut, dialect=dialect
         ) from error

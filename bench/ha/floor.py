@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from bench.ha.cluster import HOST, Cluster
 from tests.floor_of_stations.floor import ServerFloor, Station, command
@@ -30,9 +30,9 @@ class Seat(Station):
 class ClusterFloor(ServerFloor):
     """See the module. Everything speaks TLS and is told three hosts; a weaker line is never asked for."""
 
-    def __init__(self, cluster: Cluster, folder: Path, **how: object) -> None:
+    def __init__(self, cluster: Cluster, folder: Path, **how: Any) -> None:
         self.cluster = cluster
-        super().__init__(cast(PgServer, cluster), folder, crew=(), workers=1, name=NAME, **how)  # type: ignore[arg-type]
+        super().__init__(cast(PgServer, cluster), folder, crew=(), workers=1, name=NAME, **how)
         self.stations = [Seat(self, f"{kind}01", kind, 0, 1, "--pace", "2") for kind in CREW]
         for station in self.stations:
             station.join()

@@ -80,7 +80,8 @@ def _played(floor: ServerFloor) -> Iterator[Said]:
     felt = Felt.of(floor)
     names = [*BLOWS] * ROUNDS
     Random(1).shuffle(names)
-    calm, broken = [], {name: [] for name in BLOWS}  # type: ignore[var-annotated]
+    calm: list[dict[str, float]] = []
+    broken: dict[str, list[dict[str, float]]] = {name: [] for name in BLOWS}
     for name in names:
         calm.append(_in_the_calm(felt))
         broken[name].append(_while_broken(floor, felt, name))

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from random import Random
+from typing import Any
 
 from app.clock import SystemClock
 from app.facts import Fact, Stamp, canonical, link
@@ -78,15 +79,15 @@ class Crowd:
     """Stations (code and way in), scans a second of each, facts in one push, and how many pushes of each (0: on and
     on). `paced` puts a station's own bucket before its pushes instead of a rhythm."""
 
-    stations: tuple[tuple[str, dict[str, object]], ...]
+    stations: tuple[tuple[str, dict[str, Any]], ...]
     rate: float = 2.0
     at_once: int = 1
     pushes: int = 0
     paced: bool = False
 
     @classmethod
-    def of(cls, ways: Sequence[tuple[str, Server]], **more: object) -> Crowd:
-        return cls(tuple((code, asdict(server)) for code, server in ways), **more)  # type: ignore[arg-type]
+    def of(cls, ways: Sequence[tuple[str, Server]], **more: Any) -> Crowd:
+        return cls(tuple((code, asdict(server)) for code, server in ways), **more)
 
     def line(self) -> str:
         """As the process reads it."""
@@ -110,7 +111,7 @@ def _work(stream: Stream, crowd: Crowd, delay: float, ending: threading.Event, t
 def main() -> None:
     said = json.loads(sys.stdin.readline())
     crowd = Crowd(**{**said, "stations": tuple(map(tuple, said["stations"]))})
-    streams = [Stream(Server(**server), code) for code, server in crowd.stations]  # type: ignore[arg-type]
+    streams = [Stream(Server(**server), code) for code, server in crowd.stations]
     for stream in streams:
         stream.hello()
     took: list[float] = []

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -206,9 +207,7 @@ def backends_are_frozen(play: Play) -> Account:
         felt = Felt.of(floor)
         for number in range(play.times):
             station = felt.station if number % 2 == 0 else play.dice.choice(floor.stations)
-            pid = line_of(floor, station)
-            said, began = len(station.run.said), time.monotonic_ns()
-            pg.freeze(pid)
+            said, began, pid = hang(floor, station)
             try:
                 gone = _line_is(station, False, said)
                 there = _line_is(station, True, said, gone)
@@ -243,7 +242,7 @@ def the_server_is_frozen(play: Play) -> Account:
             pg.freeze()
             try:
                 gone = [_line_is(station, False, mark) for station, mark in zip(floor.stations, marks, strict=True)]
-                wait_for(lambda kept=kept: sum(map(recorded, floor.stations)) > kept)  # type: ignore[misc]
+                wait_for(partial(_more_is_recorded, floor, kept))
             finally:
                 pg.thaw()
             freed.append((max(gone) - began) / 1e9)
@@ -258,6 +257,10 @@ def the_server_is_frozen(play: Play) -> Account:
         "frozen": len(freed),
         "freed after s": round(max(freed), 1),
     } | felt.account()
+
+
+def _more_is_recorded(floor: ServerFloor, than: int) -> bool:
+    return sum(map(recorded, floor.stations)) > than
 
 
 def recorded(station: Station) -> int:
@@ -281,6 +284,22 @@ def line_of(floor: ServerFloor, station: Station) -> int:
 
     wait_for(lambda: _quiet(look))
     return rows[0][0]
+
+
+def hang(floor: ServerFloor, station: Station) -> tuple[int, int, int]:
+    """Stops the backend of this station between two of its transactions: what the station had said by then, when that
+    was (ns), and the backend. One stopped within a transaction keeps its locks until it goes on or is killed, and the
+    station's next push waits for them: that is PostgreSQL's to say, not the station's."""
+    while True:
+        said, began, pid = len(station.run.said), time.monotonic_ns(), line_of(floor, station)
+        floor.pg.freeze(pid)
+        if not _holds_locks(floor, pid):
+            return said, began, pid
+        floor.pg.thaw(pid)
+
+
+def _holds_locks(floor: ServerFloor, pid: int) -> bool:
+    return bool(floor.ask(f"SELECT 1 FROM pg_locks WHERE pid = {pid} AND granted LIMIT 1"))
 
 
 @case("worker kill -9")

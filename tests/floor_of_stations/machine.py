@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -170,7 +171,7 @@ def the_servers_disk_is_full(play: Play) -> Account:
                 began = time.monotonic()
                 full = _fill_the_log(pg, disk) if number % 2 else fill(disk)
                 queued = sum(map(_queued, floor.stations))
-                wait_for(lambda queued=queued: sum(map(_queued, floor.stations)) > queued + 30)  # type: ignore[misc]
+                wait_for(partial(_more_are_queued, floor, queued + 30))
                 over, told = not pg.running, acknowledged_facts(floor)
                 ended += over
                 play.say(f"{disk} is full: the server {'has ended' if over else 'goes on'}; stations record")
@@ -198,6 +199,14 @@ def _fill_the_log(pg: PgServer, disk: Path) -> Path:
             for _ in range(12):
                 connection.execute(sql.encode())
     return full
+
+
+def _more_is_confirmed(station: Station, than: int) -> bool:
+    return len(station.confirmed()) > than
+
+
+def _more_are_queued(floor: ServerFloor, than: int) -> bool:
+    return sum(map(_queued, floor.stations)) > than
 
 
 def _queued(station: Station) -> int:
@@ -229,7 +238,7 @@ def a_stations_disk_is_full(play: Play) -> Account:
             play.say(f"{station.code} ({station.run.pid}): disk full; nothing is confirmed")
             full.unlink()
             before = len(station.confirmed())
-            wait_for(lambda before=before: len(station.confirmed()) > before + 3)  # type: ignore[misc]
+            wait_for(partial(_more_is_confirmed, station, before + 3))
             waits.append(time.monotonic() - began)
         settle(floor)
         station.stop()

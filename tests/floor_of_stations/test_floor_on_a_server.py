@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.floor_of_stations.cases import line_of
+from tests.floor_of_stations.cases import hang
 from tests.floor_of_stations.copies import acknowledged_facts
 from tests.floor_of_stations.floor import ServerFloor, kill, wait_for
 from tests.postgres import PgServer, debian_version
@@ -41,8 +41,7 @@ def test_a_server_that_is_killed_in_mid_push_has_all_that_it_acknowledged(floor:
 def test_a_backend_that_hangs_stops_nobodys_hands(floor: ServerFloor) -> None:
     # given a backend that is stopped as a stranger would stop it
     station = floor.stations[0]
-    said, pid = len(station.run.said), line_of(floor, station)
-    floor.pg.freeze(pid)
+    said, _, pid = hang(floor, station)
 
     # when the station has noticed, by its own deadline
     try:

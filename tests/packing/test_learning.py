@@ -90,7 +90,9 @@ def test_a_wrong_weight_never_blocks_for_ever(before: list[int], right: int) -> 
 
     found = weight_of(wrong, after)
     assert found is not None
-    assert abs(found - right) <= 1 + right // 1000  # what came before fades; a mean is rounded to whole grams
+    assert abs(found - right) <= 1 + right // 1000  # what was weighed before fades box by box
+    settled = reduce(lambda learnt, _: learn(learnt, right * 1000, 1), range(10 * MEMORY), after)
+    assert weight_of(wrong, settled) == right
 
 
 @pytest.mark.parametrize(
