@@ -1,4 +1,4 @@
-"""Central's computer: the database, its side of the protocol, the applier, the duties, the office, backups."""
+"""Central's computer: database, its side of the protocol, applier, duties, office, post, backups."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ from app.work.service.numbers import skip_numbers
 from tests.simulation.disk import Killed
 from tests.simulation.machine import Machine, Time
 
+MAIL = """[mail]
+way = "folder"
+from = "shop@example.org"
+"""
+
 
 class CentralEnd(Machine):
     """Central on SQLite. `up`: the server answers."""
@@ -34,6 +39,9 @@ class CentralEnd(Machine):
         """How often the server was started: connections do not outlive it."""
         self.home = Home(folder / "home")
         self.home.make()
+        (self.home.root / "central.toml").write_text(MAIL, encoding="utf-8")
+        self.mails: Counter[str] = Counter()
+        """How often each mail arrived, by its name."""
         self._failing: set[str] = set()
         self.between_parts: Callable[[], object] | None = None
         """What others do at central while a snapshot is read, once."""
@@ -64,6 +72,16 @@ class CentralEnd(Machine):
         """What central does while time passes, once."""
         with self.running():
             return do_duties(self._place, self._failing, "DUTIES")
+
+    def give_mails_away(self) -> int:
+        """Central writes to customers; whoever gets a mail notes it, also when the program ends in the middle."""
+        try:
+            with self.running():
+                return do_duties(self._place, self._failing, "OUTSIDE")
+        finally:
+            for mail in sorted(self.home.root.glob("mails-out/*.eml")):
+                self.mails[mail.stem] += 1
+                mail.unlink()
 
     def office(self, act: Callable[[Session], Any]) -> Any:
         """Somebody at a desk decides something: one transaction."""
@@ -100,6 +118,7 @@ class CentralEnd(Machine):
     def put_back(self, image: bytes, *, restored: bool) -> None:
         """An older state takes the place of the file: a backup that was `restored`, or a standby that was behind."""
         self.disk.put_back(image)
+        self.mails.clear()  # what it no longer knows that it sent may go once more
         self._serve()
         if restored:
             with self.running(), central_write(self.disk.database) as session:

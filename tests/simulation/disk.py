@@ -62,6 +62,9 @@ class Disk:
         """Whether the fuse counts statements that write only."""
         self.before_begin: Callable[[], None] | None = None
         """Called once before the next writing transaction: where another process may come first."""
+        self.dies_at_commit = False
+        """Whether the process ends at the next commit of a transaction that wrote the feed: none of it is there."""
+        self._wrote_feed = False
         self.written = 0
         """Statements of the open transaction that wrote."""
         self.killed_with = 0
@@ -88,6 +91,7 @@ class Disk:
         for engine in (database.write, database.relaxed, database.read):
             event.listen(engine, "connect", _never_fold)
             event.listen(engine, "before_cursor_execute", self._statement)
+            event.listen(engine, "commit", self._commits)
         event.listen(database.write, "commit", self._flushes)
         self._flushing = False
         return database
@@ -95,6 +99,7 @@ class Disk:
     def close(self) -> None:
         self.fuse = None
         self.before_begin = None
+        self.dies_at_commit = False
         self._blink()
         self.database.close()
 
@@ -114,12 +119,17 @@ class Disk:
 
     # ---- what is seen of transactions
 
+    def _commits(self, _connection: Connection) -> None:
+        if self.dies_at_commit and self._wrote_feed:
+            self.dies_at_commit, self.killed_with = False, self.written
+            raise Killed(f"{self.name.name} at COMMIT")
+
     def _flushes(self, _connection: Connection) -> None:
         self._flushing = True
 
     def _begins(self) -> None:
         self._note_flush()
-        self.written = 0
+        self.written, self._wrote_feed = 0, False
         if self.before_begin is not None:
             act, self.before_begin = self.before_begin, None
             act()
@@ -142,6 +152,7 @@ class Disk:
                 self.fuse, self.killed_with = None, self.written
                 raise Killed(f"{self.name.name} before {text[:40]!r}")
         self.written += writes
+        self._wrote_feed |= text.startswith("INSERT INTO feed ")
 
     # ---- the file
 

@@ -59,8 +59,10 @@ class Hands:
     emptied: set[bytes] = field(default_factory=set)
     """Orders whose units left their totes: whoever sees such a tote sees that it is empty."""
     serials: int = 0
-    again: bool = False
-    """The next unit with a serial number carries one that another unit carries as well."""
+    newest: dict[bytes, str] = field(default_factory=dict)
+    """The serial number that was picked last, by SKU."""
+    again: int = 0
+    """On so many of the next units stands the number that stands on the one before."""
 
 
 @dataclass
@@ -85,13 +87,15 @@ class Worker:
         self.held.discard(tote)
         self.hands.totes.discard(tote)
 
-    def next_serial(self) -> str:
+    def next_serial(self, sku: bytes) -> str:
         """What stands on the next unit; each number stands on one unit, but for labels that were printed twice."""
-        if self.hands.again and self.hands.serials:
-            self.hands.again = False
-            return f"S{self.hands.serials:06}"
-        self.hands.serials += 1
-        return f"S{self.hands.serials:06}"
+        hands = self.hands
+        if hands.again and sku in hands.newest:
+            hands.again -= 1
+            return hands.newest.pop(sku)
+        hands.serials += 1
+        hands.newest[sku] = f"S{hands.serials:06}"
+        return hands.newest[sku]
 
     def new_task(self) -> bytes:
         self.task = self.dice.randbytes(16)
@@ -155,7 +159,7 @@ def _pick_line(me: Worker, work: bytes, fence: int, tote: bytes, line: tuple[Any
     for more in _portions(units - missing, 1 if serial_tracked else units):
         serial = ""
         if serial_tracked:
-            serial = me.next_serial()
+            serial = me.next_serial(sku)
         fact = Picked(line_id, work, fence, sku, place, lot, more, tote, serial)
         done: tuple[Recorded, ...] = yield Do((fact,))
         if me.dice.random() < 0.06 and done:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from random import Random
@@ -87,13 +88,17 @@ def furnish(database: Database, now: datetime) -> None:
         raise ValueError(f"the site can't be built: {wrong[0]}")
 
 
-def orders(dice: Random, first: int, count: int, now: datetime) -> list[ImportedOrder]:
+GOODS = (*PLAIN, *LOTS, *SERIALS * 4)
+"""What people order: each line is one of these."""
+
+
+def orders(dice: Random, first: int, count: int, now: datetime, of: Sequence[str] = GOODS) -> list[ImportedOrder]:
     """Some new orders of one to three lines, numbered on from `first`."""
-    return [_order(dice, first + n, now) for n in range(count)]
+    return [_order(dice, first + n, now, of) for n in range(count)]
 
 
-def _order(dice: Random, number: int, now: datetime) -> ImportedOrder:
-    names = dice.sample([*PLAIN, *LOTS, *SERIALS * 4], dice.choice((1, 1, 2, 3)))
+def _order(dice: Random, number: int, now: datetime, of: Sequence[str]) -> ImportedOrder:
+    names = dice.sample(of, min(len(of), dice.choice((1, 1, 2, 3))))
     lines = tuple(
         ImportedLine(
             str(n), name, f"Thing {name}", 1 if name in SERIALS else dice.choice((1, 1, 2, 3)), Decimal("5.00")

@@ -27,6 +27,22 @@ WRITES_ROW = {
     "PackOpened": ("parcel", "parcel_id"), "LabelMade": ("parcel", "parcel_id"),
 }  # fmt: skip
 """A row that a fact of a kind always writes: its table, and the field of the fact that names it."""
+TAKES_FROM = frozenset({"Picked"})
+"""Facts that also write what lies where they took it from: a row that others write all the time."""
+Key = tuple[object, ...]
+BY_KEY = {"stock": "SELECT * FROM stock WHERE sku_id = ? AND place_id = ? AND lot = ? AND status = 'good'"}
+
+
+def _rows_of(kind: str, data: str) -> list[tuple[str, Key]]:
+    """Rows that a fact wrote, so far as they are looked at here: table and key."""
+    table, name = WRITES_ROW.get(kind, ("", ""))
+    if not table:
+        return []
+    body = json.loads(data)["body"]
+    rows: list[tuple[str, Key]] = [(table, (bytes.fromhex(body[name]),))]
+    if kind in TAKES_FROM:
+        rows.append(("stock", (bytes.fromhex(body["sku_id"]), bytes.fromhex(body["place_id"]), body["lot"])))
+    return rows
 
 
 class StationEnd(Machine):
@@ -40,6 +56,7 @@ class StationEnd(Machine):
         super().__init__(path, "station", time, dice)
         self.code = code
         self.line = Line(central, wait)
+        self._central, self._head = central, 0
         self.held: Parcelled | None = None
         self.answers: dict[bytes, dict[str, Any]] = {}
         self.troubles: Counter[str] = Counter()
@@ -139,6 +156,7 @@ class StationEnd(Machine):
         return parcel is not None
 
     def _fetch(self) -> Parcelled | None:
+        self._head = self._central.disk.one("SELECT MAX(head) FROM feed_head") or 0
         with self.running():
             return self.talk.next()
 
@@ -148,27 +166,36 @@ class StationEnd(Machine):
             arrival = self.keeper.take_in(parcel)
             self.keeper.clear_away()
         self._must_stay(before)
+        if parcel.mirror is not None:
+            self._must_stand()
         for request, _, _, body in arrival.answers:
             self.answers[request] = body
 
-    def _own_rows(self) -> dict[tuple[str, bytes], tuple[int, Any]]:
+    def _own_rows(self) -> dict[tuple[str, Key], tuple[int, Any]]:
         """Rows that facts of this station wrote and central has not told of since: as they are, and by which fact."""
         applied = self.disk.one("SELECT applied_seq FROM itself")
         later = self.disk.query("SELECT seq, kind, data FROM fact WHERE seq > ? ORDER BY seq", applied)
-        found: dict[tuple[str, bytes], tuple[int, Any]] = {}
+        found: dict[tuple[str, Key], tuple[int, Any]] = {}
         for seq, kind, data in later:
-            table, name = WRITES_ROW.get(kind, ("", ""))
-            if table:
-                key = bytes.fromhex(json.loads(data)["body"][name])
-                found[table, key] = seq, self.disk.query(f"SELECT * FROM {table} WHERE id = ?", key)
+            for table, key in _rows_of(kind, data):
+                found[table, key] = seq, self._row(table, key)
         return found
 
-    def _must_stay(self, before: dict[tuple[str, bytes], tuple[int, Any]]) -> None:
+    def _row(self, table: str, key: Key) -> Any:
+        return self.disk.query(BY_KEY.get(table, f"SELECT * FROM {table} WHERE id = ?"), *key)
+
+    def _must_stay(self, before: dict[tuple[str, Key], tuple[int, Any]]) -> None:
         """What hands did here and central had not applied in what was taken in is as it was."""
         applied = self.disk.one("SELECT applied_seq FROM itself")
         for (table, key), (seq, row) in before.items():
-            if seq > applied and self.disk.query(f"SELECT * FROM {table} WHERE id = ?", key) != row:
-                self.findings.append(f"own-rows-stay: fact {seq} at {self.name} is erased from {table} {key.hex()[:8]}")
+            if seq > applied and self._row(table, key) != row:
+                self.findings.append(f"own-rows-stay: fact {seq} at {self.name} is erased from {table}")
+
+    def _must_stand(self) -> None:
+        """Whoever got a whole mirror has read the feed as far as it went when central began to read."""
+        at = self.disk.one("SELECT feed_seq FROM itself")
+        if at < self._head:
+            self.findings.append(f"whole-and-behind: {self.name} got all rows as of {self._head} and stands at {at}")
 
     def try_round(self, most: int = 1) -> bool:
         """Exchanges as long as there is something to carry, `most` of them; whether there was.

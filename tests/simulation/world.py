@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -43,7 +44,7 @@ DELIVERIES = (8, 10, 12, 14)
 """Hours in which orders come in."""
 
 
-AT_ANY_TIME = ("ledger-is-stock", "moved-once", "promises-add-up", "feed-gapless", "stream-whole")
+AT_ANY_TIME = ("ledger-is-stock", "moved-once", "promises-add-up", "feed-gapless", "stream-whole", "mail-once")
 """What holds after every transaction of central."""
 
 
@@ -158,7 +159,8 @@ class World:
         self.orders = 0
         self._scans_of_twins = 0
         self._later: list[tuple[float, int, Callable[[], None]]] = []
-        self.away_for_long: Bench | None = None
+        self._number = count()
+        self.away_for_long: list[Bench] = []
         self.idle_soon = 0
         """So many days without work begin tonight."""
         self._serials_told = 0
@@ -200,9 +202,9 @@ class World:
 
     # ---- the office
 
-    def orders_come(self, count: int) -> None:
+    def orders_come(self, count: int, of: Sequence[str] = site.GOODS) -> None:
         """A file of new orders is taken in, and what can go is released."""
-        file = site.orders(self.dice, self.orders + 1, count, self.central.clock.now())
+        file = site.orders(self.dice, self.orders + 1, count, self.central.clock.now(), of)
         self.orders += count
         self.told.files.append(file)
         self.central.survive(lambda: self.import_file(file))
@@ -243,13 +245,15 @@ class World:
     # ---- time
 
     def day(self, orders: int) -> None:
-        """One working day."""
+        """One working day; it ends when something was seen at a station that must not be."""
         midnight = self.time.now_s - self.time.now_s % DAY_S
         for hour in SHIFT:
             self.time.now_s = max(self.time.now_s, midnight + hour * HOUR_S)
             if hour in DELIVERIES:
                 self.orders_come(max(1, orders // len(DELIVERIES)))
             self.tick()
+            if any(station.findings for station in self.stations):
+                return
         self.night()
         idle, self.idle_soon = self.idle_soon, 0
         self.idle_days(idle)
@@ -290,8 +294,9 @@ class World:
             self.central.survive(self.central.work)
 
     def night(self) -> None:
-        """Nobody works: duties, backups; and logs are folded in."""
+        """Nobody works: duties, mails, backups; and logs are folded in."""
         self.central.survive(self.central.do_duties)
+        self.central.survive(self.central.give_mails_away)
         told = self.central.disk.one("SELECT COUNT(*) FROM incident WHERE kind = 'serial_twice'")
         self.counted["serial twice"] += max(0, told - self._serials_told)
         self._serials_told = told
@@ -325,7 +330,7 @@ class World:
 
     def later(self, hours: float, act: Callable[[], None]) -> None:
         """Something happens in so many hours."""
-        self._later.append((self.time.now_s + hours * HOUR_S, len(self._later), act))
+        self._later.append((self.time.now_s + hours * HOUR_S, next(self._number), act))
 
     def _what_is_due(self, *, all_of_it: bool = False) -> None:
         due = sorted(one for one in self._later if all_of_it or one[0] <= self.time.now_s)
@@ -361,6 +366,19 @@ class World:
         for bench in self.online():
             if self.unacked(bench.station) or self.some_facts(bench):
                 return bench
+        return None
+
+    def someone_who_claimed(self) -> Bench | None:
+        """A bench with a network that was leased work on which no hand has begun, as far as central knows."""
+        for bench in self.online():
+            for _ in range(12 if bench.kind == "PICK" else 0):
+                if self.unstarted(bench.station):
+                    return bench
+                bench.step()
+                if bench.request is not None:
+                    bench.station.try_round()
+                    self.work()
+                    bench.station.hear()
         return None
 
     def someone_asks(self) -> bool:
@@ -454,9 +472,11 @@ class World:
         return self._standby
 
     def old_image(self) -> tuple[Bench, bytes] | None:
-        """A bench of which somebody kept an image, and the image."""
+        """A bench of which somebody kept an image, and the image; without one an image of each is kept now."""
         kept = [b for b in self.benches if b.station.code in self._images and not b.asleep]
         if not kept:
+            for bench in self.online():
+                self._images[bench.station.code] = bench.station.disk.image()
             return None
         bench = self.fate.choice(kept)
         return bench, self._images[bench.station.code]
@@ -534,6 +554,7 @@ class World:
             moved = [bench.station.try_round(20) for bench in self.everywhere]
             self.work()
             moved.append(bool(self.central.survive(self.central.do_duties)))
+            moved.append(bool(self.central.survive(self.central.give_mails_away)))
             even = all(bench.station.is_even() for bench in self.everywhere)
             quiet = quiet + 1 if even and not any(moved) else 0
             if quiet == 2:
@@ -547,7 +568,7 @@ class World:
         """Every invariant that does not hold now."""
         seen = self.told.seen.union(*(s.seen for s in self.stations))
         witness = Witness(
-            self.confirmed(), self.told.gone, self.told.poison, seen=seen, forgotten=self.told.forgotten,
+            self.confirmed(), self.told.gone, self.told.poison, self.central.mails, self.told.forgotten, seen,
             central_lost=self.told.central_lost, copies_of_streams=self.told.copies_of_streams,
         )  # fmt: skip
         return self.broken_at_night() or broken(
@@ -557,7 +578,8 @@ class World:
     def broken_at_night(self) -> list[Broken]:
         """What central's books alone must say, whatever is under way, and what was seen at stations."""
         found = [Broken(*words.split(": ", 1)) for station in self.stations for words in station.findings]
-        return found or broken(Floor(sqlite_side(self.central.disk.path), ()), AT_ANY_TIME)
+        witness = Witness(mails=self.central.mails)
+        return found or broken(Floor(sqlite_side(self.central.disk.path), (), witness), AT_ANY_TIME)
 
     @property
     def day_number(self) -> int:

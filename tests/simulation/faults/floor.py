@@ -95,7 +95,8 @@ def late_count(world: World) -> bool:
 @fault("serial number picked twice", 1)
 def serial_twice(world: World) -> bool | None:
     """Counts when central tells people of one more serial number that two hands picked."""
-    world.hands.again = True
+    world.hands.again += 1
+    world.orders_come(1, of=site.SERIALS)
     return None  # the office counts what it was told, each night
 
 
@@ -233,18 +234,23 @@ def book_set(world: World) -> bool:
             "WHERE o.acked_at IS NULL AND f.kind = 'Picked' ORDER BY f.seq LIMIT 1"
         )
         if rows:
-            body = json.loads(rows[0][0])["body"]
-            names = "SELECT s.sku, b.name FROM sku s JOIN bin b ON b.id = ? WHERE s.id = ?"
-            ids = bytes.fromhex(body["place_id"]), bytes.fromhex(body["sku_id"])
-            world.set_stock(*world.central.disk.query(names, *ids)[0], 1, body["lot"])
+            set_book(world, rows[0][0])
             return True
     return False
+
+
+def set_book(world: World, picked: str) -> None:
+    """The office says how much lies in the bin from which somebody picked: `picked` is the fact as it is kept."""
+    body = json.loads(picked)["body"]
+    names = "SELECT s.sku, b.name FROM sku s JOIN bin b ON b.id = ? WHERE s.id = ?"
+    ids = bytes.fromhex(body["place_id"]), bytes.fromhex(body["sku_id"])
+    world.set_stock(*world.central.disk.query(names, *ids)[0], 1, body["lot"])
 
 
 @fault("lease ends offline, work given away", 1.5)
 def lease_ended(world: World) -> bool | None:
     """Counts when central kept a fact whose lease it had given to somebody else."""
-    bench = next((b for b in world.online() if world.unstarted(b.station)), None)
+    bench = world.someone_who_claimed()
     if bench is None:
         return False
     sql = (
@@ -253,12 +259,14 @@ def lease_ended(world: World) -> bool | None:
     )
     before = world.central.disk.one(sql, bench.station.id)
     bench.asleep = True
-    world.some_facts(bench)
+    for _ in range(40):
+        bench.step()
 
     def back() -> None:
         bench.asleep = False
         world.settle_one(bench)
         world.count("lease ended", world.central.disk.one(sql, bench.station.id) > before)
 
-    world.later(world.dice.uniform(16, 30), back)
+    tomorrow = 24 - world.time.now_s / 3_600 % 24  # when somebody else has come for work
+    world.later(tomorrow + world.dice.uniform(11, 15), back)
     return None

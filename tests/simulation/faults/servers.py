@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.simulation.disk import Killed
 from tests.simulation.faults import fault
+from tests.simulation.faults.floor import set_book
 from tests.simulation.world import World
 
 
@@ -68,6 +69,32 @@ def two_workers(world: World) -> bool:
     return sum(other) > 0
 
 
+@fault("server ends in the middle of COMMIT", 2)
+def killed_at_commit(world: World) -> bool:
+    """Counts when all of a transaction was written, its feed last, and central's feed is as long as before."""
+    if not world.something_to_apply():
+        return False
+    disk, head = world.central.disk, world.head()
+    disk.killed_with, disk.dies_at_commit = 0, True
+    world.work()
+    disk.dies_at_commit = False
+    return disk.killed_with > 0 and world.head() == head
+
+
+@fault("killed while a mail is given away", 1)
+def killed_at_a_mail(world: World) -> bool:
+    """Counts when a mail arrived and central ended before it had written that down."""
+    if not world.central.disk.one("SELECT COUNT(*) FROM effect WHERE kind = 'mail' AND state = 'intent'"):
+        return False
+    disk, before = world.central.disk, sum(world.central.mails.values())
+    disk.killed_with = 0
+    disk.fuse, disk.fuse_writes = 1, True  # it is taken up, and no more is written
+    world.central.survive(world.central.give_mails_away)
+    disk.fuse = None
+    given = sum(world.central.mails.values()) > before
+    return given and bool(disk.one("SELECT COUNT(*) FROM effect WHERE kind = 'mail' AND state = 'sent'"))
+
+
 @fault("power loss at central", 2)
 def central_cut(world: World) -> bool:
     """Counts when central no longer has facts that it had acknowledged."""
@@ -81,7 +108,24 @@ def central_cut(world: World) -> bool:
 
 
 def _forgot_some(world: World) -> bool:
-    return any(world.acked(s) > world.pushed(s) for s in world.stations)
+    forgot = any(world.acked(s) > world.pushed(s) for s in world.stations)
+    _office_goes_on(world)
+    return forgot
+
+
+def _office_goes_on(world: World) -> None:
+    """Before a worker applies what stations tell once more, the office counts a bin that it was taken from."""
+    for bench in world.online()[:2]:
+        station = bench.station
+        for _ in range(3):  # hello, what was lost, the mirror
+            station.try_round()
+        picked = station.disk.query(
+            "SELECT f.data FROM fact f, itself i WHERE f.seq > i.applied_seq AND f.kind = 'Picked' "
+            "AND f.incarnation = i.incarnation ORDER BY f.seq DESC LIMIT 1"
+        )
+        if picked:
+            set_book(world, picked[0][0])
+            station.try_round()
 
 
 @fault("central restored from backup", 0.6)

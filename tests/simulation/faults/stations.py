@@ -98,6 +98,8 @@ def old_image(world: World) -> bool:
     if found is None:
         return False
     bench, image = found
+    if world.some_facts(bench) and world.dice.random() < 0.5:
+        bench.station.try_round()
     before = bench.station.disk.one("SELECT seq FROM itself")
     bench.station.put_back(image)
     bench.begin()
@@ -149,13 +151,14 @@ def revoked(world: World) -> bool:
 def long_offline(world: World) -> bool | None:
     """Counts when a station was away for 30 days, has facts to tell, and what it would read next is no longer kept."""
     bench = world.someone_online()
-    if bench is None or world.away_for_long:
+    if bench is None or len(world.away_for_long) + 1 >= len(world.benches):
         return False
-    world.away_for_long = bench
+    world.away_for_long.append(bench)
     bench.asleep = True
+    world.some_facts(bench)
 
     def back() -> None:
-        world.away_for_long = None
+        world.away_for_long.remove(bench)
         bench.asleep = False
         told = world.unacked(bench.station) > 0
         first = world.central.disk.one("SELECT MIN(seq) FROM feed") or 0
