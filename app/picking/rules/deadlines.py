@@ -1,0 +1,252 @@
+"""Which walks come first, and which orders share one, so that trucks do not leave without their parcels.
+
+A plan is batches, the order in which they are walked, and who walks them: whoever is free first takes the next one.
+Late orders are paid for in metres (`Worth`), so that one number says which of two plans is better. Classes of
+priority are planned one after the other, each behind what was planned before: whatever comes in a lower class, no
+order of a higher one is put down a moment later.
+
+Inside a class the batches of shortest walks are taken where nobody is late with them. Else several groupings compete
+(the short one, one in which only orders of the same cut-off share a walk, one in the order of cut-offs, and first
+come, first served), and orders are moved for as long as that pays. Batches are walked in the order of the latest
+moment at which they could begin; one that cannot make it any more goes behind the others if that helps them (after
+Moore 1968, Management Science 15:102-109, who does so for single jobs on one machine).
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from app.picking.rules.batch_search import SEED, SPELL
+from app.picking.rules.batches import Batch, Group, PickOrder, Pool, Watch, in_order
+from app.picking.rules.batching import improved
+from app.picking.rules.carts import Fleet
+from app.picking.rules.pace import Pace
+from app.picking.rules.savings import by_savings
+from app.picking.rules.tours import Tours
+
+NOBODY_WAITS = 1 << 60
+"""The moment that orders without a cut-off are due."""
+MOVES_AN_ORDER = 60
+"""How many moves are tried for each order of a class in which somebody would be late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What lateness is worth in metres of walking, both in mm: a late order, and each second that it is late."""
+
+    late_mm: int = 1_000_000
+    second_mm: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedWalk:
+    """A batch, who walks it (the index of a picker) and when."""
+
+    batch: Batch
+    picker: int
+    begins_ms: int
+    ends_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The walks of a wave by their beginning, and the orders that are put down too late."""
+
+    walks: tuple[PlannedWalk, ...]
+    late: tuple[bytes, ...]
+
+    @property
+    def length_mm(self) -> int:
+        """The length of all walks."""
+        return sum(walk.batch.length_mm for walk in self.walks)
+
+    def ends_ms(self) -> Mapping[bytes, int]:
+        """When each order is put down."""
+        return {key: walk.ends_ms for walk in self.walks for key in walk.batch.orders}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a plan is made for: who is free when (one moment for each picker), how fast they are, what lateness
+    costs."""
+
+    free_ms: tuple[int, ...]
+    pace: Pace = field(default_factory=Pace)
+    worth: Worth = field(default_factory=Worth)
+
+
+def plan_wave(
+    orders: Sequence[PickOrder], tours: Tours, fleet: Fleet, terms: Terms, watch: Watch | None = None
+) -> Plan:
+    """A plan for all these orders. Raises Stopped when `watch` says so."""
+    if not terms.free_ms:
+        raise ValueError("nobody is there to walk")
+    looking, free, walks, late = watch or Watch(), list(terms.free_ms), list[PlannedWalk](), list[bytes]()
+    by_class = sorted(orders, key=lambda order: order.priority)
+    for _, members in groupby(by_class, key=lambda order: order.priority):
+        pool = Pool(tuple(members), tours, fleet)
+        desk = _Desk(pool, terms, tuple(free))
+        timed = desk.best(looking)
+        for walk, each in desk.walks(timed):
+            walks.append(walk)
+            late += [pool.orders[n].key for n in each.group.members if _due(pool.orders[n]) < walk.ends_ms]
+            free[walk.picker] = walk.ends_ms
+    return Plan(tuple(sorted(walks, key=lambda walk: (walk.begins_ms, walk.picker))), tuple(sorted(late)))
+
+
+def first_come_plan(orders: Sequence[PickOrder], tours: Tours, fleet: Fleet, terms: Terms) -> Plan:
+    """What first come, first served makes of them: batches in the order of coming, walked in that order."""
+    pool = Pool(orders, tours, fleet)
+    desk = _Desk(pool, terms, terms.free_ms)
+    found = desk.walks([desk.timed(group) for group in in_order(pool, range(len(pool.orders)))])
+    late = [
+        pool.orders[n].key for walk, each in found for n in each.group.members if _due(pool.orders[n]) < walk.ends_ms
+    ]
+    return Plan(tuple(walk for walk, _ in found), tuple(sorted(late)))
+
+
+def cost_mm(plan: Plan, orders: Iterable[PickOrder], worth: Worth) -> int:
+    """What a plan costs: its metres and its lateness, in mm."""
+    ends = plan.ends_ms()
+    return plan.length_mm + sum(_lateness(_due(order), ends[order.key], worth) for order in orders)
+
+
+def _due(order: PickOrder) -> int:
+    return NOBODY_WAITS if order.due_ms is None else order.due_ms
+
+
+def _lateness(due_ms: int, ends_ms: int, worth: Worth) -> int:
+    return worth.late_mm + (ends_ms - due_ms) * worth.second_mm // 1000 if ends_ms > due_ms else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """A group with what its place in the sequence asks for: how long it takes, and the dues of its orders."""
+
+    group: Group
+    takes_ms: int
+    dues: tuple[int, ...]
+
+    @property
+    def must_begin(self) -> int:
+        return self.dues[0] - self.takes_ms
+
+
+class _Desk:
+    """Plans one class."""
+
+    def __init__(self, pool: Pool, terms: Terms, free_ms: Sequence[int]) -> None:
+        self.pool, self.terms = pool, terms
+        self.free = sorted((at, picker) for picker, at in enumerate(free_ms))
+        self.chance = random.Random(SEED)
+
+    def timed(self, group: Group) -> _Timed:
+        orders = [self.pool.orders[n] for n in group.members]
+        takes = self.terms.pace.takes_ms(group.length, group.stops.bit_count(), sum(o.load.units for o in orders))
+        return _Timed(group, takes, tuple(sorted(_due(order) for order in orders)))
+
+    def walks(self, sequence: Iterable[_Timed]) -> list[tuple[PlannedWalk, _Timed]]:
+        """Who walks what and when: whoever is free first takes the next one."""
+        free, found = list(self.free), []
+        for each in sequence:
+            begins, picker = heapq.heappop(free)
+            ends = begins + each.takes_ms
+            heapq.heappush(free, (ends, picker))
+            (batch,) = self.pool.batches([each.group])
+            found.append((PlannedWalk(batch, picker, begins, ends), each))
+        return found
+
+    def lateness(self, sequence: Iterable[_Timed]) -> int:
+        """What the orders cost that are late in this sequence, mm."""
+        free, cost, worth = [at for at, _ in self.free], 0, self.terms.worth
+        for each in sequence:
+            ends = free[0] + each.takes_ms
+            heapq.heapreplace(free, ends)
+            if ends > each.dues[0]:
+                cost += sum(_lateness(due, ends, worth) for due in each.dues)
+        return cost
+
+    def cost(self, sequence: Sequence[_Timed]) -> int:
+        return sum(each.group.length for each in sequence) + self.lateness(sequence)
+
+    def best(self, watch: Watch) -> list[_Timed]:
+        """The cheapest sequence that was found."""
+        short = self.in_sequence(improved(self.pool, watch))
+        if not self.lateness(short):
+            return short
+        watch.expect(len(self.pool.orders) * MOVES_AN_ORDER)
+        starts = [short, *(self.in_sequence(groups) for groups in self._other_groupings(watch))]
+        found = self._moved(min(starts, key=self.cost), watch)
+        came = [self.timed(group) for group in in_order(self.pool, range(len(self.pool.orders)))]
+        return min((self.given_up(found), self.given_up(came), came), key=self.cost)
+
+    def in_sequence(self, groups: Iterable[Group]) -> list[_Timed]:
+        """By the latest moment at which they could begin."""
+        return sorted(map(self.timed, groups), key=_urgency)
+
+    def _other_groupings(self, watch: Watch) -> Iterable[list[Group]]:
+        by_due = sorted(range(len(self.pool.orders)), key=lambda n: (_due(self.pool.orders[n]), n))
+        yield in_order(self.pool, by_due)
+        same = []
+        for _, numbers in groupby(by_due, key=lambda n: _due(self.pool.orders[n])):
+            same += by_savings(self.pool, [self.pool.group([n]) for n in numbers], watch)
+        yield same
+
+    def given_up(self, sequence: list[_Timed]) -> list[_Timed]:
+        """With batches that are late anyhow behind all others, wherever that pays."""
+        least, at = self.cost(sequence), 0
+        while at < len(sequence) - 1:
+            behind = [*sequence[:at], *sequence[at + 1 :], sequence[at]]
+            if (cost := self.cost(behind)) < least:
+                sequence, least = behind, cost
+            else:
+                at += 1
+        return sequence
+
+    def _moved(self, sequence: list[_Timed], watch: Watch) -> list[_Timed]:
+        """Orders change walks, or get one of their own, as long as that does not cost more."""
+        now, least = sequence, self.cost(sequence)
+        for turn in range(len(self.pool.orders) * MOVES_AN_ORDER):
+            if turn % SPELL == 0:
+                watch.step(SPELL, least)
+            then = self._one_move(now)
+            if then is None:
+                continue
+            then.sort(key=_urgency)
+            if (cost := self.cost(then)) <= least:
+                now, least = then, cost
+        return now
+
+    def _one_move(self, sequence: list[_Timed]) -> list[_Timed] | None:
+        pool, choose = self.pool, self.chance.randrange
+        a, b = choose(len(sequence)), choose(len(sequence) + 1)
+        here = sequence[a].group
+        n = here.members[choose(len(here.members))]
+        if a == b or (b == len(sequence) and len(here.members) == 1):
+            return None
+        rest = [m for m in here.members if m != n]
+        if b == len(sequence):
+            return self._exchanged(sequence, {a}, [rest, [n]])
+        there = sequence[b].group
+        if pool.fleet.fits(there.load + pool.loads[n]):
+            return self._exchanged(sequence, {a, b}, [rest, [*there.members, n]])
+        other = there.members[choose(len(there.members))]
+        gain = pool.loads[n] - pool.loads[other]
+        if not (pool.fleet.fits(there.load + gain) and pool.fleet.fits(here.load - gain)):
+            return None
+        return self._exchanged(sequence, {a, b}, [[*rest, other], [m for m in there.members if m != other] + [n]])
+
+    def _exchanged(self, sequence: list[_Timed], gone: set[int], new: list[list[int]]) -> list[_Timed]:
+        kept = [each for at, each in enumerate(sequence) if at not in gone]
+        return kept + [self.timed(self.pool.group(members)) for members in new if members]
+
+
+def _urgency(each: _Timed) -> tuple[int, int, int]:
+    """Those without a cut-off last, the longest first, so that nobody walks alone at the end; then as they came."""
+    if each.dues[0] == NOBODY_WAITS:
+        return NOBODY_WAITS, -each.takes_ms, each.group.members[0]
+    return each.must_begin, 0, each.group.members[0]
