@@ -17,12 +17,14 @@ import random
 from collections.abc import Sequence
 
 from app.picking.rules.batches import Group, Pool, Watch
-from app.picking.rules.savings import likeness
+from app.picking.rules.savings import likeness, tries_all
 
 SEED = 1983
-NEAR = 12
+NEAR = 6
 """An order tries to join one of so many others that are near it."""
-WARM, COLD = 0.02, 0.0005
+FAITHFUL = 0.5
+"""So often; else any other order."""
+WARM, COLD = 0.03, 0.0005
 """How much longer than before walks may become at the beginning and at the end, as a share of one mean walk."""
 SPELL = 200
 """Moves between two looks at the clock of whoever waits."""
@@ -63,7 +65,7 @@ class _Annealing:
         """One order to the batch of another one near it. Whether that was done: it is if it costs at most `limit`."""
         pool, chance = self.pool, self.chance
         n = self.numbers[int(chance.random() * len(self.numbers))]
-        near = self.near[n]
+        near = self.near[n] if chance.random() < FAITHFUL else self.numbers
         if not near:
             return False
         target = near[int(chance.random() * len(near))]
@@ -71,22 +73,37 @@ class _Annealing:
         if a == b:
             return False
         here, there = self.groups[a], self.groups[b]
+        back = self._pushed_out(here, there, n, target)
+        if back is None:
+            return False
+        limit += here.length + there.length
         rest = here.without[here.members.index(n)]
         length = pool.tours.length_mm
-        limit += here.length + there.length
-        if pool.fleet.fits(there.load + pool.loads[n]):
+        if not back:
             if length(rest) + length(there.stops | pool.stops[n]) > limit:
                 return False
-            return self._settle(a, b, [n], [])
-        k = int(chance.random() * len(there.members))
-        other = there.members[k]
-        gain = pool.loads[n] - pool.loads[other]
-        if not (pool.fleet.fits(there.load + gain) and pool.fleet.fits(here.load - gain)):
-            return False
-        first = length(there.without[k] | pool.stops[n])
-        if first + length(rest) > limit or first + length(rest | pool.stops[other]) > limit:
-            return False
-        return self._settle(a, b, [n], [other])
+        else:
+            limit -= length(pool.union([*back, *(m for m in here.members if m != n)]))
+            if limit <= 0 or length(pool.union([n, *(m for m in there.members if m not in back)])) > limit:
+                return False
+        return self._settle(a, b, [n], back)
+
+    def _pushed_out(self, here: Group, there: Group, n: int, target: int) -> list[int] | None:
+        """Which orders have to leave a batch, for the one that `n` leaves, so that `n` fits in beside `target`.
+
+        At most two, by chance; None where these do not make room enough, or do not fit where they would go.
+        """
+        pool = self.pool
+        full, room = there.load + pool.loads[n], here.load - pool.loads[n]
+        others = [m for m in there.members if m != target]
+        back: list[int] = []
+        while not pool.fleet.fits(full):
+            if not others or len(back) == 2:
+                return None
+            out = others.pop(int(self.chance.random() * len(others)))
+            full, room = full - pool.loads[out], room + pool.loads[out]
+            back.append(out)
+        return back if pool.fleet.fits(room) else None
 
     def _settle(self, a: int, b: int, over: list[int], back: list[int]) -> bool:
         here, there = self.groups[a], self.groups[b]
@@ -98,12 +115,18 @@ class _Annealing:
 
 
 def _near(pool: Pool, numbers: Sequence[int]) -> dict[int, list[int]]:
-    """For each order those whose walk together with its own saves most, for its length."""
+    """For each order those with which one walk saves most; where there are many, those through its neighbourhoods."""
     regions = {n: pool.tours.region(pool.stops[n]) for n in numbers}
+    lengths = {n: pool.tours.length_mm(pool.stops[n]) for n in numbers}
+    few = tries_all(pool, len(numbers))
     near = {}
     for n in numbers:
-        shared = [(-likeness(regions[n], regions[m]), m) for m in numbers if m != n]
-        near[n] = [m for _, m in heapq.nsmallest(NEAR, shared)]
+        others = [m for m in numbers if m != n and pool.fleet.fits(pool.loads[n] + pool.loads[m])]
+        if few:
+            saved = [(pool.tours.length_mm(pool.stops[n] | pool.stops[m]) - lengths[m], m) for m in others]
+        else:
+            saved = [(-likeness(regions[n], regions[m]), m) for m in others]
+        near[n] = [m for _, m in heapq.nsmallest(NEAR, saved)]
     return near
 
 

@@ -88,6 +88,13 @@ class Pool:
         """The orders of these numbers as one group."""
         return Group(self, sorted(members))
 
+    def union(self, members: Iterable[int]) -> int:
+        """All stops of these orders."""
+        found = 0
+        for n in members:
+            found |= self.stops[n]
+        return found
+
     def batches(self, groups: Iterable[Group]) -> tuple[Batch, ...]:
         """As values, the one with the earliest order first."""
         return tuple(self._batch(group) for group in sorted(groups, key=lambda g: g.members))
@@ -104,10 +111,8 @@ class Group:
 
     def __init__(self, pool: Pool, members: list[int]) -> None:
         self.pool, self.members = pool, members
-        self.stops = self.load = 0
-        for n in members:
-            self.stops |= pool.stops[n]
-            self.load += pool.loads[n]
+        self.stops = pool.union(members)
+        self.load = sum([pool.loads[n] for n in members])
         self.length = pool.tours.length_mm(self.stops)
         self._without: list[int] | None = None
 
@@ -115,8 +120,8 @@ class Group:
     def without(self) -> list[int]:
         """For each member the stops of all others."""
         if self._without is None:
-            stops, members = self.pool.stops, self.members
-            self._without = [_union(stops[m] for m in members if m != n) for n in members]
+            members = self.members
+            self._without = [self.pool.union([m for m in members if m != n]) for n in members]
         return self._without
 
 
@@ -132,10 +137,3 @@ def in_order(pool: Pool, numbers: Iterable[int]) -> list[Group]:
             groups.append([n])
             load = pool.loads[n]
     return [pool.group(members) for members in groups]
-
-
-def _union(sets: Iterable[int]) -> int:
-    found = 0
-    for each in sets:
-        found |= each
-    return found

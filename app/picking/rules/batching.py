@@ -1,8 +1,8 @@
 """Which orders are picked together on one walk, so that all walks of a wave are short.
 
-The order batching problem: each order goes into exactly one batch, no batch is more than a cart carries, and the walks
-over the batches are short in sum. Savings give a first grouping (`savings`), moving orders between batches a better one
-(`batch_search`). Where somebody waits for orders, `deadlines` decides on top of this.
+The order batching problem: each order goes into exactly one batch, no batch is more than a cart carries, and the
+walks over the batches are short in sum. Savings give a first grouping (`savings`), moving orders between batches a
+better one (`batch_search`). Where somebody waits for orders, `deadlines` decides on top of this.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from app.picking.rules.batch_search import annealed, polished
 from app.picking.rules.batches import Batch, Group, PickOrder, Pool, Watch, in_order
 from app.picking.rules.carts import Fleet
-from app.picking.rules.savings import by_savings
+from app.picking.rules.savings import by_savings, savings_alone
 from app.picking.rules.tours import Tours
 
-MOVES_AN_ORDER = 100
+MOVES_AN_ORDER, DEAR_MOVES_AN_ORDER = 300, 10
+"""How long orders are moved about; less where lengths are dear."""
 
 
 def first_come(orders: Sequence[PickOrder], tours: Tours, fleet: Fleet) -> tuple[Batch, ...]:
@@ -25,33 +26,35 @@ def first_come(orders: Sequence[PickOrder], tours: Tours, fleet: Fleet) -> tuple
 
 
 def savings_only(orders: Sequence[PickOrder], tours: Tours, fleet: Fleet) -> tuple[Batch, ...]:
-    """Batches by savings alone, C&W(ii)."""
+    """Batches by savings alone, every order tried with every other one."""
     pool = Pool(orders, tours, fleet)
-    return pool.batches(by_savings(pool, [pool.group([n]) for n in range(len(pool.orders))], Watch()))
+    return pool.batches(savings_alone(pool, Watch()))
 
 
 def plan_batches(
-    orders: Sequence[PickOrder], tours: Tours, fleet: Fleet, watch: Watch | None = None
+    orders: Sequence[PickOrder], tours: Tours, fleet: Fleet, watch: Watch | None = None, moves: int | None = None
 ) -> tuple[Batch, ...]:
-    """Batches whose walks are short in sum; never longer than those of first come, nor than savings alone.
+    """Batches whose walks are short in sum; never longer than those of first come, nor, as long as every order is
+    tried with every other one, than those of savings alone.
 
-    The same orders in the same sequence give the same batches. An order that no cart takes is a batch by itself. Raises
-    Stopped when `watch` says so, KeyError for a stop that is not on the floor of `tours`.
+    The same orders in the same sequence give the same batches. An order that no cart takes is a batch by itself.
+    `moves` says how long is searched, for each order. Raises Stopped when `watch` says so, KeyError for a stop that is
+    not on the floor of `tours`.
     """
     pool = Pool(orders, tours, fleet)
-    return pool.batches(improved(pool, watch or Watch()))
+    return pool.batches(improved(pool, watch or Watch(), moves))
 
 
-def improved(pool: Pool, watch: Watch) -> list[Group]:
+def improved(pool: Pool, watch: Watch, moves: int | None = None) -> list[Group]:
     """The same as groups, for who goes on with them."""
     size = len(pool.orders)
-    moves = MOVES_AN_ORDER * size
-    watch.expect(size + moves)
+    each = moves if moves is not None else DEAR_MOVES_AN_ORDER if pool.tours.is_dear else MOVES_AN_ORDER
+    watch.expect(size + 2 * each * size)
     start = min(
         by_savings(pool, [pool.group([n]) for n in range(size)], watch), in_order(pool, range(size)), key=length_of
     )
-    found = annealed(pool, start, moves, watch)
-    return polished(pool, found, moves, watch)
+    found = annealed(pool, start, each * size, watch)
+    return polished(pool, found, each * size, watch)
 
 
 def length_of(groups: Sequence[Group]) -> int:

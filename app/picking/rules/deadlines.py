@@ -77,6 +77,7 @@ class Terms:
     free_ms: tuple[int, ...]
     pace: Pace = field(default_factory=Pace)
     worth: Worth = field(default_factory=Worth)
+    moves: int | None = None
 
 
 def plan_wave(
@@ -112,11 +113,16 @@ def first_come_plan(orders: Sequence[PickOrder], tours: Tours, fleet: Fleet, ter
 def cost_mm(plan: Plan, orders: Iterable[PickOrder], worth: Worth) -> int:
     """What a plan costs: its metres and its lateness, in mm."""
     ends = plan.ends_ms()
-    return plan.length_mm + sum(_lateness(_due(order), ends[order.key], worth) for order in orders)
+    return plan.length_mm + sum(lateness_mm(order, ends[order.key], worth) for order in orders)
 
 
 def _due(order: PickOrder) -> int:
     return NOBODY_WAITS if order.due_ms is None else order.due_ms
+
+
+def lateness_mm(order: PickOrder, ends_ms: int, worth: Worth) -> int:
+    """What it costs that an order is put down at that moment; 0 while it is in time."""
+    return _lateness(_due(order), ends_ms, worth)
 
 
 def _lateness(due_ms: int, ends_ms: int, worth: Worth) -> int:
@@ -175,7 +181,7 @@ class _Desk:
 
     def best(self, watch: Watch) -> list[_Timed]:
         """The cheapest sequence that was found."""
-        short = self.in_sequence(improved(self.pool, watch))
+        short = self.in_sequence(improved(self.pool, watch, self.terms.moves))
         if not self.lateness(short):
             return short
         watch.expect(len(self.pool.orders) * MOVES_AN_ORDER)

@@ -8,7 +8,6 @@ length, for floors that are more than a block.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
@@ -29,6 +28,10 @@ class Tours(Protocol):
     """Lengths of round walks from one start through sets of stops and back."""
 
     @property
+    def is_dear(self) -> bool:
+        """Whether a length takes milliseconds and not microseconds: then fewer are asked for."""
+
+    @property
     def found(self) -> int:
         """How many lengths were worked out so far; those that were known are not counted."""
 
@@ -47,6 +50,8 @@ class AskedTours:
 
     `places` are all that will be asked for. The function gets them in the order of (x, y).
     """
+
+    is_dear = True
 
     def __init__(self, places: Iterable[Point], length: Callable[[Sequence[Point]], int]) -> None:
         self._places = tuple(sorted(set(places)))
@@ -91,6 +96,8 @@ class BlockTours:
     second see Dunn et al. 2025; the tests compare both with every possible walk). The start is an aisle of its own
     without a way through and without length.
     """
+
+    is_dear = False
 
     def __init__(
         self, aisles_x: Iterable[int], bottom_y: int, top_y: int, start: Point, places: Iterable[Point]
@@ -208,9 +215,16 @@ class _Column:
 
     def branches(self, mask: int) -> Branches:
         """What a set of stops (not empty) costs from either end and around its widest gap, there and back."""
-        heights = [self._heights[n] for n in _ones(mask)]
-        gap = max((b - a for a, b in itertools.pairwise(heights)), default=0)
-        down, up = 2 * (self._long - heights[0]), 2 * heights[-1]
+        heights, rest, gap = self._heights, mask & mask - 1, 0
+        first = last = heights[(mask ^ rest).bit_length() - 1]
+        while rest:
+            less = rest & rest - 1
+            here = heights[(rest ^ less).bit_length() - 1]
+            rest = less
+            if here - last > gap:
+                gap = here - last
+            last = here
+        down, up = 2 * (self._long - first), 2 * last
         around = 2 * (self._long - gap) if gap else NEVER
         if len(self.known) >= MOST_LENGTHS:
             self.known.clear()
