@@ -1,4 +1,4 @@
-"""Short walks from a table of lengths alone: for one-way aisles, irregular halls, ranks, and whatever no grid describes.
+"""Short walks from a table of lengths alone: for one-way aisles, irregular halls, ranks, whatever no grid describes.
 
 Node 0 of a table is the start, the last one the end, those between are the stops: `table[a][b]` is the length from a to
 b in mm, which need not be that from b to a. Up to twelve stops the walk is exact (Held & Karp, 1962); beyond, it is
@@ -262,7 +262,7 @@ class _Local:
         for long in range(1, LONGEST_MOVED + 1):
             for first in (i, i - long + 1) if long > 1 else (i,):
                 last = first + long - 1
-                if 1 <= first and last <= n and (touched := self._move_stretch(a, first, last)):
+                if first >= 1 and last <= n and (touched := self._move_stretch(a, first, last)):
                     return touched
         return ()
 
