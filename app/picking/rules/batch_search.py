@@ -24,7 +24,7 @@ NEAR = 6
 """An order tries to join one of so many others that are near it."""
 FAITHFUL = 0.5
 """So often; else any other order."""
-WARM, COLD = 0.03, 0.0005
+WARM, COLD = 0.02, 0.001
 """How much longer than before walks may become at the beginning and at the end, as a share of one mean walk."""
 SPELL = 200
 """Moves between two looks at the clock of whoever waits."""

@@ -15,7 +15,7 @@ from app.picking.rules.carts import Fleet
 from app.picking.rules.savings import by_savings, savings_alone
 from app.picking.rules.tours import Tours
 
-MOVES_AN_ORDER, DEAR_MOVES_AN_ORDER = 300, 10
+MOVES_AN_ORDER, DEAR_MOVES_AN_ORDER = 100, 10
 """How long orders are moved about; less where lengths are dear."""
 
 

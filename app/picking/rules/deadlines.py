@@ -24,8 +24,8 @@ from app.picking.rules.batch_search import SEED, SPELL
 from app.picking.rules.batches import Batch, Group, PickOrder, Pool, Watch, in_order
 from app.picking.rules.batching import improved
 from app.picking.rules.carts import Fleet
-from app.picking.rules.pace import Pace
 from app.picking.rules.savings import by_savings
+from app.picking.rules.tempo import Tempo
 from app.picking.rules.tours import Tours
 
 NOBODY_WAITS = 1 << 60
@@ -75,7 +75,7 @@ class Terms:
     costs."""
 
     free_ms: tuple[int, ...]
-    pace: Pace = field(default_factory=Pace)
+    tempo: Tempo = field(default_factory=Tempo)
     worth: Worth = field(default_factory=Worth)
     moves: int | None = None
 
@@ -152,7 +152,7 @@ class _Desk:
 
     def timed(self, group: Group) -> _Timed:
         orders = [self.pool.orders[n] for n in group.members]
-        takes = self.terms.pace.takes_ms(group.length, group.stops.bit_count(), sum(o.load.units for o in orders))
+        takes = self.terms.tempo.takes_ms(group.length, group.stops.bit_count(), sum(o.load.units for o in orders))
         return _Timed(group, takes, tuple(sorted(_due(order) for order in orders)))
 
     def walks(self, sequence: Iterable[_Timed]) -> list[tuple[PlannedWalk, _Timed]]:

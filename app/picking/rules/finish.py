@@ -1,7 +1,7 @@
 """The cut-off clock: when each order will be put down, whether its carrier's cut-off is met, and which swap would
 help.
 
-Walks take what the measured pace says (`pace`), one after the other for each picker. How sure that is grows worse with
+Walks take what the measured tempo says (`tempo`), one after the other for each picker. How sure that is grows worse with
 every walk that is still to come, so each order has two moments: the likely one, and the one by which it is down nine
 times in ten. A proposal is for a person: it names the order that goes first, the one that makes room for it, what that
 does to the metres, and the cut-offs that are met then. It is made only where nobody else's cut-off is lost by it.
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from app.picking.rules.batches import PickOrder
 from app.picking.rules.carts import Fleet, together
-from app.picking.rules.pace import Pace
+from app.picking.rules.tempo import Tempo
 from app.picking.rules.tours import Tours
 
 NINE_IN_TEN = 1.2816
@@ -77,34 +77,34 @@ class Swap:
     after_ms: int
 
 
-def walk_of(orders: Iterable[PickOrder], tours: Tours, pace: Pace) -> Walk:
+def walk_of(orders: Iterable[PickOrder], tours: Tours, tempo: Tempo) -> Walk:
     """A walk that nobody began, with the time that it takes."""
     members = tuple(orders)
     stops = tours.set_of(place for order in members for place in order.stops)
     length = tours.length_mm(stops)
-    return Walk(members, length, pace.takes_ms(length, stops.bit_count(), sum(o.load.units for o in members)))
+    return Walk(members, length, tempo.takes_ms(length, stops.bit_count(), sum(o.load.units for o in members)))
 
 
-def finishes(queues: Sequence[Queue], pace: Pace) -> tuple[Finish, ...]:
+def finishes(queues: Sequence[Queue], tempo: Tempo) -> tuple[Finish, ...]:
     """When each order is put down, queue by queue."""
-    return tuple(finish for queue in queues for finish in _finishes(queue, pace))
+    return tuple(finish for queue in queues for finish in _finishes(queue, tempo))
 
 
-def _finishes(queue: Queue, pace: Pace) -> Iterable[Finish]:
+def _finishes(queue: Queue, tempo: Tempo) -> Iterable[Finish]:
     takes: list[int] = []
     for walk in queue.walks:
         takes.append(walk.takes_ms)
-        likely, surely = queue.from_ms + sum(takes), queue.from_ms + pace.latest_ms(takes, NINE_IN_TEN)
+        likely, surely = queue.from_ms + sum(takes), queue.from_ms + tempo.latest_ms(takes, NINE_IN_TEN)
         yield from (Finish(order.key, likely, surely, order.due_ms) for order in walk.orders)
 
 
-def proposal(queues: Sequence[Queue], tours: Tours, fleet: Fleet, pace: Pace) -> Swap | None:
+def proposal(queues: Sequence[Queue], tours: Tours, fleet: Fleet, tempo: Tempo) -> Swap | None:
     """The swap that brings most cut-offs out of danger; of several the one with the shortest walks.
 
     None where no cut-off is in danger or no swap helps. A swap that puts down an order of a higher class later for
     one of a lower class is none.
     """
-    desk = _Desk(queues, tours, fleet, pace)
+    desk = _Desk(queues, tours, fleet, tempo)
     found = [swap for at in desk.in_danger() for swap in desk.swaps(at)]
     return min(found, key=lambda s: (-len(s.met), -s.saves_mm, s.order, s.makes_room or b""), default=None)
 
@@ -116,9 +116,9 @@ Place = tuple[int, int, int]
 class _Desk:
     """Tries swaps on one state of the queues."""
 
-    def __init__(self, queues: Sequence[Queue], tours: Tours, fleet: Fleet, pace: Pace) -> None:
-        self.queues, self.tours, self.fleet, self.pace = tuple(queues), tours, fleet, pace
-        self.before = {finish.order: finish for finish in finishes(queues, pace)}
+    def __init__(self, queues: Sequence[Queue], tours: Tours, fleet: Fleet, tempo: Tempo) -> None:
+        self.queues, self.tours, self.fleet, self.tempo = tuple(queues), tours, fleet, tempo
+        self.before = {finish.order: finish for finish in finishes(queues, tempo)}
 
     def in_danger(self) -> list[Place]:
         """The orders whose cut-off may be missed and that nobody has begun."""
@@ -152,8 +152,8 @@ class _Desk:
         new_here = (*(o for o in here.orders if o is not order), *(() if other is None else (other,)))
         if not all(self.fleet.fits(together(o.load for o in orders)) for orders in (new_there, new_here) if orders):
             return None
-        first, second = (walk_of(orders, self.tours, self.pace) for orders in (new_there, new_here))
-        after = {f.order: f for f in finishes(self._changed({into: first, at[:2]: second}), self.pace)}
+        first, second = (walk_of(orders, self.tours, self.tempo) for orders in (new_there, new_here))
+        after = {f.order: f for f in finishes(self._changed({into: first, at[:2]: second}), self.tempo)}
         met = tuple(sorted(key for key, f in after.items() if f.is_safe and not self.before[key].is_safe))
         if order.key not in met or self._does_harm(after):
             return None

@@ -14,7 +14,7 @@ from app.picking.rules.batches import PickOrder
 from app.picking.rules.carts import Fleet, together
 from app.picking.rules.deadlines import Worth, lateness_mm
 from app.picking.rules.finish import Queue, Walk, walk_of
-from app.picking.rules.pace import Pace
+from app.picking.rules.tempo import Tempo
 from app.picking.rules.tours import Tours
 
 Detour = Callable[[Walk, PickOrder], int]
@@ -46,7 +46,7 @@ def joined(
     otherwise: Otherwise,
     tours: Tours,
     fleet: Fleet,
-    pace: Pace,
+    tempo: Tempo,
     worth: Worth,
     detour: Detour | None = None,
 ) -> Join | None:
@@ -57,7 +57,7 @@ def joined(
     best: Join | None = None
     for q, queue in enumerate(queues):
         for w, walk in enumerate(queue.walks):
-            further = _further(order, walk, tours, fleet, pace, detour)
+            further = _further(order, walk, tours, fleet, tempo, detour)
             if further is None:
                 continue
             length, time = further
@@ -73,18 +73,18 @@ def joined(
 
 
 def _further(
-    order: PickOrder, walk: Walk, tours: Tours, fleet: Fleet, pace: Pace, detour: Detour | None
+    order: PickOrder, walk: Walk, tours: Tours, fleet: Fleet, tempo: Tempo, detour: Detour | None
 ) -> tuple[int, int] | None:
     """How many mm and ms longer a walk becomes with an order; None where it cannot be taken along."""
     if not fleet.fits(together(each.load for each in (*walk.orders, order))):
         return None
     if not walk.begun:
-        new = walk_of((*walk.orders, order), tours, pace)
+        new = walk_of((*walk.orders, order), tours, tempo)
         return new.length_mm - walk.length_mm, new.takes_ms - walk.takes_ms
     if detour is None:
         return None
     length = detour(walk, order)
-    return length, pace.takes_ms(length, len(order.stops), order.load.units) - pace.walk_ms
+    return length, tempo.takes_ms(length, len(order.stops), order.load.units) - tempo.walk_ms
 
 
 def _delay_mm(order: PickOrder, queue: Queue, joined: int, later_ms: int, worth: Worth) -> int | None:

@@ -2,7 +2,7 @@
 it.
 
 A simulation of discrete events (an order comes, a picker is free). Whoever is free takes the next walk that a
-`Dispatch` gives out of the orders that wait. A walk takes what its metres, stops and units take at the pickers' pace,
+`Dispatch` gives out of the orders that wait. A walk takes what its metres, stops and units take at the pickers' tempo,
 give or take their spread. Some lines are short: the units lie in another bin. Where the rest of a walk is planned
 anew they are fetched on the way if that bin is still ahead, else by a walk back to it; without that they cost a
 second walk.
@@ -25,7 +25,7 @@ from app.picking.rules.deadlines import Plan, Terms, Worth, plan_wave
 from app.picking.rules.distance import Point
 from app.picking.rules.finish import Queue, walk_of
 from app.picking.rules.joining import Otherwise, joined
-from app.picking.rules.pace import Pace
+from app.picking.rules.tempo import Tempo
 from app.picking.rules.tours import Tours
 
 FRESH = 12
@@ -64,12 +64,12 @@ class ShiftOrder:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A day: its orders, how many pickers walk from when on, their pace, and how many lines of a hundred are short."""
+    """A day: its orders, how many pickers walk from when on, their tempo, and how many lines of a hundred are short."""
 
     orders: tuple[ShiftOrder, ...]
     pickers: int
     begins_ms: int = 0
-    pace: Pace = field(default_factory=Pace)
+    tempo: Tempo = field(default_factory=Tempo)
     short_percent: float = 0.0
 
 
@@ -142,8 +142,8 @@ class InTurn:
 class InWaves:
     """What `deadlines` plans for all that wait, again after some orders came; those between join where that pays."""
 
-    def __init__(self, tours: Tours, fleet: Fleet, pace: Pace, worth: Worth | None = None) -> None:
-        self._tours, self._fleet, self._pace, self._worth = tours, fleet, pace, worth or Worth()
+    def __init__(self, tours: Tours, fleet: Fleet, tempo: Tempo, worth: Worth | None = None) -> None:
+        self._tours, self._fleet, self._tempo, self._worth = tours, fleet, tempo, worth or Worth()
         self._waiting: dict[bytes, PickOrder] = {}
         self._walks: list[tuple[bytes, ...]] = []
         self._loose: set[bytes] = set()
@@ -169,7 +169,7 @@ class InWaves:
         urgent = sorted(self._waiting.values(), key=lambda o: (o.priority, o.due_ms is None, o.due_ms or 0))
         chosen = urgent[:MOST_PLANNED]
         free = tuple(max(at, now_ms) for at in self._free)
-        terms = Terms(free, self._pace, self._worth, moves=WAVE_MOVES)
+        terms = Terms(free, self._tempo, self._worth, moves=WAVE_MOVES)
         plan: Plan = plan_wave(chosen, self._tours, self._fleet, terms)
         self._walks = [walk.batch.orders for walk in plan.walks]
         self._loose = self._waiting.keys() - {order.key for order in chosen}
@@ -179,10 +179,10 @@ class InWaves:
         if not self._walks or not self._free:
             return False
         queues = self._queues(now_ms)
-        alone = walk_of((order,), self._tours, self._pace)
+        alone = walk_of((order,), self._tours, self._tempo)
         ends = max(queue.from_ms + sum(walk.takes_ms for walk in queue.walks) for queue in queues) + alone.takes_ms
         otherwise = Otherwise(alone.length_mm, ends)
-        found = joined(order, queues, otherwise, self._tours, self._fleet, self._pace, self._worth)
+        found = joined(order, queues, otherwise, self._tours, self._fleet, self._tempo, self._worth)
         if found is None:
             return False
         at = found.walk * len(queues) + found.queue
@@ -193,7 +193,7 @@ class InWaves:
     def _queues(self, now_ms: int) -> list[Queue]:
         """The planned walks dealt out to the pickers in turn, the first to who is free first."""
         free = sorted(max(at, now_ms) for at in self._free)
-        walks = [walk_of([self._waiting[key] for key in keys], self._tours, self._pace) for keys in self._walks]
+        walks = [walk_of([self._waiting[key] for key in keys], self._tours, self._tempo) for keys in self._walks]
         return [Queue(at, tuple(walks[n :: len(free)])) for n, at in enumerate(free)]
 
 
@@ -276,14 +276,14 @@ class _Model:
 
     def _walk(self, picker: int, now: int, batch: Sequence[PickOrder]) -> int:
         """Walks a batch and says when it is down."""
-        pace, stops = self.shift.pace, self.tours.set_of(place for order in batch for place in order.stops)
+        tempo, stops = self.shift.tempo, self.tours.set_of(place for order in batch for place in order.stops)
         shorts = [short for order in batch for short in self.shorts[order.key]]
         length = self.tours.length_mm(stops)
-        expected = pace.takes_ms(length, stops.bit_count(), sum(order.load.units for order in batch))
+        expected = tempo.takes_ms(length, stops.bit_count(), sum(order.load.units for order in batch))
         self.free[picker] = now + expected
         further, extra_ms = self._fetched(stops, length, shorts)
-        takes = expected + extra_ms + pace.takes_ms(further, len(shorts), 0) - pace.walk_ms
-        takes = round(takes * max(0.5, self.moods.gauss(1.0, pace.spread)))
+        takes = expected + extra_ms + tempo.takes_ms(further, len(shorts), 0) - tempo.walk_ms
+        takes = round(takes * max(0.5, self.moods.gauss(1.0, tempo.spread)))
         self.walks, self.length, self.worked = self.walks + 1, self.length + length + further, self.worked + takes
         for order in batch:
             self.done[order.key] = now + takes + self.orders[order.key].sort_ms
@@ -295,7 +295,7 @@ class _Model:
             return 0, 0
         if not self.replans:
             again = self.tours.set_of(short.line.elsewhere for short in shorts)
-            return self.tours.length_mm(again), self.shift.pace.walk_ms
+            return self.tours.length_mm(again), self.shift.tempo.walk_ms
         ahead = [short.line.elsewhere for short in shorts if short.lies >= short.shows]
         back = [short.line.elsewhere for short in shorts if short.lies < short.shows]
         whole = stops | self.tours.set_of(ahead)

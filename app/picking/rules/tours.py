@@ -8,6 +8,7 @@ length, for floors that are more than a block.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
@@ -19,6 +20,10 @@ NEVER = 1 << 60
 """Longer than any walk; sums of a few of them are still exact."""
 REGION_MM = 5_000
 """The side of the squares in which two orders count as near each other."""
+PIECE_BITS = 11
+PIECE_FULL = (1 << PIECE_BITS) - 1
+"""An aisle is looked at in pieces of so many places: what a piece holds is soon known for each set of them."""
+Piece = tuple[int, int, int]
 Branches = tuple[int, int, int, int]
 """What the stops of one aisle cost without a way through, mm: from the top, from the bottom, around the widest gap,
 and the least of the three."""
@@ -206,29 +211,43 @@ class BlockTours:
 class _Column:
     """One aisle with places in it: its bits, and what each set of them costs, found once."""
 
-    __slots__ = ("_heights", "_long", "full", "known", "shift", "x")
+    __slots__ = ("_heights", "_long", "_pieces", "full", "known", "shift", "x")
 
     def __init__(self, x: int, bottom_y: int, long: int, shift: int, ys: list[int]) -> None:
         self.x, self.shift, self.full = x, shift, (1 << len(ys)) - 1
         self._heights, self._long = [y - bottom_y for y in ys], long
+        self._pieces: list[dict[int, Piece]] = [{} for _ in range(0, len(ys), PIECE_BITS)]
         self.known: dict[int, Branches] = {}
 
     def branches(self, mask: int) -> Branches:
         """What a set of stops (not empty) costs from either end and around its widest gap, there and back."""
-        heights, rest, gap = self._heights, mask & mask - 1, 0
-        first = last = heights[(mask ^ rest).bit_length() - 1]
-        while rest:
-            less = rest & rest - 1
-            here = heights[(rest ^ less).bit_length() - 1]
-            rest = less
-            if here - last > gap:
-                gap = here - last
-            last = here
+        first, last, gap = -1, 0, 0
+        rest = mask
+        for pieces in self._pieces:
+            bits = rest & PIECE_FULL
+            rest >>= PIECE_BITS
+            if bits:
+                low, high, widest = pieces.get(bits) or self._piece(pieces, bits)
+                if first < 0:
+                    first = low
+                elif low - last > gap:
+                    gap = low - last
+                if widest > gap:
+                    gap = widest
+                last = high
         down, up = 2 * (self._long - first), 2 * last
         around = 2 * (self._long - gap) if gap else NEVER
         if len(self.known) >= MOST_LENGTHS:
             self.known.clear()
         self.known[mask] = found = (down, up, around, min(down, up, around))
+        return found
+
+    def _piece(self, pieces: dict[int, Piece], bits: int) -> Piece:
+        """The stops of one piece of the aisle: its first and last height and the widest gap between two of them."""
+        begin = next(n for n, each in enumerate(self._pieces) if each is pieces) * PIECE_BITS
+        heights = [self._heights[begin + n] for n in _ones(bits)]
+        widest = max((b - a for a, b in itertools.pairwise(heights)), default=0)
+        pieces[bits] = found = (heights[0], heights[-1], widest)
         return found
 
 
