@@ -25,7 +25,7 @@ MOST_LENGTHS = 1_000_000
 """How many lengths the trees hold together, 16 bytes each; the tree used longest ago goes first."""
 MOST_FEET = 200_000
 WALK_MM_S = 1200
-"""How far one walks in a second (Pace of `pace`): as so much way a door counts that makes wait."""
+"""How far one walks in a second (as in `seconds`): as so much way a door counts that makes wait."""
 
 
 @dataclass(frozen=True, slots=True)
