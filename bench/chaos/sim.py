@@ -25,11 +25,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from tests.simulation.faults import all_faults
 
-EACH, IN_ALL, MINUTES = 100, 10_000, 10
+EACH, IN_ALL, MINUTES = 100, 10_000, 90
 ROOT = Path(__file__).parents[2]
 
 
@@ -51,7 +52,7 @@ class Shape:
     def words(self, seed: int) -> list[str]:
         """What plays a floor of this shape."""
         return [
-            "tests.simulation", "--seed", str(seed), "--stations", str(self.stations), "--days", str(self.days),
+            "--seed", str(seed), "--stations", str(self.stations), "--days", str(self.days),
             "--orders", str(self.orders), "--faults", str(self.faults), *(["--only", self.only] if self.only else []),
         ]  # fmt: skip
 
@@ -62,26 +63,26 @@ SHAPES = (
           "claim_answer_lost,noisy_station"),
     Shape("slices", "slice_late,pull_lost,answer_lost"),
     Shape("machines", "station_killed,station_cut,disk_full,clock_back,central_cut,server_killed,worker_killed,"
-          "worker_killed_between,two_workers,revoked"),
+          "worker_killed_between,two_workers,revoked,killed_at_commit"),
     Shape("servers", "server_killed,disk_full,station_killed"),
     Shape("books", "poison,newer_station,late_count,negative_stock,book_set,duplicate_import,cancelled_under_a_hand,"
           "server_clock", orders=24),
     Shape("cancelled", "cancelled_under_a_hand,book_set", orders=32),
-    Shape("away", "offline,clock_years,dropped_in_catch_up", stations=6, days=6, faults=8),
-    Shape("leases", "lease_ended", stations=10, days=10, orders=32, faults=3),
-    Shape("serials", "serial_twice", stations=10, orders=40, faults=60),
-    Shape("back", "central_restored,restored_and_advanced,failed_over,old_image", days=4, faults=24),
-    Shape("images", "old_image", days=5, faults=12),
-    Shape("clones", "clone", days=4, faults=8),
-    Shape("long", "long_offline", stations=3, days=8, faults=3),
+    Shape("mails", "killed_at_a_mail,duplicate_import", orders=32, days=4, faults=32),
+    Shape("away", "offline,clock_years,dropped_in_catch_up", stations=6, days=4, faults=12),
+    Shape("leases", "lease_ended", stations=5, days=6, orders=12, faults=4),
+    Shape("serials", "serial_twice", stations=7, days=2, faults=60),
+    Shape("back", "central_restored,restored_and_advanced,failed_over", stations=2, days=4, faults=24),
+    Shape("images", "old_image", stations=3, days=2, faults=24),
+    Shape("clones", "clone", stations=6, days=3, faults=8),
+    Shape("long", "long_offline", stations=6, days=4, faults=5),
 )  # fmt: skip
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--worlds", type=int, default=0, help="at most so many floors")
-    parser.add_argument(
-        "--minutes", type=float, help=f"begin no floor after so many minutes (else {MINUTES}); 0: until enough"
-    )
+    parser.add_argument("--minutes", type=float, default=0, help=f"begin no floor after so many (else {MINUTES})")
+    parser.add_argument("--cores", type=int, default=os.cpu_count() or 1, help="so many floors at once")
     parser.add_argument("--kept", default="", help="a file that holds what earlier parts counted, and this one adds to")
 
 
@@ -91,8 +92,6 @@ def run(options: argparse.Namespace, seed: int) -> bool:
     seed = sums.next_seed or seed
     print(f"simulated floors: from seed {seed} on, {sum(sums.counted.values())} faults counted before")
     good, is_part = True, bool(options.worlds or options.minutes)
-    if options.minutes is None:
-        options.minutes = MINUTES
     for shape, world in _worlds(options, seed, sums, kinds):
         sums.add(world)
         print(_line(shape, world, sums), flush=True)
@@ -146,10 +145,10 @@ def _met(counted: Counter[str], kinds: set[str]) -> bool:
     return sum(counted.values()) >= IN_ALL and all(counted[name] >= EACH for name in kinds)
 
 
-def _next_shape(counted: Counter[str], kinds: set[str], under_way: Sequence[Shape]) -> Shape:
-    """The mixed one when nothing is behind; else the narrowest one that makes a kind that is, few of them at once."""
+def _next_shape(begun: int, counted: Counter[str], kinds: set[str], under_way: Sequence[Shape]) -> Shape:
+    """A mixed one in turn; else the narrowest one that makes a kind that is behind, few of them at once."""
     behind = sorted((counted[name], name) for name in kinds if counted[name] < EACH)
-    for _, name in behind:
+    for _, name in behind if begun % 3 else ():
         fitting = [shape for shape in SHAPES if name in shape.kinds]
         shape = min(fitting, key=lambda s: len(s.kinds), default=SHAPES[0])
         if under_way.count(shape) == 0:
@@ -161,39 +160,73 @@ def _worlds(
     options: argparse.Namespace, seed: int, sums: Sums, kinds: set[str]
 ) -> Iterator[tuple[Shape, dict[str, Any]]]:
     """Plays floor after floor; what is under way when enough is counted is played to its end and counts too."""
-    numbers, cores, began = count(seed), os.cpu_count() or 1, time.monotonic()
-    with ThreadPoolExecutor(cores) as pool:
-        under_way: dict[Future[dict[str, Any]], Shape] = {}
-        begun, broken = 0, False
-        while True:
-            late = options.minutes and time.monotonic() - began > 60 * options.minutes
-            most = options.worlds and begun >= options.worlds
-            while not (broken or late or most or _met(sums.counted, kinds)) and len(under_way) < cores:
-                mixed = begun % 3 == 0
-                shape = SHAPES[0] if mixed else _next_shape(sums.counted, kinds, list(under_way.values()))
-                under_way[pool.submit(_play, shape, next(numbers))] = shape
-                begun += 1
-                most = options.worlds and begun >= options.worlds
-            if not under_way:
-                return
-            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            for one in done:
-                world = one.result()
-                broken |= bool(world["broken"])
-                yield under_way.pop(one), world
-
-
-def _play(shape: Shape, seed: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", *shape.words(seed), "--json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    numbers, began = count(seed), time.monotonic()
+    players = [Player() for _ in range(options.cores)]
+    free: SimpleQueue[Player] = SimpleQueue()
+    for player in players:
+        free.put(player)
     try:
-        world: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    except (IndexError, ValueError):
-        last = "".join(done.stderr.strip().splitlines()[-1:])
-        words = f"no-answer: it ended with status {done.returncode} {last}"
-        world = {"seed": seed, "tried": {}, "counted": {}, "broken": [words], "story": []}
-        world |= {"facts": 0, "seconds": 0, "cpu_seconds": 0}
-    return world
+        with ThreadPoolExecutor(options.cores) as pool:
+            under_way: dict[Future[dict[str, Any]], Shape] = {}
+            begun, broken = 0, False
+            while True:
+                late = time.monotonic() - began > 60 * (options.minutes or MINUTES)
+                most = options.worlds and begun >= options.worlds
+                while not (broken or late or most or _met(sums.counted, kinds)) and len(under_way) < options.cores:
+                    shape = _next_shape(begun, sums.counted, kinds, list(under_way.values()))
+                    under_way[pool.submit(_play, free, shape, next(numbers))] = shape
+                    begun += 1
+                if not under_way:
+                    return
+                done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+                for one in done:
+                    world = one.result()
+                    broken |= bool(world["broken"])
+                    yield under_way.pop(one), world
+    finally:
+        for player in players:
+            player.stop()
+
+
+def _play(free: SimpleQueue[Player], shape: Shape, seed: int) -> dict[str, Any]:
+    player = free.get()
+    try:
+        return player.play(shape, seed)
+    finally:
+        free.put(player)
+
+
+class Player:
+    """A process that plays one floor after the other: it takes longer to start than a short floor to be played."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def play(self, shape: Shape, seed: int) -> dict[str, Any]:
+        """What became of a floor; one of which nothing is heard is broken."""
+        process = self._process = self._process or subprocess.Popen(
+            [sys.executable, "-m", "tests.simulation", "--many"],
+            cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": "0"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True,
+        )  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(" ".join(shape.words(seed)) + "\n")
+            process.stdin.flush()
+            world: dict[str, Any] = json.loads(process.stdout.readline())
+        except (OSError, ValueError):
+            self.stop()
+            words = f"no-answer: it ended with status {process.returncode}"
+            world = {"seed": seed, "tried": {}, "counted": {}, "broken": [words], "story": []}
+            world |= {"facts": 0, "seconds": 0, "cpu_seconds": 0}
+        return world
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
 
 
 def _line(shape: Shape, world: dict[str, Any], sums: Sums) -> str:
@@ -207,7 +240,7 @@ def _line(shape: Shape, world: dict[str, Any], sums: Sums) -> str:
 def _explain(shape: Shape, world: dict[str, Any]) -> None:
     for words in (*world["broken"], "the last faults:", *world["story"]):
         print(f"    {words}")
-    print(f"    again: python -m {' '.join(shape.words(world['seed']))}")
+    print(f"    again: python -m tests.simulation {' '.join(shape.words(world['seed']))}")
 
 
 def _table(sums: Sums) -> str:

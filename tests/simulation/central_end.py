@@ -79,9 +79,13 @@ class CentralEnd(Machine):
             with self.running():
                 return do_duties(self._place, self._failing, "OUTSIDE")
         finally:
-            for mail in sorted(self.home.root.glob("mails-out/*.eml")):
+            for mail in self.given_away():
                 self.mails[mail.stem] += 1
                 mail.unlink()
+
+    def given_away(self) -> list[Path]:
+        """Mails that are on their way."""
+        return sorted(self.home.root.glob("mails-out/*.eml"))
 
     def office(self, act: Callable[[Session], Any]) -> Any:
         """Somebody at a desk decides something: one transaction."""

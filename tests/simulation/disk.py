@@ -60,6 +60,8 @@ class Disk:
         self.fuse: int | None = None
         self.fuse_writes = False
         """Whether the fuse counts statements that write only."""
+        self.dies_once: Callable[[], bool] | None = None
+        """The process ends before the first statement that writes once this is so."""
         self.before_begin: Callable[[], None] | None = None
         """Called once before the next writing transaction: where another process may come first."""
         self.dies_at_commit = False
@@ -98,7 +100,7 @@ class Disk:
 
     def close(self) -> None:
         self.fuse = None
-        self.before_begin = None
+        self.before_begin = self.dies_once = None
         self.dies_at_commit = False
         self._blink()
         self.database.close()
@@ -151,6 +153,9 @@ class Disk:
             if self.fuse < 0:
                 self.fuse, self.killed_with = None, self.written
                 raise Killed(f"{self.name.name} before {text[:40]!r}")
+        if writes and self.dies_once is not None and self.dies_once():
+            self.dies_once = None
+            raise Killed(f"{self.name.name} before {text[:40]!r}")
         self.written += writes
         self._wrote_feed |= text.startswith("INSERT INTO feed ")
 

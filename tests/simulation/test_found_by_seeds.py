@@ -6,10 +6,13 @@ from pathlib import Path
 from shutil import copy
 
 from app.clock import FakeClock
+from app.db import central_write
+from app.inventory.facts import StockSet
 from app.packing.facts import Packed, PackOpened, ParcelClosed
-from app.picking.facts import ToteBound
+from app.picking.facts import Picked, ToteBound
 from app.sync.talk import Talk
-from tests.sync.sides import MUG, ORDER, T1, TEA, WORK, CentralSide, StationSide, stable_id
+from app.work.service.recording import record_here
+from tests.sync.sides import B1, B2, MUG, ORDER, PICK_MUG, T1, TEA, WORK, CentralSide, StationSide, stable_id
 from tests.sync.sides import SLIP as BOX
 
 
@@ -59,3 +62,25 @@ def test_a_station_whose_twin_goes_on_alone_hears_of_it_though_nobody_works_at_i
     assert not talk.line.behind_s
     assert len(central.query("SELECT 1 FROM station_mark WHERE station_id = ?", station.id)) == 2
     assert central.query("SELECT count(*) FROM fact WHERE fact_id = ?", bound.fact_id) == [(1,)]
+
+
+def test_what_a_hand_takes_of_what_is_promised_to_others_is_promised_elsewhere(
+    central: CentralSide, station: StationSide
+) -> None:
+    """Seed 3 of central restored again and again: the office had counted a bin before it heard of what was picked
+    there; the picks took the unit that was promised to another order by then, and nobody was told."""
+    # given three mugs in a bin, all promised to an order, and four in another one
+    with central_write(central.database) as session:
+        record_here(session, [StockSet(MUG, B1, 3)], now=central.clock.now())
+
+    # when a hand takes one of them under a lease that is over
+    station.record(Picked(PICK_MUG, WORK, 0, MUG, B1, "", 1, T1))
+    station.settle()
+
+    # then two are promised where they lie, and one in the other bin
+    promised = "SELECT place_id, on_hand, reserved FROM stock WHERE sku_id = ? AND place_id IN (?, ?) ORDER BY reserved"
+    assert central.query(promised, MUG, B1, B2) == [(B2, 4, 1), (B1, 2, 2)]
+    assert central.query("SELECT place_id, quantity FROM pick_line WHERE sku_id = ? ORDER BY quantity", MUG) == [
+        (B2, 1),
+        (B1, 2),
+    ]

@@ -381,6 +381,16 @@ class World:
                     bench.station.hear()
         return None
 
+    def others_claim(self, station: StationEnd) -> None:
+        """Pickers come for work until nothing waits for a station that was leased it."""
+        for bench in sorted(self.online(), key=lambda bench: len(bench.worker.held)):
+            if bench.kind == "PICK" and self.unstarted(station):
+                bench.begin()
+                bench.step()
+                bench.station.hear()
+                self.work()
+                bench.station.hear()
+
     def someone_asks(self) -> bool:
         """Lets hands ask central something that it hears of and does not answer yet; whether somebody asked."""
         for bench in self.online():

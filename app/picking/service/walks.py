@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.db import changed
 from app.facts import Fact, Stamp, read_fact
 from app.inventory.facts import GOOD
-from app.inventory.service import consume_reservation
+from app.inventory.service import consume_reservation, follow_goods
 from app.models import Bin, FactRow, Incident, Order, OrderLine, PickLine, Sku, Stock, Tote, Voiding, Work
 from app.picking.facts import (
     BLOCKED,
@@ -148,7 +148,7 @@ def _open_work(session: Session, order_id: bytes) -> bool:
 def follow_pick(session: Session, fact: Fact, stamp: Stamp) -> None:
     """Taken units are promised no longer; a balance below zero, and a serial number used twice, are told."""
     assert isinstance(fact, Picked)
-    _settle(session, fact, fact.quantity)
+    was_promised = _settle(session, fact, fact.quantity)
     order_id = order_of(session, fact.work_id)
     if is_stale(session, stamp, fact.work_id, fact.fence, order_id, (fact.tote_id,)) and was_counted(
         session, fact.work_id, fact.tote_id, fact.fence
@@ -157,20 +157,23 @@ def follow_pick(session: Session, fact: Fact, stamp: Stamp) -> None:
     if fact.serial:
         note_serial(session, fact, order_id, stamp)
     _tell_if_negative(session, fact, order_id, stamp)
+    if was_promised < fact.quantity:
+        _follow_what_is_left(session, fact, stamp)
 
 
-def _settle(session: Session, fact: Picked, quantity: int) -> None:
-    """Ends the promise of units that were taken, or makes it again for units that went back."""
+def _settle(session: Session, fact: Picked, quantity: int) -> int:
+    """Ends the promise of units that were taken, or makes it again for what went back; how many promises ended."""
     line = session.get(PickLine, fact.pick_line_id)
     if line is None or not holds(session, fact.work_id, fact.fence):
-        return
+        return 0
     if quantity > 0:
-        consume_reservation(
+        return consume_reservation(
             session, line_id=line.order_line_id, sku_id=fact.sku_id, place_id=fact.place_id, lot=fact.lot,
             quantity=quantity,
         )  # fmt: skip
-    elif not _is_over(session, fact.work_id):
+    if not _is_over(session, fact.work_id):
         promise(session, line.order_line_id, fact.sku_id, fact.place_id, fact.lot, -quantity)
+    return 0
 
 
 def _is_over(session: Session, work_id: bytes) -> bool:
@@ -184,6 +187,13 @@ def _tell_if_negative(session: Session, fact: Picked, order_id: bytes | None, st
         place = session.scalar(select(Bin.name).where(Bin.id == fact.place_id)) or ""
         sku = session.scalar(select(Sku.sku).where(Sku.id == fact.sku_id)) or ""
         tell(session, "negative_stock", order_id, fact.place_id, f"{sku} at {place}: {row.on_hand}", stamp)
+
+
+def _follow_what_is_left(session: Session, fact: Picked, stamp: Stamp) -> None:
+    """Where a hand took units that were promised to others, as the book said less than lay there, promises go on."""
+    row = session.get(Stock, (fact.sku_id, fact.place_id, fact.lot, GOOD))
+    if row is not None and 0 <= row.on_hand < row.reserved:  # below nought somebody looks anyway
+        follow_goods(session, sku_id=fact.sku_id, place_id=fact.place_id, lot=fact.lot, now=stamp.at)
 
 
 def follow_manual(session: Session, fact: Fact, stamp: Stamp) -> None:

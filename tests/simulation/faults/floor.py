@@ -253,6 +253,7 @@ def lease_ended(world: World) -> bool | None:
     bench = world.someone_who_claimed()
     if bench is None:
         return False
+    bench.station.hear()
     sql = (
         "SELECT COUNT(*) FROM fact_status s JOIN fact f ON f.fact_id = s.fact_id "
         "WHERE s.status = 'stale_lease' AND f.station_id = ?"
@@ -263,10 +264,11 @@ def lease_ended(world: World) -> bool | None:
         bench.step()
 
     def back() -> None:
+        world.others_claim(bench.station)
         bench.asleep = False
         world.settle_one(bench)
         world.count("lease ended", world.central.disk.one(sql, bench.station.id) > before)
 
-    tomorrow = 24 - world.time.now_s / 3_600 % 24  # when somebody else has come for work
-    world.later(tomorrow + world.dice.uniform(11, 15), back)
+    tomorrow = 24 - world.time.now_s / 3_600 % 24
+    world.later(tomorrow + world.dice.uniform(8, 14), back)
     return None

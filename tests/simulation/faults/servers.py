@@ -86,13 +86,12 @@ def killed_at_a_mail(world: World) -> bool:
     """Counts when a mail arrived and central ended before it had written that down."""
     if not world.central.disk.one("SELECT COUNT(*) FROM effect WHERE kind = 'mail' AND state = 'intent'"):
         return False
-    disk, before = world.central.disk, sum(world.central.mails.values())
-    disk.killed_with = 0
-    disk.fuse, disk.fuse_writes = 1, True  # it is taken up, and no more is written
-    world.central.survive(world.central.give_mails_away)
-    disk.fuse = None
-    given = sum(world.central.mails.values()) > before
-    return given and bool(disk.one("SELECT COUNT(*) FROM effect WHERE kind = 'mail' AND state = 'sent'"))
+    central, before = world.central, sum(world.central.mails.values())
+    central.disk.dies_once = lambda: bool(central.given_away())
+    central.survive(central.give_mails_away)
+    central.disk.dies_once = None
+    given = sum(central.mails.values()) > before
+    return given and bool(central.disk.one("SELECT COUNT(*) FROM effect WHERE kind = 'mail' AND state = 'sent'"))
 
 
 @fault("power loss at central", 2)
@@ -142,9 +141,10 @@ def central_restored(world: World) -> bool:
 @fault("restored, then advanced", 0.6)
 def restored_and_advanced(world: World) -> bool:
     """Counts when central's feed is as long as a station has read it, and another row stands there."""
-    image = world.backup()
-    if image is None:
-        return False
+    image = world.central.disk.image()
+    world.someone_behind()
+    world.tick_quietly()
+    world.tick_quietly()
     world.go_back(image, restored=True)
     cursors = {s.name: s.disk.query("SELECT feed_seq, feed_event FROM itself")[0] for s in world.stations}
     farthest = min(seq for seq, _ in cursors.values())

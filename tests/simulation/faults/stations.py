@@ -7,6 +7,9 @@ from sqlalchemy.exc import OperationalError
 from tests.simulation.faults import fault
 from tests.simulation.world import World
 
+MOST_TWINS = 4
+"""So many stations that are two at a time."""
+
 
 @fault("station killed in mid-transaction", 3)
 def station_killed(world: World) -> bool:
@@ -112,7 +115,7 @@ def old_image(world: World) -> bool:
 def clone(world: World) -> bool | None:
     """Counts when both recorded something else under the same number."""
     bench = world.someone_online()
-    if bench is None or len(world.twins) >= 3:
+    if bench is None or len(world.twins) >= MOST_TWINS:
         return False
     twin = world.clone(bench)
     seq = twin.station.disk.one("SELECT seq FROM itself")
@@ -123,7 +126,9 @@ def clone(world: World) -> bool | None:
         world.count("clone", None not in (ours, theirs) and ours != theirs)
         world.retire(twin)
 
-    world.later(world.dice.uniform(4, 12), gone)
+    for one in (bench, twin):
+        world.some_facts(one)
+    world.later(world.dice.uniform(1, 6), gone)
     return None
 
 
@@ -150,12 +155,11 @@ def revoked(world: World) -> bool:
 @fault("30 days offline, feed tail passed", 0.3)
 def long_offline(world: World) -> bool | None:
     """Counts when a station was away for 30 days, has facts to tell, and what it would read next is no longer kept."""
-    bench = world.someone_online()
+    bench = world.someone_with_facts()
     if bench is None or len(world.away_for_long) + 1 >= len(world.benches):
         return False
     world.away_for_long.append(bench)
     bench.asleep = True
-    world.some_facts(bench)
 
     def back() -> None:
         world.away_for_long.remove(bench)
