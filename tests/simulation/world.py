@@ -28,6 +28,7 @@ from tests.simulation.invariants import Broken, Floor, Witness, broken, sqlite_s
 from tests.simulation.machine import Time
 from tests.simulation.people import JOBS, AskFor, Do, Hands, Job, Rest, Worker
 from tests.simulation.station_end import StationEnd
+from tests.simulation.warm import statements_known
 
 MEMORY = Path("/dev/shm")
 CREW = ("PICK", "PACK", "STOCK", "PICK", "PICK", "PACK", "PICK", "PACK", "STOCK", "PACK")
@@ -611,7 +612,8 @@ def _station_template(folder: Path) -> Path:
 @contextmanager
 def a_world(seed: int, stations: int = 10, faults_a_day: float = 0, only: Sequence[str] = ()) -> Iterator[World]:
     """A world in memory, gone afterwards."""
-    with TemporaryDirectory(prefix="packbay-world-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
+    memory = MEMORY if MEMORY.is_dir() else None
+    with statements_known(), TemporaryDirectory(prefix="packbay-world-", dir=memory) as folder:
         world = World(Path(folder), seed, stations, faults_a_day, only)
         try:
             yield world
