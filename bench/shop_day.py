@@ -30,7 +30,7 @@ HOUR = 3_600_000
 CUT_OFFS = ((0.25, 12.0), (0.35, 15.0), (0.40, 18.0))
 """Each carrier's share of the orders and the hour at which its truck leaves."""
 PROMISE_MS = 75 * 60_000
-"""What came later than this before its cut-off is for tomorrow: nobody waits for it today."""
+"""What came later than this before its cut-off is for the truck of tomorrow."""
 MOST_LINES, MOST_UNITS = 40, 12
 """Larger orders are for a pallet and not for a cart; a line of more units is taken by the pack."""
 TEMPO = Tempo(metre_ms=1_100, stop_ms=6_000, unit_ms=1_500, walk_ms=90_000, spread=0.12)
@@ -108,13 +108,14 @@ def _order(n: int, order: ShopOrder, where: Hall, chance: random.Random) -> Shif
     units = sum(line.units for line in lines)
     drawn = chance.random()
     hour = next(at for share, at in zip((0.25, 0.60, 1.0), (c[1] for c in CUT_OFFS), strict=True) if drawn <= share)
-    due = int(hour * HOUR)
+    leaves = int(hour * HOUR)
+    due = leaves if order.comes_ms + PROMISE_MS <= leaves else leaves + 24 * HOUR
     load = Load(
         units=units, grams=min(grams, CART.grams or grams), ml=ml, totes=min(-(-ml // TOTE_ML), CART.totes or 1)
     )
     return ShiftOrder(
         n.to_bytes(4, "big"), order.comes_ms, lines, load,
-        priority=0 if chance.random() < 0.1 else 1, due_ms=due if order.comes_ms + PROMISE_MS <= due else None,
+        priority=0 if chance.random() < 0.1 else 1, due_ms=due,
     )  # fmt: skip
 
 

@@ -45,14 +45,13 @@ def plan_batches(
     return pool.batches(improved(pool, watch or Watch(), moves))
 
 
-def improved(pool: Pool, watch: Watch, moves: int | None = None) -> list[Group]:
-    """The same as groups, for who goes on with them."""
-    size = len(pool.orders)
+def improved(pool: Pool, watch: Watch, moves: int | None = None, numbers: Sequence[int] | None = None) -> list[Group]:
+    """The same as groups, for who goes on with them; of all orders of a pool, or of those of these numbers."""
+    chosen = range(len(pool.orders)) if numbers is None else numbers
+    size = len(chosen)
     each = moves if moves is not None else DEAR_MOVES_AN_ORDER if pool.tours.is_dear else MOVES_AN_ORDER
     watch.expect(size + 2 * each * size)
-    start = min(
-        by_savings(pool, [pool.group([n]) for n in range(size)], watch), in_order(pool, range(size)), key=length_of
-    )
+    start = min(by_savings(pool, [pool.group([n]) for n in chosen], watch), in_order(pool, chosen), key=length_of)
     found = annealed(pool, start, each * size, watch)
     return polished(pool, found, each * size, watch)
 

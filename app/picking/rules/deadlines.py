@@ -1,11 +1,14 @@
 """Which walks come first, and which orders share one, so that trucks do not leave without their parcels.
 
 A plan is batches, the order in which they are walked, and who walks them: whoever is free first takes the next one.
-Late orders are paid for in metres (`Worth`), so that one number says which of two plans is better. Classes of
-priority are planned one after the other, each behind what was planned before: whatever comes in a lower class, no
-order of a higher one is put down a moment later.
+Late orders are paid for in metres (`Worth`), so that one number says which of two plans is better.
 
-Inside a class the batches of shortest walks are taken where nobody is late with them. Else several groupings compete
+Classes of priority come into the plan one after the other, and each is given its word when it does: an order is put
+down by its cut-off, or when it was to be put down before any lower class was looked at, whichever is later. Lower
+classes may share its walk or go first as long as that word is kept; so no order is ever made late, or later, by one
+of a lower class.
+
+The batches of shortest walks are taken where nobody is late with them. Else several groupings compete
 (the short one, one in which only orders of the same cut-off share a walk, one in the order of cut-offs, and first
 come, first served), and orders are moved for as long as that pays. Batches are walked in the order of the latest
 moment at which they could begin; one that cannot make it any more goes behind the others if that helps them (after
@@ -30,16 +33,20 @@ from app.picking.rules.tours import Tours
 
 NOBODY_WAITS = 1 << 60
 """The moment that orders without a cut-off are due."""
+BROKEN_MM = 1 << 50
+"""What it costs to break the word that was given to a higher class: more than any walk and any lateness."""
 MOVES_AN_ORDER = 60
 """How many moves are tried for each order of a class in which somebody would be late."""
 
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What lateness is worth in metres of walking, both in mm: a late order, and each second that it is late."""
+    """What lateness is worth in mm of walking: a late order, and each second behind a moment `margin_ms` before its
+    cut-off, for walks seldom take what was expected."""
 
     late_mm: int = 1_000_000
     second_mm: int = 100
+    margin_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +93,20 @@ def plan_wave(
     """A plan for all these orders. Raises Stopped when `watch` says so."""
     if not terms.free_ms:
         raise ValueError("nobody is there to walk")
-    looking, free, walks, late = watch or Watch(), list(terms.free_ms), list[PlannedWalk](), list[bytes]()
-    by_class = sorted(orders, key=lambda order: order.priority)
-    for _, members in groupby(by_class, key=lambda order: order.priority):
-        pool = Pool(tuple(members), tours, fleet)
-        desk = _Desk(pool, terms, tuple(free))
-        timed = desk.best(looking)
-        for walk, each in desk.walks(timed):
-            walks.append(walk)
-            late += [pool.orders[n].key for n in each.group.members if _due(pool.orders[n]) < walk.ends_ms]
-            free[walk.picker] = walk.ends_ms
-    return Plan(tuple(sorted(walks, key=lambda walk: (walk.begins_ms, walk.picker))), tuple(sorted(late)))
+    pool = Pool(sorted(orders, key=lambda order: order.priority), tours, fleet)
+    desk, sequence = _Desk(pool, terms), list[_Timed]()
+    for _, members in groupby(range(len(pool.orders)), key=lambda n: pool.orders[n].priority):
+        fresh = list(members)
+        sequence = desk.with_class(sequence, fresh, watch or Watch())
+        desk.give_word(sequence, fresh)
+    return desk.plan(sequence)
 
 
 def first_come_plan(orders: Sequence[PickOrder], tours: Tours, fleet: Fleet, terms: Terms) -> Plan:
     """What first come, first served makes of them: batches in the order of coming, walked in that order."""
     pool = Pool(orders, tours, fleet)
-    desk = _Desk(pool, terms, terms.free_ms)
-    found = desk.walks([desk.timed(group) for group in in_order(pool, range(len(pool.orders)))])
-    late = [
-        pool.orders[n].key for walk, each in found for n in each.group.members if _due(pool.orders[n]) < walk.ends_ms
-    ]
-    return Plan(tuple(walk for walk, _ in found), tuple(sorted(late)))
+    desk = _Desk(pool, terms)
+    return desk.plan([desk.timed(group) for group in in_order(pool, range(len(pool.orders)))])
 
 
 def cost_mm(plan: Plan, orders: Iterable[PickOrder], worth: Worth) -> int:
@@ -126,36 +125,61 @@ def lateness_mm(order: PickOrder, ends_ms: int, worth: Worth) -> int:
 
 
 def _lateness(due_ms: int, ends_ms: int, worth: Worth) -> int:
-    return worth.late_mm + (ends_ms - due_ms) * worth.second_mm // 1000 if ends_ms > due_ms else 0
+    behind = ends_ms - due_ms + worth.margin_ms
+    if behind <= 0:
+        return 0
+    return behind * worth.second_mm // 1000 + (worth.late_mm if ends_ms > due_ms else 0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Timed:
-    """A group with what its place in the sequence asks for: how long it takes, and the dues of its orders."""
+    """A group with what its place in the sequence asks for: how long it takes, the dues of its orders, and the moment
+    by which it is down if all words are kept."""
 
     group: Group
     takes_ms: int
     dues: tuple[int, ...]
+    word_ms: int
 
     @property
     def must_begin(self) -> int:
-        return self.dues[0] - self.takes_ms
+        return min(self.dues[0], self.word_ms) - self.takes_ms
 
 
 class _Desk:
-    """Plans one class."""
+    """Plans the orders of one pool; `words` are the moments that were promised to orders by their number."""
 
-    def __init__(self, pool: Pool, terms: Terms, free_ms: Sequence[int]) -> None:
+    def __init__(self, pool: Pool, terms: Terms) -> None:
         self.pool, self.terms = pool, terms
-        self.free = sorted((at, picker) for picker, at in enumerate(free_ms))
+        self.free = sorted((at, picker) for picker, at in enumerate(terms.free_ms))
+        self.words = [NOBODY_WAITS] * len(pool.orders)
         self.chance = random.Random(SEED)
 
     def timed(self, group: Group) -> _Timed:
         orders = [self.pool.orders[n] for n in group.members]
         takes = self.terms.tempo.takes_ms(group.length, group.stops.bit_count(), sum(o.load.units for o in orders))
-        return _Timed(group, takes, tuple(sorted(_due(order) for order in orders)))
+        dues = tuple(sorted(_due(order) for order in orders))
+        return _Timed(group, takes, dues, min(self.words[n] for n in group.members))
 
-    def walks(self, sequence: Iterable[_Timed]) -> list[tuple[PlannedWalk, _Timed]]:
+    def give_word(self, sequence: Sequence[_Timed], numbers: Iterable[int]) -> None:
+        """What these orders are promised, by the plan that was made before lower classes are looked at."""
+        chosen = set(numbers)
+        for walk, each in self._walks(sequence):
+            for n in chosen.intersection(each.group.members):
+                due = self.pool.orders[n].due_ms
+                self.words[n] = walk.ends_ms if due is None else max(due - self.terms.worth.margin_ms, walk.ends_ms)
+
+    def plan(self, sequence: Iterable[_Timed]) -> Plan:
+        """The sequence as a plan."""
+        found = self._walks(sequence)
+        late = [self.pool.orders[n].key for walk, each in found for n in each.group.members if self._is_late(n, walk)]
+        walks = sorted((walk for walk, _ in found), key=lambda walk: (walk.begins_ms, walk.picker))
+        return Plan(tuple(walks), tuple(sorted(late)))
+
+    def _is_late(self, n: int, walk: PlannedWalk) -> bool:
+        return walk.ends_ms > _due(self.pool.orders[n])
+
+    def _walks(self, sequence: Iterable[_Timed]) -> list[tuple[PlannedWalk, _Timed]]:
         """Who walks what and when: whoever is free first takes the next one."""
         free, found = list(self.free), []
         for each in sequence:
@@ -167,39 +191,44 @@ class _Desk:
         return found
 
     def lateness(self, sequence: Iterable[_Timed]) -> int:
-        """What the orders cost that are late in this sequence, mm."""
+        """What the orders cost that are late in this sequence, and the words that it breaks, mm."""
         free, cost, worth = [at for at, _ in self.free], 0, self.terms.worth
         for each in sequence:
             ends = free[0] + each.takes_ms
             heapq.heapreplace(free, ends)
-            if ends > each.dues[0]:
+            if ends > each.word_ms:
+                cost += BROKEN_MM
+            if ends > each.dues[0] - worth.margin_ms:
                 cost += sum(_lateness(due, ends, worth) for due in each.dues)
         return cost
 
     def cost(self, sequence: Sequence[_Timed]) -> int:
         return sum(each.group.length for each in sequence) + self.lateness(sequence)
 
-    def best(self, watch: Watch) -> list[_Timed]:
-        """The cheapest sequence that was found."""
-        short = self.in_sequence(improved(self.pool, watch, self.terms.moves))
-        if not self.lateness(short):
-            return short
-        watch.expect(len(self.pool.orders) * MOVES_AN_ORDER)
-        starts = [short, *(self.in_sequence(groups) for groups in self._other_groupings(watch))]
-        found = self._moved(min(starts, key=self.cost), watch)
-        came = [self.timed(group) for group in in_order(self.pool, range(len(self.pool.orders)))]
-        return min((self.given_up(found), self.given_up(came), came), key=self.cost)
+    def with_class(self, before: Sequence[_Timed], fresh: Sequence[int], watch: Watch) -> list[_Timed]:
+        """The cheapest sequence that was found for what is planned already and these further orders."""
+        earlier = [self.timed(each.group) for each in before]  # with the words that were given since
+        behind = earlier + self.in_sequence(improved(self.pool, watch, self.terms.moves, fresh))
+        numbers = sorted([*(n for each in before for n in each.group.members), *fresh])
+        shared = self.in_sequence(improved(self.pool, watch, self.terms.moves, numbers)) if before else behind
+        if not self.lateness(shared):
+            return min(shared, behind, key=self.cost)
+        watch.expect(len(numbers) * MOVES_AN_ORDER)
+        starts = [shared, *(self.in_sequence(groups) for groups in self._other_groupings(numbers, watch))]
+        found = self._moved(min(starts, key=self.cost), len(numbers) * MOVES_AN_ORDER, watch)
+        came = [self.timed(group) for group in in_order(self.pool, numbers)]
+        return min((self.given_up(found), self.given_up(came), self.given_up(behind), came), key=self.cost)
 
     def in_sequence(self, groups: Iterable[Group]) -> list[_Timed]:
         """By the latest moment at which they could begin."""
         return sorted(map(self.timed, groups), key=_urgency)
 
-    def _other_groupings(self, watch: Watch) -> Iterable[list[Group]]:
-        by_due = sorted(range(len(self.pool.orders)), key=lambda n: (_due(self.pool.orders[n]), n))
+    def _other_groupings(self, numbers: Iterable[int], watch: Watch) -> Iterable[list[Group]]:
+        by_due = sorted(numbers, key=lambda n: (_due(self.pool.orders[n]), n))
         yield in_order(self.pool, by_due)
         same = []
-        for _, numbers in groupby(by_due, key=lambda n: _due(self.pool.orders[n])):
-            same += by_savings(self.pool, [self.pool.group([n]) for n in numbers], watch)
+        for _, each in groupby(by_due, key=lambda n: _due(self.pool.orders[n])):
+            same += by_savings(self.pool, [self.pool.group([n]) for n in each], watch)
         yield same
 
     def given_up(self, sequence: list[_Timed]) -> list[_Timed]:
@@ -213,10 +242,10 @@ class _Desk:
                 at += 1
         return sequence
 
-    def _moved(self, sequence: list[_Timed], watch: Watch) -> list[_Timed]:
+    def _moved(self, sequence: list[_Timed], moves: int, watch: Watch) -> list[_Timed]:
         """Orders change walks, or get one of their own, as long as that does not cost more."""
         now, least = sequence, self.cost(sequence)
-        for turn in range(len(self.pool.orders) * MOVES_AN_ORDER):
+        for turn in range(moves):
             if turn % SPELL == 0:
                 watch.step(SPELL, least)
             then = self._one_move(now)
@@ -253,6 +282,6 @@ class _Desk:
 
 def _urgency(each: _Timed) -> tuple[int, int, int]:
     """Those without a cut-off last, the longest first, so that nobody walks alone at the end; then as they came."""
-    if each.dues[0] == NOBODY_WAITS:
+    if min(each.dues[0], each.word_ms) == NOBODY_WAITS:
         return NOBODY_WAITS, -each.takes_ms, each.group.members[0]
     return each.must_begin, 0, each.group.members[0]

@@ -1,10 +1,11 @@
 """The cut-off clock: when each order will be put down, whether its carrier's cut-off is met, and which swap would
 help.
 
-Walks take what the measured tempo says (`tempo`), one after the other for each picker. How sure that is grows worse with
-every walk that is still to come, so each order has two moments: the likely one, and the one by which it is down nine
-times in ten. A proposal is for a person: it names the order that goes first, the one that makes room for it, what that
-does to the metres, and the cut-offs that are met then. It is made only where nobody else's cut-off is lost by it.
+Walks take what the measured tempo says (`tempo`), one after the other for each picker. How sure that is grows worse
+with every walk that is still to come, so each order has two moments: the likely one, and the one by which it is down
+nine times in ten. A proposal is for a person: it names the order that goes first, the one that makes room for it,
+what that does to the metres, and the cut-offs that are met then. It is made only where nobody else's cut-off is lost
+by it.
 """
 
 from __future__ import annotations

@@ -166,7 +166,7 @@ class InWaves:
         return [self._waiting.pop(key) for key in self._walks.pop(0)]
 
     def _plan(self, now_ms: int) -> None:
-        urgent = sorted(self._waiting.values(), key=lambda o: (o.priority, o.due_ms is None, o.due_ms or 0))
+        urgent = sorted(self._waiting.values(), key=lambda o: (o.due_ms is None, o.due_ms or 0, o.priority))
         chosen = urgent[:MOST_PLANNED]
         free = tuple(max(at, now_ms) for at in self._free)
         terms = Terms(free, self._tempo, self._worth, moves=WAVE_MOVES)
