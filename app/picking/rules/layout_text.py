@@ -68,7 +68,7 @@ def read_csv(text: str) -> Read:
     first = text.partition("\n")[0]
     delimiter = max(",;\t|", key=first.count)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    head = [cell.strip().lower() for cell in next(lines, [])]
+    head = [_ALSO_CALLED.get(name, name) for name in (cell.strip().lower() for cell in next(lines, []))]
     if not {"kind", "name"} <= set(head):
         raise ValueError("no columns kind and name")
     return _read(
@@ -77,6 +77,10 @@ def read_csv(text: str) -> Read:
         if cells
         for row in (dict(zip(head, cells, strict=False)),)
     )
+
+
+_ALSO_CALLED = {"label_code": "code"}
+"""Columns as `packbay import layout` names them: its files can be read here as they are."""
 
 
 def to_json(layout: Layout) -> str:
@@ -161,6 +165,8 @@ def _part(kind: str, row: Row, known: _Known) -> Part:
                 values[name] = getattr(aisle, name)
                 continue
             if default is MISSING:
+                if name == "x_mm" and row.get("aisle"):
+                    raise Wrong("aisle", row["aisle"], say("the name of an aisle"))
                 raise Wrong(name, "", _WHOLE if name.endswith("_mm") else say("a name"))
             values[name] = default
         else:
