@@ -17,7 +17,7 @@ import random
 from collections.abc import Sequence
 
 from app.picking.rules.batches import Group, Pool, Watch
-from app.picking.rules.savings import likeness, tries_all
+from app.picking.rules.savings import ALL_PAIRS, likeness
 
 SEED = 1983
 NEAR = 6
@@ -116,14 +116,16 @@ class _Annealing:
 
 def _near(pool: Pool, numbers: Sequence[int]) -> dict[int, list[int]]:
     """For each order those with which one walk saves most; where there are many, those through its neighbourhoods."""
-    regions = {n: pool.tours.region(pool.stops[n]) for n in numbers}
-    lengths = {n: pool.tours.length_mm(pool.stops[n]) for n in numbers}
-    few = tries_all(pool, len(numbers))
+    tours = pool.tours.rough or pool.tours
+    stops = {n: tours.set_of(pool.orders[n].stops) for n in numbers}
+    regions = {n: tours.region(stops[n]) for n in numbers}
+    lengths = {n: tours.length_mm(stops[n]) for n in numbers}
+    few = len(numbers) <= ALL_PAIRS
     near = {}
     for n in numbers:
         others = [m for m in numbers if m != n and pool.fleet.fits(pool.loads[n] + pool.loads[m])]
         if few:
-            saved = [(pool.tours.length_mm(pool.stops[n] | pool.stops[m]) - lengths[m], m) for m in others]
+            saved = [(tours.length_mm(stops[n] | stops[m]) - lengths[m], m) for m in others]
         else:
             saved = [(-likeness(regions[n], regions[m]), m) for m in others]
         near[n] = [m for _, m in heapq.nsmallest(NEAR, saved)]

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from app.picking.rules.batches import Group, Pool, Watch
 
-ALL_PAIRS, ALL_DEAR_PAIRS = 600, 24
-"""Up to so many orders each is tried with every other one; fewer where lengths are dear."""
-PARTNERS, DEAR_PARTNERS = 40, 10
+ALL_PAIRS = 600
+"""Up to so many orders each is tried with every other one."""
+PARTNERS = 40
 """Beyond that, each is tried with so many of those that walk through the same neighbourhoods."""
 
 
@@ -26,10 +26,8 @@ def by_savings(pool: Pool, groups: Sequence[Group], watch: Watch) -> list[Group]
     Where they are many only near ones are tried at first; what is left of them, with whom it fits together.
     """
     found = list(groups)
-    if not tries_all(pool, len(found)):
-        found = _merged(pool, found, near_pairs(pool, found), watch)
-        if not tries_all(pool, len(found)):
-            return _merged(pool, found, near_pairs(pool, found), watch)
+    if len(found) > ALL_PAIRS:
+        found = _merged(pool, found, _near_pairs(pool, found), watch)
     return _merged(pool, found, itertools.combinations(range(len(found)), 2), watch)
 
 
@@ -37,11 +35,6 @@ def savings_alone(pool: Pool, watch: Watch) -> list[Group]:
     """The heuristic as it is published, every order tried with every other one, however many there are."""
     size = len(pool.orders)
     return _merged(pool, [pool.group([n]) for n in range(size)], itertools.combinations(range(size), 2), watch)
-
-
-def tries_all(pool: Pool, groups: int) -> bool:
-    """Whether so many groups are each tried with all others."""
-    return groups <= (ALL_DEAR_PAIRS if pool.tours.is_dear else ALL_PAIRS)
 
 
 def _merged(pool: Pool, groups: list[Group], pairs: Iterable[tuple[int, int]], watch: Watch) -> list[Group]:
@@ -82,14 +75,13 @@ def _saved(pool: Pool, a: Group, b: Group) -> int | None:
     return a.length + b.length - pool.tours.length_mm(a.stops | b.stops)
 
 
-def near_pairs(pool: Pool, groups: Sequence[Group]) -> Iterator[tuple[int, int]]:
+def _near_pairs(pool: Pool, groups: Sequence[Group]) -> Iterator[tuple[int, int]]:
     """For each group those that fit beside it and with which it shares the largest part of its neighbourhoods."""
     regions = [pool.tours.region(group.stops) for group in groups]
-    partners = DEAR_PARTNERS if pool.tours.is_dear else PARTNERS
     pairs = set()
     for a, region in enumerate(regions):
         room = [b for b, group in enumerate(groups) if b != a and pool.fleet.fits(groups[a].load + group.load)]
-        for _, b in heapq.nsmallest(partners, [(-likeness(region, regions[b]), b) for b in room]):
+        for _, b in heapq.nsmallest(PARTNERS, [(-likeness(region, regions[b]), b) for b in room]):
             pairs.add((min(a, b), max(a, b)))
     yield from sorted(pairs)
 

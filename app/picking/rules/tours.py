@@ -24,6 +24,8 @@ PIECE_BITS = 11
 PIECE_FULL = (1 << PIECE_BITS) - 1
 """An aisle is looked at in pieces of so many places: what a piece holds is soon known for each set of them."""
 Piece = tuple[int, int, int]
+MOST_AISLES, STRIP_MM = 120, 3_000
+"""An irregular floor is looked at roughly as strips of this width."""
 Branches = tuple[int, int, int, int]
 """What the stops of one aisle cost without a way through, mm: from the top, from the bottom, around the widest gap,
 and the least of the three."""
@@ -33,8 +35,8 @@ class Tours(Protocol):
     """Lengths of round walks from one start through sets of stops and back."""
 
     @property
-    def is_dear(self) -> bool:
-        """Whether a length takes milliseconds and not microseconds: then fewer are asked for."""
+    def rough(self) -> Tours | None:
+        """The same floor as a plain block, where lengths by themselves take milliseconds; None where they are quick."""
 
     @property
     def found(self) -> int:
@@ -53,18 +55,31 @@ class Tours(Protocol):
 class AskedTours:
     """Any function that gives the length of a round walk over places, asked once for each set of them.
 
-    `places` are all that will be asked for. The function gets them in the order of (x, y).
+    `places` are all that will be asked for, `start` is where walks begin. The function gets places in the order of
+    (x, y).
     """
 
-    is_dear = True
-
-    def __init__(self, places: Iterable[Point], length: Callable[[Sequence[Point]], int]) -> None:
+    def __init__(self, places: Iterable[Point], length: Callable[[Sequence[Point]], int], start: Point) -> None:
         self._places = tuple(sorted(set(places)))
         self._bits = {place: 1 << n for n, place in enumerate(self._places)}
         self._regions = _regions(self._places)
         self._length = length
         self._known: dict[int, int] = {0: 0}
+        self._start = start
+        self._rough: BlockTours | None = None
         self.found = 0
+
+    @property
+    def rough(self) -> BlockTours:
+        """See `Tours`. Aisles are where stops lie above one another, or strips of the floor where they are too many."""
+        if self._rough is None:
+            ys = [y for _, y in (*self._places, self._start)]
+            wide = STRIP_MM if len({x for x, _ in self._places}) > MOST_AISLES else 1
+            self._rough = BlockTours(
+                {x // wide * wide for x, _ in self._places}, min(ys), max(ys), self._start, self._places,
+                lambda place: (place[0] // wide * wide, place[1]),
+            )  # fmt: skip
+        return self._rough
 
     def set_of(self, places: Iterable[Point]) -> int:
         """See `Tours`."""
@@ -92,8 +107,9 @@ class AskedTours:
 class BlockTours:
     """Exact lengths in one block of parallel aisles between two cross-aisles, from one place and back to it.
 
-    `aisles_x` are the centre lines of the aisles, `bottom_y` and `top_y` those of the cross-aisles, mm; `start` lies on
-    a cross-aisle or beside it. Every place stands at the centre line of an aisle.
+    `aisles_x` are the centre lines of the aisles, `bottom_y` and `top_y` those of the cross-aisles, mm; `start` lies
+    on a cross-aisle or beside it. Every place lies at the centre line of an aisle, or `stands` says where one stands
+    for it.
 
     The method is the dynamic programming of Ratliff & Rosenthal (1983, Operations Research 31:507-521): from left to
     right, the cheapest way to have served all aisles so far is kept for each way in which what was walked hangs
@@ -102,31 +118,38 @@ class BlockTours:
     without a way through and without length.
     """
 
-    is_dear = False
+    rough = None
 
     def __init__(
-        self, aisles_x: Iterable[int], bottom_y: int, top_y: int, start: Point, places: Iterable[Point]
+        self,
+        aisles_x: Iterable[int],
+        bottom_y: int,
+        top_y: int,
+        start: Point,
+        places: Iterable[Point],
+        stands: Callable[[Point], Point] = lambda place: place,
     ) -> None:
         columns = sorted(set(aisles_x))
-        found: dict[int, list[int]] = {x: [] for x in columns}
-        for x, y in set(places):
+        found: dict[int, set[int]] = {x: set() for x in columns}
+        at = {place: stands(place) for place in places}
+        for x, y in at.values():
             if x not in found or not bottom_y <= y <= top_y:
                 raise KeyError((x, y))
-            found[x].append(y)
+            found[x].add(y)
         self._high = top_y - bottom_y
         self._start_is_low = abs(start[1] - bottom_y) <= abs(start[1] - top_y)
         self._to_start = abs(start[1] - (bottom_y if self._start_is_low else top_y))
-        self._bits: dict[Point, int] = {}
-        self._places: list[Point] = []
+        stood: list[Point] = []
         self._columns: list[_Column] = []
         for x in columns:
             if found[x]:
-                self._columns.append(_Column(x, bottom_y, self._high, len(self._places), sorted(found[x])))
-                self._places += [(x, y) for y in sorted(found[x])]
+                self._columns.append(_Column(x, bottom_y, self._high, len(stood), sorted(found[x])))
+                stood += [(x, y) for y in sorted(found[x])]
         self._start_x = start[0]
         self._turn = sum(column.x < start[0] for column in self._columns)
-        self._bits = {place: 1 << n for n, place in enumerate(self._places)}
-        self._regions = _regions(self._places)
+        bits = {place: 1 << n for n, place in enumerate(stood)}
+        self._bits = {place: bits[foot] for place, foot in at.items()}
+        self._regions = _regions(stood)
         self._known: dict[int, int] = {0: 0}
         self.found = 0
 
