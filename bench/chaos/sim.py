@@ -44,6 +44,7 @@ class Shape:
     days: int = 3
     orders: int = 12
     faults: int = 100
+    crew: str = ""
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -54,6 +55,7 @@ class Shape:
         return [
             "--seed", str(seed), "--stations", str(self.stations), "--days", str(self.days),
             "--orders", str(self.orders), "--faults", str(self.faults), *(["--only", self.only] if self.only else []),
+            *(["--crew", self.crew] if self.crew else []),
         ]  # fmt: skip
 
 
@@ -70,11 +72,13 @@ SHAPES = (
     Shape("cancelled", "cancelled_under_a_hand,book_set", orders=32),
     Shape("mails", "killed_at_a_mail,duplicate_import", orders=32, days=4, faults=32),
     Shape("away", "offline,clock_years,dropped_in_catch_up", stations=6, days=4, faults=12),
-    Shape("leases", "lease_ended", stations=5, days=6, orders=12, faults=4),
+    Shape("leases", "lease_ended", stations=6, days=6, faults=8, crew="PICK"),
     Shape("serials", "serial_twice", stations=7, days=2, faults=60),
-    Shape("back", "central_restored,restored_and_advanced,failed_over", stations=2, days=4, faults=24),
+    Shape("restored", "central_restored", stations=2, days=4, faults=12),
+    Shape("advanced", "restored_and_advanced", stations=2, days=2, faults=16),
+    Shape("tails", "failed_over", stations=2, days=2, faults=24),
     Shape("images", "old_image", stations=3, days=2, faults=24),
-    Shape("clones", "clone", stations=6, days=3, faults=8),
+    Shape("clones", "clone", stations=4, days=3, faults=10),
     Shape("long", "long_offline", stations=6, days=4, faults=5),
 )  # fmt: skip
 

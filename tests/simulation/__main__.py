@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--orders", type=int, default=12, help="a day")
     parser.add_argument("--faults", type=float, default=25, help="a day; 0 for none")
     parser.add_argument("--only", default="", help="these kinds of fault, by commas")
+    parser.add_argument("--crew", default="", help="what stations are for, in turn: PICK,PACK,STOCK")
     parser.add_argument("--json", action="store_true", help="one line for programs")
     parser.add_argument("--keep", default="", help="a folder in which the files of the end stay")
     parser.add_argument("--many", action="store_true", help="read such words line by line, and answer in lines of JSON")
@@ -44,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _play(words: Sequence[str] | None) -> tuple[Played, argparse.Namespace]:
-    from tests.simulation.play import play
+    from tests.simulation.play import CREW, play
 
     options = _parser().parse_args(words)
     only = tuple(name.replace("_", " ") for name in options.only.split(",") if name)
@@ -55,6 +56,7 @@ def _play(words: Sequence[str] | None) -> tuple[Played, argparse.Namespace]:
         orders=options.orders,
         faults=options.faults,
         only=only,
+        crew=tuple(filter(None, options.crew.split(","))) or CREW,
         keep=options.keep,
     )
     return played, options

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.simulation.faults import all_faults
-from tests.simulation.world import NotEven, World, a_world
+from tests.simulation.world import CREW, NotEven, World, a_world
 
 ORDERS = 12
 """A day, where nobody says how many."""
@@ -29,6 +29,7 @@ class Played:
     faults: float
     a_day: int = ORDERS
     only: tuple[str, ...] = ()
+    crew: tuple[str, ...] = CREW
     scans: int = 0
     facts: int = 0
     digest: str = ""
@@ -48,6 +49,7 @@ class Played:
             f"python -m tests.simulation --seed {self.seed} --stations {self.stations} --days {self.days} "
             f"--orders {self.a_day} --faults {self.faults:g}"
             + (f" --only {','.join(self.only).replace(' ', '_')}" if self.only else "")
+            + (f" --crew {','.join(self.crew)}" if self.crew != CREW else "")
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -62,17 +64,18 @@ def play(
     orders: int = ORDERS,
     faults: float = 25,
     only: tuple[str, ...] = (),
+    crew: tuple[str, ...] = CREW,
     keep: str = "",
 ) -> Played:
     """Plays a world; never raises for what the world does."""
-    played = Played(seed, stations, days, faults, orders, only)
+    played = Played(seed, stations, days, faults, orders, only, crew)
     began, cpu = time.monotonic(), time.process_time()
     threshold = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(100_000, 50, 1_000)
     logging.disable(logging.CRITICAL)  # what central says of poison and of killed transactions is the day's work here
     try:
-        with a_world(seed, stations, faults, only) as world:
+        with a_world(seed, stations, faults, only, crew) as world:
             _live(world, played, days, orders)
             _tell(world, played)
             if keep:

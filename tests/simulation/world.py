@@ -139,8 +139,9 @@ class World:
     """One floor. Everything that happens on it comes of `seed`."""
 
     def __init__(
-        self, folder: Path, seed: int, stations: int = 10, faults_a_day: float = 0, only: Sequence[str] = ()
-    ) -> None:
+        self, folder: Path, seed: int, stations: int = 10, faults_a_day: float = 0, only: Sequence[str] = (),
+        crew: Sequence[str] = CREW,
+    ) -> None:  # fmt: skip
         self.folder, self.seed, self.faults_a_day = folder, seed, faults_a_day
         self._kinds = [kind for name, kind in all_faults().items() if not only or name in only]
         self.chance = Chance(seed)
@@ -155,7 +156,7 @@ class World:
         with self.central.running():
             site.furnish(self.central.disk.database, self.central.clock.now())
         self._template = _station_template(folder)
-        self.benches = [self._bench(f"{CREW[n % len(CREW)]}{n + 1:02}") for n in range(stations)]
+        self.benches = [self._bench(f"{crew[n % len(crew)]}{n + 1:02}") for n in range(stations)]
         self.twins: list[Bench] = []
         self.orders = 0
         self._scans_of_twins = 0
@@ -166,7 +167,6 @@ class World:
         """So many days without work begin tonight."""
         self._serials_told = 0
         self._backups: deque[bytes] = deque(maxlen=2)
-        self._standby: bytes | None = None
         self._images: dict[str, bytes] = {}
 
     def _bench(self, code: str, *, twin: int = 0) -> Bench:
@@ -267,8 +267,6 @@ class World:
             self._turn(bench)
         self.work()
         self._break_something()
-        if self.fate.random() < 0.1:
-            self._standby = self.central.disk.image()
 
     def _turn(self, bench: Bench) -> None:
         """An hour of one station: what was asked is heard first, then hands work, then the courier goes."""
@@ -369,28 +367,20 @@ class World:
                 return bench
         return None
 
-    def someone_who_claimed(self) -> Bench | None:
-        """A bench with a network that was leased work on which no hand has begun, as far as central knows."""
-        for bench in self.online():
-            for _ in range(12 if bench.kind == "PICK" else 0):
-                if self.unstarted(bench.station):
-                    return bench
-                bench.step()
-                if bench.request is not None:
-                    bench.station.try_round()
-                    self.work()
-                    bench.station.hear()
-        return None
+    def pickers(self) -> list[Bench]:
+        """Benches with a network at which somebody picks, those with empty hands first."""
+        found = [bench for bench in self.online() if bench.kind == "PICK"]
+        return sorted(found, key=lambda bench: len(bench.worker.held))
 
-    def others_claim(self, station: StationEnd) -> None:
-        """Pickers come for work until nothing waits for a station that was leased it."""
-        for bench in sorted(self.online(), key=lambda bench: len(bench.worker.held)):
-            if bench.kind == "PICK" and self.unstarted(station):
-                bench.begin()
-                bench.step()
-                bench.station.hear()
-                self.work()
-                bench.station.hear()
+    def claims(self, bench: Bench) -> bool:
+        """Somebody comes for work and hears what it is; whether there was any."""
+        bench.begin()
+        bench.step()
+        bench.station.hear()
+        self.work()
+        bench.station.hear()
+        answer = bench.station.answers.get(bench.request or b"", {})
+        return bool(answer.get("work"))
 
     def someone_asks(self) -> bool:
         """Lets hands ask central something that it hears of and does not answer yet; whether somebody asked."""
@@ -477,10 +467,6 @@ class World:
     def backup(self) -> bytes | None:
         """A backup of one of the last nights."""
         return self.fate.choice(self._backups) if self._backups else None
-
-    def standby(self) -> bytes | None:
-        """What an asynchronous standby has: central as it was some time ago."""
-        return self._standby
 
     def old_image(self) -> tuple[Bench, bytes] | None:
         """A bench of which somebody kept an image, and the image; without one an image of each is kept now."""
@@ -610,11 +596,13 @@ def _station_template(folder: Path) -> Path:
 
 
 @contextmanager
-def a_world(seed: int, stations: int = 10, faults_a_day: float = 0, only: Sequence[str] = ()) -> Iterator[World]:
+def a_world(
+    seed: int, stations: int = 10, faults_a_day: float = 0, only: Sequence[str] = (), crew: Sequence[str] = CREW
+) -> Iterator[World]:
     """A world in memory, gone afterwards."""
     memory = MEMORY if MEMORY.is_dir() else None
     with statements_known(), TemporaryDirectory(prefix="packbay-world-", dir=memory) as folder:
-        world = World(Path(folder), seed, stations, faults_a_day, only)
+        world = World(Path(folder), seed, stations, faults_a_day, only, crew)
         try:
             yield world
         finally:

@@ -250,10 +250,14 @@ def set_book(world: World, picked: str) -> None:
 @fault("lease ends offline, work given away", 1.5)
 def lease_ended(world: World) -> bool | None:
     """Counts when central kept a fact whose lease it had given to somebody else."""
-    bench = world.someone_who_claimed()
-    if bench is None:
+    pickers = world.pickers()
+    if len(pickers) < 2:
         return False
-    bench.station.hear()
+    bench = pickers[0]
+    if not world.claims(bench):
+        world.orders_come(4)
+        if not world.claims(bench):
+            return False
     sql = (
         "SELECT COUNT(*) FROM fact_status s JOIN fact f ON f.fact_id = s.fact_id "
         "WHERE s.status = 'stale_lease' AND f.station_id = ?"
@@ -264,7 +268,9 @@ def lease_ended(world: World) -> bool | None:
         bench.step()
 
     def back() -> None:
-        world.others_claim(bench.station)
+        for other in world.pickers():
+            if world.unstarted(bench.station):
+                world.claims(other)
         bench.asleep = False
         world.settle_one(bench)
         world.count("lease ended", world.central.disk.one(sql, bench.station.id) > before)

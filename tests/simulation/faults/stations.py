@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.exc import OperationalError
 
+from app.work.facts import SignedIn
 from tests.simulation.faults import fault
 from tests.simulation.world import World
 
@@ -126,8 +127,8 @@ def clone(world: World) -> bool | None:
         world.count("clone", None not in (ours, theirs) and ours != theirs)
         world.retire(twin)
 
-    for one in (bench, twin):
-        world.some_facts(one)
+    for one in (bench, twin):  # somebody comes to each of them
+        world.record(one, SignedIn(one.worker.person))
     world.later(world.dice.uniform(1, 6), gone)
     return None
 
