@@ -13,24 +13,13 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from app.picking.rules.distance import Point
-from app.picking.rules.frontier import Classes, Labels, Mask, Op, classes
+from app.picking.rules.frontier import Classes, Labels, Mask, classes
 from app.picking.rules.grid import Grid
-
-SKIP: Op = (0, 0, False)
-PASS: Op = (1, 1, True)
-TWICE: Op = (2, 2, True)
-FROM_LOW: Op = (2, 0, False)
-FROM_HIGH: Op = (0, 2, False)
-FROM_BOTH: Op = (2, 2, False)
-
-Choice = tuple[Op, int, int | tuple[int, ...], int]
-"""(what it looks like from both ends, its length in mm, how often each stretch between two stops is walked, the stretch
-that is left out, -1 for none): one way to walk a piece of an aisle and to reach all stops in it."""
-WALKS_BY: Choice = (SKIP, 0, 0, -1)
+from app.picking.rules.pieces import PASS, SKIP, TWICE, WALKS_BY, Choice, choices, choices_at_an_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +50,7 @@ def tour(grid: Grid, stops: Sequence[Point], start: Point, end: Point) -> Tour:
     else:
         plan, layers = _plan(grid, inner, asked, {start, end} if start != end else ()), list[Layer]()
         best = _sweep(plan, layers)
-        trail = _trail(_pieces(plan, layers, best), start, end)
+        trail = _drawn(plan, layers, best, frozenset((start, end))).trail(start)
     rank: dict[Point, int] = {}
     for i, place in enumerate(trail):
         rank.setdefault(place, i)
@@ -195,47 +184,8 @@ def _along(grid: Grid, x: int, k: int, places: set[int] | None, odd: Collection[
     order = sorted(places)
     bounds = [low, *order, high]
     if odd and any((x, y) in odd for y in order):
-        return _Along(x, k, _choices_at_an_end(bounds, [(x, y) in odd for y in order]), order)
-    return _Along(x, k, _choices(bounds, doubles), order)
-
-
-def _choices(places: list[int], doubles: bool) -> list[Choice]:
-    """Right through; from the lower end to the last stop and back; from the upper one; from both, leaving out the
-    longest stretch between two stops."""
-    low, high = places[0], places[-1]
-    long, last = high - low, len(places) - 2
-    found: list[Choice] = [
-        (PASS, long, 1, -1),
-        (FROM_LOW, 2 * (places[last] - low), 2, last),
-        (FROM_HIGH, 2 * (high - places[1]), 2, 0),
-    ]
-    if last > 1:
-        widest, at = 0, 0
-        for i in range(1, last):
-            wide = places[i + 1] - places[i]
-            if wide > widest:
-                widest, at = wide, i
-        found.append((FROM_BOTH, 2 * (long - widest), 2, at))
-    if doubles:
-        found.append((TWICE, 2 * long, 2, -1))
-    return found
-
-
-def _choices_at_an_end(places: list[int], odd: list[bool]) -> list[Choice]:
-    """The same where the walk starts or ends in the piece: there the stretches change between once and twice."""
-    stretches = [b - a for a, b in itertools.pairwise(places)]
-    last, found = len(stretches) - 1, list[Choice]()
-    for first in (1, 2):
-        times = tuple(itertools.accumulate(odd, lambda n, is_odd: 3 - n if is_odd else n, initial=first))
-        whole = sum(long * n for long, n in zip(stretches, times, strict=True))
-        found.append(((times[0], times[-1], True), whole, times, -1))
-        twice = [i for i, n in enumerate(times) if n == 2]
-        inside = [i for i in twice if 0 < i < last]
-        widest = [max(inside, key=lambda i: stretches[i])] if inside else []
-        for i in (*(i for i in twice if i in (0, last)), *widest):
-            op = (0 if i == 0 else times[0], 0 if i == last else times[-1], False)
-            found.append((op, whole - 2 * stretches[i], times, i))
-    return found
+        return _Along(x, k, choices_at_an_end(bounds, [(x, y) in odd for y in order]), order)
+    return _Along(x, k, choices(bounds, doubles), order)
 
 
 # ---- the sweep ------------------------------------------------------------------------------------------------------
@@ -301,25 +251,66 @@ def _go_across(known: Classes, before: Layer, step: _Across) -> Layer:
 
 # ---- from the lengths back to the walk ------------------------------------------------------------------------------
 
-Piece = tuple[Point, Point, int]
-"""(from, to, how often it is walked)."""
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What is walked: pieces (from, to, how often) with the places that lie within them in either direction, and what
+    is walked from a crossing into an aisle and back."""
+
+    ends: frozenset[Point]
+    pieces: list[tuple[Point, Point, int]] = field(default_factory=list)
+    within: dict[tuple[Point, Point], list[Point]] = field(default_factory=dict)
+    detours: dict[Point, list[Point]] = field(default_factory=dict)
+
+    def take(self, step: _Along, choice: Choice, ys: tuple[int, ...]) -> None:
+        """Adds a piece of an aisle as it was chosen. Where the walk starts or ends in it, stretch by stretch."""
+        (from_low, from_high, joins), _, times, left_out = choice
+        low, high = (step.x, ys[step.k]), (step.x, ys[step.k + 1])
+        places = [(step.x, y) for y in step.places]
+        if not self.ends.isdisjoint(places):
+            each = (times,) * (len(places) + 1) if isinstance(times, int) else times
+            for i, ((a, b), n) in enumerate(zip(itertools.pairwise([low, *places, high]), each, strict=True)):
+                if i != left_out:
+                    self.pieces.append((a, b, n))
+        elif joins:
+            self.pieces.append((low, high, from_low))
+            if places:
+                self.within[low, high], self.within[high, low] = places, places[::-1]
+        else:
+            if from_low:
+                self.detours.setdefault(low, []).extend([*places[:left_out], *places[: left_out - 1][::-1], low])
+            if from_high:
+                back = places[left_out:]
+                self.detours.setdefault(high, []).extend([*back[::-1], *back[1:], high])
+
+    def trail(self, start: Point) -> tuple[Point, ...]:
+        """One walk over all of it."""
+        trail, before = list[Point](), start
+        for place in _joined(self.pieces, start):
+            trail += self.within.get((before, place), ())
+            trail.append(place)
+            if place in self.detours:
+                trail += self.detours.pop(place)
+            before = place
+        return tuple(trail)
 
 
-def _pieces(plan: _Plan, layers: list[Layer], best: Best) -> list[Piece]:
+def _drawn(plan: _Plan, layers: list[Layer], best: Best, ends: frozenset[Point]) -> _Drawn:
     """The pieces of the shortest walk, found from the last step back to the first."""
-    known, ys, found = plan.classes, plan.ys, list[Piece]()
+    known, ys, drawn = plan.classes, plan.ys, _Drawn(ends)
     mm, made, state = best
     for step, layer in reversed(list(zip(plan.steps[:made], layers, strict=False))):
         if isinstance(step, _Along):
             mm, state, choice = _back_along(known, layer, step, mm, state)
-            found += _walked(step, choice, ys)
+            if choice[0] != SKIP:
+                drawn.take(step, choice, ys)
         elif isinstance(step, _Across):
             mm, state, times = _back_across(known, layer, step, mm, state)
-            found += [((step.x, y), (step.on, y), n) for y, n in zip(ys, times, strict=True) if n]
+            drawn.pieces.extend(((step.x, y), (step.on, y), n) for y, n in zip(ys, times, strict=True) if n)
         else:
             asks = known.asks(step.row, odd=step.odd)
             state = next(s for s, before in layer.items() if before == mm and asks[s] == state)
-    return found
+    return drawn
 
 
 def _back_along(known: Classes, layer: Layer, step: _Along, mm: int, state: int) -> tuple[int, int, Choice]:
@@ -340,33 +331,25 @@ def _back_across(known: Classes, layer: Layer, step: _Across, mm: int, state: in
     raise AssertionError("a class that no step leads to")
 
 
-def _walked(step: _Along, choice: Choice, ys: tuple[int, ...]) -> list[Piece]:
-    _, _, times, left_out = choice
-    places = [(step.x, y) for y in (ys[step.k], *step.places, ys[step.k + 1])]
-    each = (times,) * (len(places) - 1) if isinstance(times, int) else times
-    return [(a, b, n) for i, ((a, b), n) in enumerate(zip(itertools.pairwise(places), each, strict=True))
-            if n and i != left_out]  # fmt: skip
-
-
-def _trail(pieces: list[Piece], start: Point, end: Point) -> tuple[Point, ...]:
-    """One walk over all pieces (Hierholzer, 1873), from `start` to `end`."""
-    left: dict[Point, list[Point]] = {}
+def _joined(pieces: list[tuple[Point, Point, int]], start: Point) -> list[Point]:
+    """The places of one walk over all pieces (Hierholzer, 1873) from `start` on."""
+    left: dict[Point, list[Point]] = {start: []}
     open_: dict[tuple[Point, Point], int] = {}
     for a, b, times in pieces:
         left.setdefault(a, []).extend([b] * times)
         left.setdefault(b, []).extend([a] * times)
         open_[a, b] = open_[b, a] = times
-    stack, trail = [start], list[Point]()
+    stack, walk = [start], list[Point]()
     while stack:
         here = stack[-1]
-        ways = left.get(here, [])
+        ways = left[here]
         while ways and not open_[here, ways[-1]]:
             ways.pop()
-        if not ways:
-            trail.append(stack.pop())
-            continue
-        there = ways.pop()
-        open_[here, there] -= 1
-        open_[there, here] = open_[here, there]
-        stack.append(there)
-    return tuple(reversed(trail))
+        if ways:
+            there = ways.pop()
+            open_[here, there] = open_[there, here] = open_[here, there] - 1
+            stack.append(there)
+        else:
+            walk.append(stack.pop())
+    walk.reverse()
+    return walk

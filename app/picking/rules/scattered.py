@@ -16,9 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.picking.rules.distance import Point
-from app.picking.rules.exact import FROM_BOTH, FROM_HIGH, FROM_LOW, PASS, SKIP, TWICE, tour, tour_mm
+from app.picking.rules.exact import tour, tour_mm
 from app.picking.rules.frontier import Classes, Op, classes
 from app.picking.rules.grid import Grid
+from app.picking.rules.pieces import FROM_BOTH, FROM_HIGH, FROM_LOW, PASS, SKIP, TWICE
 from app.picking.rules.published import Instance, Pick
 
 MOST_COVERS = 256

@@ -23,8 +23,8 @@ Order = tuple[int, ...]
 FAR = 10**12
 """The length in a table between two places that no way joins, mm."""
 EXACT_UP_TO = 12
-NEAR = 8
-"""How many neighbours of each stop are tried."""
+NEAR, NEAR_ONE_WAY = 8, 5
+"""How many neighbours of each stop are tried; where ways have a direction, so many ahead and so many behind."""
 LONGEST_MOVED = 3
 """How many stops Or-opt moves together."""
 SEED = 20
@@ -112,13 +112,14 @@ def searched(
             best = (local.length, list(local.walk))
     if best is not None:
         local.take(best[1], best[0])
-    _kick(local, random.Random(seed), _budget(n) if kicks is None else kicks, progress)
+    _kick(local, random.Random(seed), _budget(n, even=local.even) if kicks is None else kicks, progress)
     return tuple(local.walk[1:-1])
 
 
-def _budget(n: int) -> int:
-    """Small walks are soon as short as they get, and long ones take longer for each kick."""
-    return min(40 * n, 1200) if n <= 120 else max(60_000 // n, 100)
+def _budget(n: int, *, even: bool) -> int:
+    """Small walks are soon as short as they get, long ones take longer for each kick, and so do one-way aisles."""
+    kicks = min(20 * n, 1000) if n <= 120 else max(60_000 // n, 100)
+    return kicks if even else kicks * 2 // 5
 
 
 def _kick(
@@ -148,9 +149,10 @@ class _Local:
         self.ranks = [-1, *ranks, 1 + max(ranks)] if ranks else []
         self.even = all(table[a][b] == table[b][a] for a, b in itertools.combinations(range(1, n + 1), 2))
         nodes = range(1, n + 1)
-        self.after = [sorted((b for b in nodes if b != a), key=table[a].__getitem__)[:NEAR] for a in range(n + 2)]
+        near = NEAR if self.even else NEAR_ONE_WAY
+        self.after = [sorted((b for b in nodes if b != a), key=table[a].__getitem__)[:near] for a in range(n + 2)]
         columns = list(zip(*table, strict=True))
-        self.before = [sorted((b for b in nodes if b != a), key=columns[a].__getitem__)[:NEAR] for a in range(n + 2)]
+        self.before = [sorted((b for b in nodes if b != a), key=columns[a].__getitem__)[:near] for a in range(n + 2)]
         self.walk: list[int] = []
         self.at = [0] * (n + 2)
         self.length = 0
