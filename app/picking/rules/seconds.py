@@ -1,6 +1,6 @@
 """How long a walk takes by its shape: metres at a speed, corners, stops, reaching up; all of it settings of a site.
 
-`pace` measures what a whole walk takes here; this says what each part of it is thought to take, before anybody walked.
+`tempo` measures what a whole walk takes here; this says what each part of it is thought to take, before anybody walked.
 """
 
 from __future__ import annotations
