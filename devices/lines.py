@@ -1,4 +1,8 @@
-"""One serial line each: open it, read it, notice that it went, wait, open it again. Runs on the ports' thread only."""
+"""One serial line each: open it, read it, notice that it went, wait, open it again.
+
+Runs on the ports' thread only, but for a beep: whoever committed a scan writes it himself, so the ear never waits for
+another thread. What both touch, the wire and what is to go over it, is guarded.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import logging
 import os
 import selectors
 import termios
+import threading
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
@@ -95,6 +100,8 @@ class Line(ABC):
         self._backoff = backoff
         self._wire: Wire | None = None
         self._unsent = bytearray()
+        self._sending = threading.Lock()
+        """Held by who writes to the wire or takes it away."""
         self._failures = 0
         self._retry_at = clock.mono_ns()
         self._opened_at = 0
@@ -132,11 +139,13 @@ class Line(ABC):
 
     def close(self) -> None:
         """Gives the device free, for good."""
-        if self._wire is not None:
+        wire = self._wire
+        if wire is not None:
             with contextlib.suppress(KeyError, ValueError):
-                self._selector.unregister(self._wire.fileno())
-            self._wire.close()
-            self._wire = None
+                self._selector.unregister(wire.fileno())
+            with self._sending:
+                self._wire = None
+                wire.close()
 
     # ---- the kind's part ----------------------------------------------------------------------------------------
 
@@ -223,8 +232,8 @@ class Line(ABC):
         wire = self._wire
         if wire is None:
             return
-        if self._unsent:
-            with contextlib.suppress(BlockingIOError):
+        with self._sending, contextlib.suppress(BlockingIOError):
+            if self._unsent:
                 del self._unsent[: os.write(wire.fileno(), self._unsent)]
         wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._unsent else 0)
         if self._selector.get_key(wire.fileno()).events != wanted:
@@ -273,9 +282,20 @@ class ScannerLine(Line):
         self._last = (clock.now(), 0)
         self._beeps: deque[bytes] = deque(maxlen=MAX_QUEUED_BEEPS)
 
-    def beep(self, tone: Tone) -> None:
-        """Asks for a tone; from any thread. Wake the selector afterwards. KeyError for a tone that is none."""
-        self._beeps.append(self._config.beep.bytes_for(tone))
+    def beep(self, tone: Tone) -> bool:
+        """Sounds a tone, from any thread; never blocks. KeyError for a tone that is none.
+
+        False when the device did not take all of it at once: then wake the selector, and the ports' thread goes on.
+        """
+        data = self._config.beep.bytes_for(tone)
+        with self._sending:
+            wire = self._wire
+            if data and wire is not None and not (wire.connecting or self._beeps or self._unsent):
+                with contextlib.suppress(OSError):  # what is wrong with the wire the ports' thread finds out itself
+                    data = data[os.write(wire.fileno(), data) :]
+            if data:
+                self._beeps.append(data)
+        return not data
 
     def serve(self) -> None:
         if self._wire is None:
@@ -307,8 +327,9 @@ class ScannerLine(Line):
             for frame in self._decoder.flush():
                 self._tell(frame.text, frame.symbology)
             self._count()
-        while self._beeps:
-            self.send(self._beeps.popleft())
+        with self._sending:
+            while self._beeps:
+                self.send(self._beeps.popleft())
 
     def _tell(self, text: str, symbology: str) -> None:
         at, mono_ns = self._last

@@ -87,8 +87,7 @@ class Ports:
         """Lets that scanner answer; never blocks, from any thread. Nothing happens where there is no such beeper:
         a device that is away, a scale, a button that was touched."""
         line = self._lines.get(device)
-        if isinstance(line, ScannerLine):
-            line.beep(tone)
+        if isinstance(line, ScannerLine) and not line.beep(tone):
             self._wake()
 
     def health(self) -> tuple[PortHealth, ...]:
