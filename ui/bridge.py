@@ -8,17 +8,24 @@ from app.view import View
 
 
 class Bridge(QObject):
-    """`prepare` and `show` may be called from any thread; both are delivered on the Qt thread, in order."""
+    """`rehearse`, `prepare` and `show` may be called from any thread; all are delivered on the Qt thread, in order."""
 
     announced = Signal(object)
     arrived = Signal(object)
+    rehearsed = Signal(object)
+    _likely = Signal(object)
     _soon = Signal(object)
     _queued = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
+        self._likely.connect(self.rehearsed, Qt.ConnectionType.QueuedConnection)
         self._soon.connect(self.announced, Qt.ConnectionType.QueuedConnection)
         self._queued.connect(self.arrived, Qt.ConnectionType.QueuedConnection)
+
+    def rehearse(self, view: View) -> None:
+        """Tells the screen what it will most likely be given after the next scan."""
+        self._likely.emit(view)
 
     def prepare(self, view: View) -> None:
         """Tells the screen what it will be given next, unless something fails."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from app.clock import Clock
 from app.events import DeviceChanged, Scan, Weight
 from app.text import NOTHING, Text, say
 from app.view import Chip, ScreenSettings, Tone
@@ -161,3 +162,8 @@ def _joined(parts: list[Text]) -> Text:
     for part in parts[1:]:
         whole = say("{a}, {b}", a=whole, b=part)
     return whole
+
+
+def local_minute(clock: Clock) -> str:
+    """What the header's clock shows."""
+    return clock.now().astimezone().strftime("%H:%M")

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from dataclasses import dataclass
 from queue import SimpleQueue
 
 from app import events
 from ui.parcels import Parcelled
 from ui.quiet import Quiet
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The screen has painted (and sounded) the View of this serial number."""
+
+    serial: int
+    mono_ns: int
+
+
+class Stop:
+    """Ends the work thread after everything before it."""
+
 
 HANDS = (events.Scan, events.Touch, events.Key, events.LoadSettled)
 """What is answered to a person: nothing in the background is begun before."""
@@ -20,7 +34,7 @@ class Inbox:
     def __init__(self, quiet: Quiet) -> None:
         self._quiet = quiet
         self._lock = threading.Lock()
-        self._unfinished = 0
+        self._unfinished = self._hands = 0
         self._queue: SimpleQueue[object] = SimpleQueue()
         self._parcels: deque[Parcelled] = deque()
 
@@ -30,6 +44,7 @@ class Inbox:
             self._quiet.begin()
         with self._lock:
             self._unfinished += 1
+            self._hands += isinstance(item, HANDS)
         self._queue.put(item)
 
     def get(self, timeout: float) -> object:
@@ -47,6 +62,12 @@ class Inbox:
             self._quiet.handled()
         with self._lock:
             self._unfinished -= 1
+            self._hands -= isinstance(item, HANDS)
+
+    @property
+    def no_hand_waits(self) -> bool:
+        """Whether nobody waits for an answer."""
+        return not self._hands
 
     @property
     def is_idle(self) -> bool:

@@ -128,12 +128,13 @@ class Kiosk(QObject):
         self._language = self.window.look.translator.language
         self._dimmer = Dimmer(self.window)
         self.player = None if screen.quiet else Player(self._looks.volume)
+        self.bridge.rehearsed.connect(self.window.rehearse_view)
         self.bridge.announced.connect(self.window.prepare_view)
         self.bridge.arrived.connect(self._arrived)
         self.window.touched.connect(self.doors.touch)
         wedge = next(iter(config.devices.wedges), None)
         self._keys = WedgeFilter(wedge, self.doors.take, self.doors.key, self.doors.clock)
-        QCoreApplication.instance().installEventFilter(self._keys)  # type: ignore[union-attr]  # there is one: a window
+        self.window.installEventFilter(self._keys)  # where all keys end: no part of it takes any
         self.window.keyed.connect(self.doors.key)
         self._watch = PaintWatch()
         self._watch.painted.connect(self._painted)
@@ -149,7 +150,7 @@ class Kiosk(QObject):
                 from ui.runner import Runner
 
                 made = Runner(self.doors.home, self._config, self._hand_over, paints=True, doors=self.doors)
-                made.prepares = self.bridge.prepare
+                made.prepares, made.rehearses = self.bridge.prepare, self.bridge.rehearse
                 made.rest = self._rest or made.rest
                 self._runner = made
             return self._runner
@@ -214,7 +215,7 @@ class Kiosk(QObject):
             self.doors.lock.release()
         if self.player:
             self.player.close()
-        QCoreApplication.instance().removeEventFilter(self._keys)  # type: ignore[union-attr]
+        self.window.removeEventFilter(self._keys)
         self.window.close()
 
     def _hand_over(self, view: View) -> None:

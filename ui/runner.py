@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from queue import Empty
 from random import Random
 from threading import Event, Thread
@@ -38,15 +38,17 @@ from app.work.facts import PrintMoved, SignedIn, SignedOut
 from app.workflow import Bench, Opening, Outcome, Recorded, Shown
 from ui.central_here import CentralHere
 from ui.central_there import line_to_server
-from ui.chips import Health
+from ui.chips import Health, local_minute
 from ui.config import StationConfig
 from ui.courier import Courier
 from ui.desk import StationDesk
 from ui.doors import Doors
 from ui.help import HelpSheet
 from ui.idle import Idle, Unheard
+from ui.inbox import Seen, Stop
 from ui.moved import TONES, Handled, Moved, crashed, last_word, quiet_word, understand
 from ui.parcels import LineChanged, Parcelled
+from ui.rehearsal import Rehearsal
 from ui.rooms import workflows
 from ui.spooler import PrintDone, Spooler
 from ui.trouble import free_bytes, problem_of
@@ -57,18 +59,6 @@ WAIT_NS = 3_000_000_000
 SCALE_EVERY_NS = 200_000_000
 WEIGHED = frozenset(("pack", "devices"))
 """Tasks that show the scale while it moves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The screen has painted (and sounded) the View of this serial number."""
-
-    serial: int
-    mono_ns: int
-
-
-class Stop:
-    """Ends the work thread after everything before it."""
 
 
 class Runner:
@@ -103,10 +93,9 @@ class Runner:
         self.central_here = None if far else CentralHere(home, self.clock, self._hint, self.quiet)
         line = far or self.central_here.line  # type: ignore[union-attr]
         talk, jitter_s = Talk(self.keeper, line, self.clock), first_wait(Random()) if far else 0.0
-        self.courier = Courier(talk, self.queue.put, self.quiet, first_wait_s=jitter_s, listen=line.on_hint)
-        self.spooler = Spooler(
-            self.keeper, config.devices.printers, home.spool, self.clock, self.queue.put, self.quiet
-        )  # fmt: skip
+        put, printers = self.queue.put, config.devices.printers
+        self.courier = Courier(talk, put, self.quiet, first_wait_s=jitter_s, listen=line.on_hint)
+        self.spooler = Spooler(self.keeper, printers, home.spool, self.clock, put, self.quiet)
         self.bench: Bench[object] = self._resume()
         if mended:
             self.bench.shown = Shown(mended.problem())
@@ -114,22 +103,23 @@ class Runner:
         self._held: deque[Handled] = deque()
         self._waiting: dict[bytes, int] = {}
         self._asked: dict[bytes, str] = {}  # the kinds of what is waited for
-        self._owed = ""
         self._news: frozenset[str] = frozenset()
-        self._serial = 0
-        self._problem_serial = 0
+        self._serial = self._problem_serial = self._scale_shown_ns = 0
         self._problem: Problem | None = None
-        self._minute = ""
-        self._scale_shown_ns = 0
+        self._minute = self._owed = ""
         self._hands = Idle(self.clock, self.clock.mono_ns())
         self._unheard = Unheard(self.clock, self.clock.mono_ns())
         self._role = ""  # of who was signed in when the station locked; "" when it did not, or nobody knows
         self._goes_on: Opening | None = None
-        self._dim = False
+        self._dim = self._likely = False
         self._forgetting = Forgetting(self.keeper.files, home.spool, self.clock)
         self._calm = Event()
         self.prepares: Callable[[View], None] = lambda _view: None
         """Called with a View that will be given next if nothing fails; must not block, and must not show it."""
+        self.rehearses: Callable[[View], None] = lambda _view: None
+        """Called with a View that will most likely be given after the next scan; the same holds."""
+        self._rehearsal = Rehearsal(self.keeper, self.desk, self.clock)
+        self._view: View | None = None
         self.rest: Callable[[int], None] = lambda _now: None
         """Called with the monotonic clock when nothing happened for a second."""
         self._thread = Thread(target=self._run, name="work", daemon=True)
@@ -221,20 +211,22 @@ class Runner:
             try:
                 item = self.queue.get(self._patience())
             except Empty:
-                try:
-                    self._time_passes()
-                except Exception as error:  # as below: said, and the work goes on
-                    self._mishap(error)
-                continue
+                item = None
             if isinstance(item, Stop):
                 return
             try:
-                self._take(item)
+                if item is None:
+                    self._time_passes()
+                else:
+                    self._take(item)
                 if self._news and self.queue.empty():
                     self._refresh()
+                if self._likely and self.queue.empty():
+                    self._rehearse()
             except Exception as error:  # a bug or a broken disk: said with a reference, and the work goes on
                 self._mishap(error)
-            self.queue.done(item)
+            if item is not None:
+                self.queue.done(item)
 
     def _take(self, item: object) -> None:
         match item:
@@ -258,7 +250,8 @@ class Runner:
             case Parcelled():
                 self._arrived(item)
             case LineChanged():
-                self._line(item)
+                self.health.line = item.line
+                self._show(None)
             case PrintDone():
                 self._printed(item)
             case _:
@@ -296,7 +289,7 @@ class Runner:
 
     def _is_old(self, chips: tuple[Chip, ...]) -> bool:
         """Whether the screen shows what time has made untrue."""
-        moved = self._local_minute() != self._minute or self._hands.is_dim != self._dim
+        moved = local_minute(self.clock) != self._minute or self._hands.is_dim != self._dim
         return moved or self.bench.is_waiting or self._chips() != chips
 
     def _drain(self) -> None:
@@ -306,26 +299,57 @@ class Runner:
     # -- reads --------------------------------------------------------------------------------------------------------
 
     def _read(self, item: Handled) -> None:
-        started = self.clock.mono_ns()
         device = item.device if isinstance(item, events.Scan) else ""
-        before, memo, waiting, role = self.bench, self.bench.memo(), dict(self._waiting), self._role
+        put_back = self._standing()
         try:
             with self.keeper.act() as transaction, self.desk.within(transaction):
-                read = understand(item, transaction)
-                moved = self._decide(read, transaction)
-                self._log(transaction, read, moved, started)
-                self._install(moved)
+                moved = self._act(item, transaction)
                 view = self._prepared(moved)
         except Exception:
-            self.bench = before
-            self.bench.restore(memo)
-            self._waiting, self._role, self._goes_on = waiting, role, None
+            put_back()
             self.ports.beep(device, "wrong")
             raise
         self._answer(device, moved)
         self._call(moved)
         self._show(last_word(moved), view)
         self._hint_all()
+
+    def _act(self, item: Handled, transaction: Transaction) -> list[Moved]:
+        """Understands, decides, records and moves on; not durable yet."""
+        started = self.clock.mono_ns()
+        read = understand(item, transaction)
+        moved = self._decide(read, transaction)
+        self._log(transaction, read, moved, started)
+        self._install(moved)
+        return moved
+
+    def _standing(self) -> Callable[[], None]:
+        """How everything stands in memory; the answer puts it back when a transaction comes to nothing."""
+        bench, memo, role = self.bench, self.bench.memo(), self._role
+        waiting, asked = dict(self._waiting), dict(self._asked)
+
+        def put_back() -> None:
+            self.bench = bench
+            bench.restore(memo)
+            self._waiting, self._asked, self._role, self._goes_on = waiting, asked, role, None
+
+        return put_back
+
+    def _rehearse(self) -> None:
+        """Lets the screen draw ahead what the scan that it wants will lead to; nothing of it happens."""
+        self._likely = False
+        if self._view is None or self._waiting or self.help.page or self.bench.gate or self.desk.operator is None:
+            return
+
+        def play(scan: events.Scan, transaction: Transaction) -> None:
+            moved = self._act(scan, transaction)
+            if self.queue.no_hand_waits:
+                self.rehearses(self._drawn(last_word(moved)))
+
+        put_back, serial = self._standing(), self._serial
+        self._rehearsal.of(self._view, play)
+        put_back()
+        self._serial = serial
 
     def _prepared(self, moved: list[Moved]) -> View | None:
         """The View of what is about to be durable: the screen draws it for itself while the disk is flushed.
@@ -422,10 +446,9 @@ class Runner:
             transaction.remember(person_id=fact.person_id, workflow="", task_id=None)
 
     def _cause(self, read: events.Read, transaction: Transaction) -> Cause:
-        person = self.desk.operator
         return Cause(
             at=read.at,
-            actor_id=person.person_id if person else b"",
+            actor_id=self._actor(),
             task_id=self.bench.task_id,
             group=transaction.next_group(),
             device=read.device,
@@ -490,8 +513,7 @@ class Runner:
             cause = Cause(at=self.clock.now(), actor_id=person.person_id, group=transaction.next_group())
             transaction.record((SignedOut(person.person_id),), cause)
             task = self.bench.task_id or None
-            kind = self.bench.workflow.kind if task else ""
-            transaction.remember(person_id=None, workflow=kind, task_id=task)
+            transaction.remember(person_id=None, workflow=self.bench.workflow.kind if task else "", task_id=task)
         self.desk.operator, self._role = None, person.role
         self.bench = self._bench("sign-in", b"")
         self.bench.echo = Echo(Tone.NORMAL, why)
@@ -585,10 +607,7 @@ class Runner:
     def _saw(self, seen: Seen) -> None:
         if seen.serial >= self._problem_serial:
             self.bench.seen(seen.mono_ns)
-
-    def _line(self, line: LineChanged) -> None:
-        self.health.line = line.line
-        self._show(None)
+        self._likely = seen.serial == self._serial
 
     def _arrived(self, job: Parcelled) -> None:
         try:
@@ -634,9 +653,6 @@ class Runner:
 
     # -- the screen ---------------------------------------------------------------------------------------------------
 
-    def _local_minute(self) -> str:
-        return self.clock.now().astimezone().strftime("%H:%M")
-
     def _show(self, outcome: Outcome | None, view: View | None = None) -> None:
         if view is None:
             with self.keeper.look() as look, self.desk.within(look):
@@ -648,7 +664,7 @@ class Runner:
             self._problem_serial = 0
         elif not self._problem_serial or (outcome and outcome.accepted is False):
             self._problem_serial = self._problem_serial or self._serial
-        given = self.clock.mono_ns()
+        given, self._view = self.clock.mono_ns(), view
         if self._paints:
             self.quiet.given(self._serial)
         self._on_view(view)
@@ -663,7 +679,7 @@ class Runner:
             log.exception("the screen of %s could not be made", self.bench.workflow.kind)
             view = crashed(self.bench.echo)
         self._serial += 1
-        self._minute = self._local_minute()
+        self._minute = local_minute(self.clock)
         header = replace(
             view.header,
             station=self.keeper.station.name,

@@ -34,9 +34,10 @@ KEY_EVENTS = frozenset(
 
 
 class WedgeFilter(QObject):
-    """Installed on the application. `scan` gets codes, `typed` the keys of a person while `view` can use them.
+    """Installed on the window, where all keys end.
 
-    Without a wedge (`port` None) fast keys are keys like all others.
+    `scan` gets codes, `typed` the keys of a person while `view` can use them. Without a wedge (`port` None) fast keys
+    are keys like all others.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class WedgeFilter(QObject):
         self._silence.timeout.connect(self._is_silent)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Takes every key away from every widget."""
+        """Takes every key away."""
         kind = event.type()
         if kind not in KEY_EVENTS:
             return False

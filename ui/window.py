@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -90,17 +90,48 @@ class KioskWindow(QWidget):
         self.look = Look(theme, translator or Translator(), store, reduce_motion)
         self.view: View | None = None
         self._laid_out: tuple[View, QSize, tuple[_Place, ...]] | None = None
+        self._framed: tuple[tuple[object, ...], QSize, Frame] | None = None
+        self._likely: Iterator[_Place] = iter(())
+        self._turn = QTimer(self, interval=0)
+        self._turn.timeout.connect(self._rehearse_on)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setWindowTitle("Packbay")
         self._parts: dict[str, PanelWidget[object]] = {}
+        self._spares: dict[str, PanelWidget[object]] = {}
+        """Hidden twins, each drawn ahead at a size that its part does not have yet: they change places then."""
         self._flash = Flash(self.look, self)
 
     # ---- what it shows
 
+    def rehearse_view(self, view: View) -> None:
+        """Draws and paints for itself, one part at a time, what will most likely be shown after the next scan.
+
+        Nothing is seen of it. When it comes it is only copied to the screen.
+        """
+        for part in (*self._parts.values(), *self._spares.values()):
+            part.let_go()
+        self._likely = _places_of(view, self._frame(view))
+        self._turn.start()
+
+    def _rehearse_on(self) -> None:
+        place = next(self._likely, None)
+        if place is None:
+            self._turn.stop()
+            return
+        part, rect = self._part(self._parts, place), place.rect.toRect()
+        if not part.isHidden() and part.size() != rect.size():
+            part = self._part(self._spares, place)  # one that is seen keeps its size
+        if part.isHidden():
+            part.setGeometry(rect)
+            if place.joins is not None:
+                part.join(above=place.joins[0], below=place.joins[1])
+        part.prepare(place.value, rect.size(), picture=True)
+
     def prepare_view(self, view: View) -> None:
         """Draws what is to be shown next for itself: nothing is seen of it, and `show_view` will be quicker."""
+        self._turn.stop()
         for place in self._places(view):
             part = self._parts.get(place.name)
             if part is not None:
@@ -127,11 +158,13 @@ class KioskWindow(QWidget):
         old = self.look
         still = old.reduce_motion if reduce_motion is None else reduce_motion
         self.look = Look(theme or old.theme, translator or old.translator, old.pictures, still)
-        for part in self._parts.values():
+        for part in (*self._parts.values(), *self._spares.values()):
             part.hide()
             part.deleteLater()
         self._parts.clear()
-        self._laid_out = None
+        self._spares.clear()
+        self._turn.stop()
+        self._laid_out = self._framed = None
         self._flash.end()
         self._flash.deleteLater()
         self._flash = Flash(self.look, self)
@@ -175,20 +208,37 @@ class KioskWindow(QWidget):
     def _places(self, view: View) -> tuple[_Place, ...]:
         """Every part of a View with its place in this window; those of the last View are kept."""
         if self._laid_out is None or self._laid_out[0] is not view or self._laid_out[1] != self.size():
-            frame = lay_out(view, self.look, QSizeF(self.width(), self.height()))
-            self._laid_out = view, self.size(), tuple(_places_of(view, frame))
+            self._laid_out = view, self.size(), tuple(_places_of(view, self._frame(view)))
         return self._laid_out[2]
 
+    def _frame(self, view: View) -> Frame:
+        """Where everything of a View has its place; the last answer is kept, for what was rehearsed comes again."""
+        size, echoes = self.size(), view.echo is not None
+        what = view.kind, view.hero, view.object, view.context, view.actions, view.progress is None, echoes
+        if self._framed is None or self._framed[0] != what or self._framed[1] != size:
+            self._framed = what, size, lay_out(view, self.look, QSizeF(self.width(), self.height()))
+        return self._framed[2]
+
     def _put(self, place: _Place) -> None:
-        part = self._parts.get(place.name)
-        if part is None:
-            part = self._parts[place.name] = place.kind(self.look, self)
-            part.touched.connect(self.touched)
-            part.keyed.connect(self.keyed)
-        part.setGeometry(place.rect.toRect())
+        part, rect = self._part(self._parts, place), place.rect.toRect()
+        spare = self._spares.get(place.name)
+        if spare is not None and part.size() != rect.size() == spare.size() and spare.is_ahead(place.value):
+            part.hide()
+            self._parts[place.name], self._spares[place.name] = spare, part
+            part = spare
+        part.setGeometry(rect)
         part.show_panel(place.value)
         if place.joins is not None:
             part.join(above=place.joins[0], below=place.joins[1])
+
+    def _part(self, among: dict[str, PanelWidget[object]], place: _Place) -> PanelWidget[object]:
+        """The widget of this place, made when it is first needed; it is hidden then."""
+        part = among.get(place.name)
+        if part is None:
+            part = among[place.name] = place.kind(self.look, self)
+            part.touched.connect(self.touched)
+            part.keyed.connect(self.keyed)
+        return part
 
     def _start_flash(self) -> None:
         hero = next((part for place, part in self.parts().items() if place.startswith("hero")), None)

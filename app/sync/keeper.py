@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import Clock
 from app.db import Database, Prepared, migrate, reading, station_write, tables_in
+from app.db.engine import plain_session
 from app.db.remembering import ASKS
 from app.events import Read, Scan
 from app.facts import Fact
@@ -225,6 +226,8 @@ class Keeper:
         self._clock = clock
         self._memory = Memory()
         self._safety = Safety(database)
+        self._tried: set[str] | None = None
+        """Tables that the trial in hand has written; None outside of one."""
         self._leftovers: list[snapshot.Leftovers] = []
         migrate(database)
         for engine in (database.write, database.relaxed, database.read):
@@ -243,7 +246,10 @@ class Keeper:
     ) -> None:
         """Which tables a question reads, and which a statement writes."""
         if text.startswith(("INSERT", "UPDATE", "DELETE")):
-            self._memory.forget(tables_in(text))
+            written = tables_in(text)
+            self._memory.forget(written)
+            if self._tried is not None:
+                self._tried |= written
         elif (reads := connection.info.get("reads")) is not None:
             reads |= tables_in(text)
 
@@ -281,6 +287,22 @@ class Keeper:
         """A read-only look at what is committed."""
         with reading(self._database) as session:
             yield Transaction(session, self._clock, self._memory)
+
+    @contextmanager
+    def trial(self) -> Iterator[Transaction]:
+        """A transaction that is taken back at its end, whatever was recorded in it. See `ui.rehearsal`.
+
+        What it wrote, and what was read of that, is forgotten; what else was read in it is remembered from then on.
+        """
+        kept, self._memory, self._tried = self._memory, self._memory.copy(), set()
+        try:
+            with plain_session(self._database.write, "station") as session:
+                session.connection()  # it begins now, as one that is kept
+                yield Transaction(session, self._clock, self._memory)
+                session.rollback()
+        finally:
+            kept.learn(self._memory, self._tried)
+            self._memory, self._tried = kept, None
 
     @property
     def incarnation(self) -> bytes:

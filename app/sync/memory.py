@@ -58,6 +58,20 @@ class Memory:
             for key in tuple(self._read_from.get(table, ())):
                 self._drop(key)
 
+    def copy(self) -> Memory:
+        """The same answers, in a memory of its own."""
+        same = Memory()
+        same._answers = dict(self._answers)
+        same._read_from = {table: set(keys) for table, keys in self._read_from.items()}
+        return same
+
+    def learn(self, other: Memory, but_of: Iterable[str]) -> None:
+        """Takes over what another memory was told, unless any of these tables stands behind it."""
+        hidden = frozenset(but_of)
+        for key, (answer, tables) in other._answers.items():
+            if key not in self._answers and hidden.isdisjoint(tables):
+                self.keep(key, tables, answer)
+
     def _drop(self, key: Key) -> None:
         _, tables = self._answers.pop(key)
         for table in tables:

@@ -86,6 +86,44 @@ def test_whatever_follows_whatever_the_screen_is_as_if_painted_anew(window: Kios
         assert different(seen, grab(window).image) == [], view.kind
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_screen_that_was_rehearsed_is_as_if_painted_anew(window: KioskWindow, seed: int) -> None:
+    # given screens of which the next one was foretold: rightly, wrongly, with other words, or broken off
+    chance = random.Random(seed)
+    views = chance.sample(list(GALLERY.values()), 14)
+    for view in (each for first in views for each in (first, scanned(chance), scanned(chance))):
+        foretold = view if chance.random() < 0.7 else chance.choice(views)
+        window.rehearse_view(replace(foretold, echo=view.echo if chance.random() < 0.5 else None))
+        for _ in range(chance.choice((2, 40))):
+            QApplication.processEvents()
+
+        # when it comes
+        if chance.random() < 0.5:
+            window.prepare_view(view)
+        window.show_view(view)
+        window.settle()
+        seen = on_the_screen(window)
+
+        # then it is what a whole new painting is
+        assert different(seen, grab(window).image) == [], view.kind
+
+
+def test_a_rehearsed_screen_is_copied_and_not_drawn(window: KioskWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a screen whose next one was foretold
+    views = list(GALLERY.values())[:2]
+    window.show_view(views[0])
+    before = on_the_screen(window)
+    window.rehearse_view(views[1])
+    for _ in range(40):
+        QApplication.processEvents()
+
+    # when it comes, then no part draws or paints a stroke
+    monkeypatch.setattr(Sheet, "paint", None)  # a call would be an error that Qt's loop reports
+    monkeypatch.setattr("ui.widgets.panel.PanelWidget._drawn", None)
+    window.show_view(views[1])
+    assert on_the_screen(window) != before
+
+
 def test_one_more_scan_paints_a_small_part_of_the_hero(window: KioskWindow) -> None:
     window.show_view(PACK_ITEMS)
     QApplication.processEvents()

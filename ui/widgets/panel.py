@@ -5,20 +5,34 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar, cast
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.theme import CARD_RADIUS, Surface
 from ui.widgets.canvas import Canvas, ControlMark, Look
-from ui.widgets.strokes import Sheet, region_of
+from ui.widgets.strokes import Area, Sheet, region_of
 
 P = TypeVar("P")
+Posture = tuple[object, ...]
 CARD = Surface("surface", "ink", "ink2", "line")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead(Generic[P]):
+    """A part as it may look next: its strokes, where they differ from those on `before`, and a picture of them."""
+
+    panel: P
+    posture: Posture
+    sheet: Sheet
+    before: Sheet | None
+    areas: list[Area] | None
+    picture: QPixmap | None
 
 
 class PanelWidget(QWidget, Generic[P]):
@@ -42,7 +56,9 @@ class PanelWidget(QWidget, Generic[P]):
         self.joined_below = False
         self._pressed = ""
         self._sheet: Sheet | None = None
-        self._ahead: tuple[P, tuple[object, ...], Sheet] | None = None
+        self._posed: Posture = ()  # in which posture the sheet was drawn
+        self._ahead: _Ahead[P] | None = None
+        self._copy: QPixmap | None = None  # of the whole sheet, until it is painted
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
@@ -58,35 +74,66 @@ class PanelWidget(QWidget, Generic[P]):
         self.panel = panel
         self.redraw()
 
-    def prepare(self, panel: P, size: QSize) -> None:
-        """Draws for itself what may be shown next; nothing of it is seen. Only for a part that stays where it is."""
-        if self._sheet is None or not self.isVisible() or size != self.size() or panel == self.panel:
+    def prepare(self, panel: P, size: QSize, *, picture: bool = False) -> None:
+        """Draws for itself what may be shown next; nothing of it is seen. Only for a part that stays where it is, or
+        is not seen now. With a `picture` it is painted as well, so that it only has to be copied to the screen."""
+        if panel == self.panel or size != self.size() or self.look.ledger is not None or self.is_ahead(panel):
+            return
+        before = self._sheet if self.isVisible() else None
+        if before is None and not picture:
             return
         shown, self.panel = self.panel, panel
         try:
-            self._ahead = panel, self.posture(), self._drawn()
+            sheet, posture = self._drawn(), self.posture()
         finally:
             self.panel = shown
+        areas = sheet.changed_from(before) if before is not None else None
+        painted = self._painted(sheet) if picture and areas != [] else None
+        self._ahead = _Ahead(panel, posture, sheet, before, areas, painted)
+
+    def _painted(self, sheet: Sheet) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        painter = QPainter(picture)
+        sheet.paint(painter, self.look, QRegion(self.rect()))
+        painter.end()
+        return picture
+
+    def is_ahead(self, panel: P) -> bool:
+        """Whether this value was prepared for, as the part stands now."""
+        ahead = self._ahead
+        return ahead is not None and ahead.panel == panel and ahead.posture == self.posture()
+
+    def let_go(self) -> None:
+        """Forgets what was prepared."""
+        self._ahead = None
 
     def forget(self) -> None:
         """Draws and paints all of it anew, whether it changed or not."""
-        self._sheet = None
+        self._sheet = self._copy = None
         self.update()
 
-    def posture(self) -> tuple[object, ...]:
+    def posture(self) -> Posture:
         """What its look depends on beside its value."""
         return self.size(), self.joined_above, self.joined_below, self._pressed
 
     def redraw(self) -> None:
         """Something about it changed: it is drawn anew, and painted where that looks different."""
-        before, self._sheet = self._sheet, None
+        before, posture = self._sheet, self.posture()
+        ahead, self._ahead = self._ahead, None
+        self._sheet = self._copy = None
+        if ahead is not None and ahead.panel == self.panel and ahead.posture == posture:
+            self._sheet, self._copy, self._posed = ahead.sheet, ahead.picture, posture
         if before is None or not self.isVisible():
             self.update()
             return
-        ahead, self._ahead = self._ahead, None
-        is_prepared = ahead is not None and ahead[0] is self.panel and ahead[1] == self.posture()
-        self._sheet = ahead[2] if ahead is not None and is_prepared else self._drawn()
-        areas = self._sheet.changed_from(before)
+        if self._sheet is None or ahead is None:
+            self._sheet = self._drawn()
+        if ahead is not None and self._sheet is ahead.sheet and before is ahead.before:
+            areas = ahead.areas
+        else:
+            areas = self._sheet.changed_from(before)
         if areas is None:
             self.update()
         elif areas:
@@ -122,17 +169,23 @@ class PanelWidget(QWidget, Generic[P]):
         if self.panel is None:
             return
         if self._sheet is None or self.look.ledger is not None:
-            self._sheet = self._drawn()
+            self._sheet, self._copy = self._drawn(), None
+        picture, self._copy = self._copy, None
         painter = QPainter(self)
-        self._sheet.paint(painter, self.look, event.region())
+        if picture is None:
+            self._sheet.paint(painter, self.look, event.region())
+        else:
+            _put_copy(picture, painter, event.region())
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._sheet = None
+        if self._posed != self.posture():  # a part that is shown again at the size it was drawn for is told as well
+            self._sheet = self._copy = None
 
     def _drawn(self) -> Sheet:
         """All strokes of what is shown now; with an open ledger they are written down."""
         assert self.panel is not None
+        self._posed = self.posture()
         sheet, rect = Sheet(), QRectF(self.rect())
         origin = QPointF(self.mapTo(self.window(), QPoint(0, 0)))
         canvas = Canvas(sheet, self.look, origin, rect, self.devicePixelRatioF())
@@ -186,6 +239,15 @@ class PanelWidget(QWidget, Generic[P]):
         if self.panel is None:
             return ""
         return next((command for area, command in self.targets(self.panel) if area.contains(point)), "")
+
+
+def _put_copy(picture: QPixmap, painter: QPainter, region: QRegion) -> None:
+    """Copies what was painted ahead to where it is to be seen."""
+    ratio = picture.devicePixelRatio()
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+    for place in region:  # type: ignore[attr-defined]  # a region is its rectangles
+        rect = QRectF(place)
+        painter.drawPixmap(rect, picture, QRectF(rect.topLeft() * ratio, rect.size() * ratio))
 
 
 _WIDGETS: dict[type, type[PanelWidget[object]]] = {}
