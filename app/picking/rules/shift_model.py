@@ -28,10 +28,12 @@ from app.picking.rules.joining import Otherwise, joined
 from app.picking.rules.tempo import Tempo
 from app.picking.rules.tours import Tours
 
-FRESH = 12
+FRESH = 8
 """After so many orders that nobody has planned, the wave is planned anew."""
-MOST_PLANNED = 90
+LEAST_PLANNED, PLANNED_A_PICKER = 30, 10
 """So many orders are planned at a time, the most urgent ones."""
+AHEAD = Worth(second_mm=60, margin_ms=45 * 60_000)
+"""Orders that nobody knows yet will want their place too: cut-offs are kept with time to spare where that is cheap."""
 WAVE_MOVES = 40
 
 
@@ -143,7 +145,7 @@ class InWaves:
     """What `deadlines` plans for all that wait, again after some orders came; those between join where that pays."""
 
     def __init__(self, tours: Tours, fleet: Fleet, tempo: Tempo, worth: Worth | None = None) -> None:
-        self._tours, self._fleet, self._tempo, self._worth = tours, fleet, tempo, worth or Worth()
+        self._tours, self._fleet, self._tempo, self._worth = tours, fleet, tempo, worth or AHEAD
         self._waiting: dict[bytes, PickOrder] = {}
         self._walks: list[tuple[bytes, ...]] = []
         self._loose: set[bytes] = set()
@@ -167,7 +169,7 @@ class InWaves:
 
     def _plan(self, now_ms: int) -> None:
         urgent = sorted(self._waiting.values(), key=lambda o: (o.due_ms is None, o.due_ms or 0, o.priority))
-        chosen = urgent[:MOST_PLANNED]
+        chosen = urgent[: max(LEAST_PLANNED, PLANNED_A_PICKER * len(self._free))]
         free = tuple(max(at, now_ms) for at in self._free)
         terms = Terms(free, self._tempo, self._worth, moves=WAVE_MOVES)
         plan: Plan = plan_wave(chosen, self._tours, self._fleet, terms)
