@@ -5,6 +5,7 @@ from app.db.engine import (
     before_statements,
     central_push,
     central_write,
+    glancing,
     is_machines_fault,
     now_of,
     open_database,
@@ -20,7 +21,7 @@ from app.db.schema import migrate, tables_of
 
 __all__ = [
     "Database", "Parts", "Prepared", "before_statements", "central_in_parts", "central_push", "central_write",
-    "changed", "insert_rows", "is_machines_fault", "migrate", "now_of", "one_of", "open_database", "open_server",
-    "pack_row", "reading", "remembered", "set_row", "station_write", "tables_in", "tables_of", "unpack_row",
-    "write_feed",
+    "changed", "glancing", "insert_rows", "is_machines_fault", "migrate", "now_of", "one_of", "open_database",
+    "open_server", "pack_row", "reading", "remembered", "set_row", "station_write", "tables_in", "tables_of",
+    "unpack_row", "write_feed",
 ]  # fmt: skip

@@ -47,9 +47,10 @@ BUSY_MS = 5_000
 class Database:
     """One side's database: `side` is central or station; `where` is what people call it (no secret in it).
 
-    `write` begins a transaction that writes, `read` one that sees a snapshot. `relaxed` is `write` without the flush at
-    COMMIT (SQLite's synchronous=NORMAL): only for what can be had again from the other side (acknowledgements, feed
-    rows, facts that a station still holds). It never makes a file inconsistent. A server flushes always.
+    `write` begins a transaction that writes, `read` one that sees a snapshot, `glance` is for one statement that is a
+    snapshot by itself. `relaxed` is `write` without the flush at COMMIT (SQLite's synchronous=NORMAL): only for what
+    can be had again from the other side (acknowledgements, feed rows, facts that a station still holds). It never
+    makes a file inconsistent. A server flushes always.
 
     `file` is the SQLite file, None for a server; `sockets` are those of a server's connections.
     """
@@ -59,6 +60,7 @@ class Database:
     write: Engine
     relaxed: Engine
     read: Engine
+    glance: Engine
     file: Path | None = None
     sockets: Sockets | None = None
 
@@ -81,12 +83,14 @@ class Database:
 
 def open_database(path: Path, side: str, *, busy_ms: int = BUSY_MS) -> Database:
     """Opens (and creates when missing) the SQLite file of a side. The schema is `migrate`'s business."""
+    read = _engine(path, side, "BEGIN", busy_ms)
     return Database(
         side,
         str(path),
         write=_engine(path, side, "BEGIN IMMEDIATE", busy_ms),
         relaxed=_engine(path, side, "BEGIN IMMEDIATE", busy_ms, synchronous="NORMAL"),
-        read=_engine(path, side, "BEGIN", busy_ms),
+        read=read,
+        glance=read,
         file=path,
     )
 
@@ -98,7 +102,8 @@ def open_server(server: Server, *, connections: int = CONNECTIONS) -> Database:
     """
     engine, sockets = server_engine(server, connections=connections)
     snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Database("central", server.name, write=engine, relaxed=engine, read=snapshot, sockets=sockets)
+    glance = engine.execution_options(isolation_level="AUTOCOMMIT")
+    return Database("central", server.name, write=engine, relaxed=engine, read=snapshot, glance=glance, sockets=sockets)
 
 
 def _engine(path: Path, side: str, begin: str, busy_ms: int, synchronous: str = "FULL") -> Engine:
@@ -183,11 +188,11 @@ def _take_turn(session: Session, site: int) -> None:
             raise _away(error) from error
 
 
-_HINT = "SELECT pg_notify(%s, '') WHERE pg_current_xact_id_if_assigned() IS NOT NULL"
+_HINT_AND_COMMIT = "SELECT pg_notify('{}', '') WHERE pg_current_xact_id_if_assigned() IS NOT NULL; COMMIT"
 
 
 def _commit(session: Session, channel: str) -> None:
-    """Commits, and tells who listens if anything was written.
+    """Commits, and tells who listens if anything was written: on a server both go in one message.
 
     A server that warns while it commits has not waited for its standby (it says so with a warning and goes on): what
     was written may be lost with it, so it is not acknowledged and `Unavailable` is raised. It may stand all the same.
@@ -196,10 +201,11 @@ def _commit(session: Session, channel: str) -> None:
     if connection.dialect.name != "postgresql":
         session.commit()
         return
-    connection.exec_driver_sql(_HINT, (channel,))
+    session.flush()
     info = connection.info
     info.pop(WARNED, None)
-    session.commit()
+    connection.exec_driver_sql(_HINT_AND_COMMIT.format(channel)).close()
+    session.commit()  # for what this session knows; the driver finds nothing open any more
     if WARNED in info:
         raise Unavailable(Outage("central database", say("the server could not say that a second one has it, too")))
 
@@ -261,6 +267,16 @@ def now_of(session: Session, clock: Clock) -> datetime:
     if session.get_bind().dialect.name != "postgresql":
         return clock.now()
     return session.scalars(select(func.clock_timestamp(type_=Utc))).one()
+
+
+@contextmanager
+def glancing(database: Database) -> Iterator[Session]:
+    """A look by one statement, which is a snapshot by itself: on a server it is one message there and one back.
+
+    Who reads with several statements and needs them to agree takes `reading`.
+    """
+    with _session(database.glance, database.side) as session:
+        yield session
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.base import PGTypeCompiler
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.settings import Server
@@ -42,6 +44,10 @@ PUSHED, TOLD = "facts", "feed"
 """Channels of NOTIFY: a station added something, central wrote something. Hints: who hears none asks every second."""
 WARNED = "packbay_warned"
 """In a connection's `info`: what the server warned of since this was last looked at."""
+PING_AFTER_S = 2.0
+"""A connection that nobody used for so long is asked whether it lives before it is given out. One that answered a
+moment ago is not: what it would be asked for fails in the same way, and whoever works with a server tries again."""
+_USED = "packbay_used"
 
 
 class _Types(PGTypeCompiler):
@@ -116,7 +122,7 @@ def server_engine(server: Server, *, connections: int = CONNECTIONS) -> tuple[En
         pool_size=connections,
         max_overflow=0,
         pool_timeout=WAIT_SECONDS,
-        pool_pre_ping=True,
+        pool_use_lifo=True,  # the one that was used last has the most statements prepared
     )
     sockets = Sockets()
 
@@ -124,7 +130,17 @@ def server_engine(server: Server, *, connections: int = CONNECTIONS) -> tuple[En
     def _connected(connection: psycopg.Connection[Any], entry: ConnectionPoolEntry) -> None:
         connection.adapters.register_loader("numeric", _number_loader())
         connection.add_notice_handler(partial(_warned, entry))
+        entry.info[_USED] = time.monotonic()
         sockets.keep(connection)
+
+    @event.listens_for(engine, "checkout")
+    def _given_out(connection: psycopg.Connection[Any], entry: ConnectionPoolEntry, _proxy: object) -> None:
+        if time.monotonic() - entry.info[_USED] >= PING_AFTER_S:
+            _must_live(connection)
+
+    @event.listens_for(engine, "checkin")
+    def _given_back(_connection: object, entry: ConnectionPoolEntry) -> None:
+        entry.info[_USED] = time.monotonic()
 
     @event.listens_for(engine, "close")
     def _closed(connection: psycopg.Connection[Any], _entry: ConnectionPoolEntry) -> None:
@@ -132,6 +148,18 @@ def server_engine(server: Server, *, connections: int = CONNECTIONS) -> tuple[En
 
     event.listen(engine, "close_detached", sockets.forget)
     return engine, sockets
+
+
+def _must_live(connection: psycopg.Connection[Any]) -> None:
+    """Tells the pool of a connection that is dead: it makes another one."""
+    import psycopg
+
+    try:
+        connection.autocommit = True  # one message, and no transaction that stays open
+        connection.execute(";")
+        connection.autocommit = False
+    except psycopg.Error as error:
+        raise DisconnectionError("the connection is dead") from error
 
 
 def _warned(entry: ConnectionPoolEntry, notice: psycopg.errors.Diagnostic) -> None:

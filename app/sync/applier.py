@@ -17,13 +17,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 import app
 from app.clock import Clock
-from app.db import Database, central_write, changed, is_machines_fault, reading
+from app.db import Database, central_write, changed, glancing, is_machines_fault, reading
 from app.db.feed import publish_mark, read_rows
+from app.errors import Unavailable
 from app.facts import Fact, Row, Stamp, kinds, read_fact
 from app.ids import new_id
 from app.models import Answer, Ask, FactAgain, FactRow, FactStatus, Incident, Model, StationMark, Voiding
@@ -35,6 +36,8 @@ BATCH, BATCH_NS = 200, 150_000_000
 """A batch: so many facts of one stream, or as many as a good tenth of a second holds. Then others have their turn."""
 ASKS = 500
 """Questions in one round; there are more only where a station went wild."""
+TOGETHER = 50
+"""Questions that are answered in one transaction, as far as they fit into a batch's time."""
 Consequence = Callable[[Session, Fact, Stamp], None]
 
 
@@ -47,10 +50,15 @@ class Stream(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """What the stages told central: consequences by the kind of a fact, answers by the kind of an ask."""
+    """What the stages told central: consequences by the kind of a fact, answers by the kind of an ask.
+
+    `together` has those who answer many asks of a kind at once, each as if it were the only one or came after the
+    others: `act(session, asked=[(station_id, body), …], now=…)` gives as many answers.
+    """
 
     consequences: dict[str, tuple[Consequence, ...]]
     answers: dict[str, Callable[..., dict[str, Any]]]
+    together: dict[str, Callable[..., list[dict[str, Any]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,7 @@ def rooms() -> Rooms:
     """Finds every stage's facts and service; a stage that does not import stops the start."""
     consequences: dict[str, list[Consequence]] = {}
     answers: dict[str, Callable[..., dict[str, Any]]] = {}
+    together: dict[str, Callable[..., list[dict[str, Any]]]] = {}
     for stage in sorted(m.name for m in pkgutil.iter_modules(app.__path__) if m.ispkg):
         inner = {m.name for m in pkgutil.iter_modules([*importlib.import_module(f"app.{stage}").__path__])}
         if "facts" in inner:
@@ -95,18 +104,52 @@ def rooms() -> Rooms:
                 if kind in answers:
                     raise RuntimeError(f"two stages answer {kind!r}")
                 answers[kind] = answer
-    return Rooms({k: tuple(v) for k, v in consequences.items()}, answers)
+            together |= getattr(service, "TOGETHER", {})
+    return Rooms({k: tuple(v) for k, v in consequences.items()}, answers, together)
 
 
 def work_off(database: Database, clock: Clock, ends: Callable[[], bool] = lambda: False) -> int:
     """Applies what was pushed and answers what was asked, until nothing is left or `ends`; how much was done."""
     done = 0
     while not ends():
-        step = _apply_some(database, clock, ends) + _answer_some(database, clock) + _try_again(database, clock)
+        todo = _look_around(database)
+        step = _apply_some(database, clock, ends, todo.behind) if todo.behind else 0
+        step += 0 if todo.behind else _answer_some(database, clock, todo.asks)
+        step += _try_again(database, clock) if todo.again else 0
         if not step:
             break
         done += step
     return done
+
+
+class _Todo(NamedTuple):
+    """What is to be done: streams with how many facts they are ahead of central, open questions with who asks, and
+    whether facts that were set aside are to be tried again."""
+
+    behind: list[tuple[Stream, int]]
+    asks: list[tuple[bytes, bytes]]
+    again: bool
+
+
+def _look_around(database: Database, *, asks_only: bool = False) -> _Todo:
+    """By one statement: a worker that is woken by each push of a floor should not spend its time on looking."""
+    count = StationMark.pushed_seq - StationMark.applied_seq
+    again = FactStatus.fact_id
+    questions = select(Ask.station_id, Ask.request_id).limit(ASKS).subquery().c
+    parts = (
+        select(literal(1), *questions, literal(0)),
+        select(literal(0), StationMark.station_id, StationMark.incarnation, count).where(count > 0),
+        select(literal(2), again, again, literal(0)).where(FactStatus.outcome == "again"),
+    )
+    found: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
+    with glancing(database) as session:
+        for what, *row in session.execute(union_all(*parts[: 1 if asks_only else None])):
+            found[what].append(row)
+    return _Todo(
+        [(Stream(station, incarnation), ahead) for station, incarnation, ahead in found[0]],
+        [(station, request) for station, request, _ in found[1]],
+        bool(found[2]),
+    )
 
 
 # ---- facts that were set aside --------------------------------------------------------------------------------------
@@ -175,15 +218,12 @@ def _try_alone(session: Session, pushed: Pushed, now: datetime) -> None:
 # ---- facts ----------------------------------------------------------------------------------------------------------
 
 
-def _apply_some(database: Database, clock: Clock, ends: Callable[[], bool]) -> int:
+def _apply_some(
+    database: Database, clock: Clock, ends: Callable[[], bool], behind: Sequence[tuple[Stream, int]]
+) -> int:  # fmt: skip
     """One batch of each stream that has facts, questions in between: a noisy station delays the others by a batch."""
-    behind = StationMark.pushed_seq - StationMark.applied_seq
-    with reading(database) as session:
-        waiting = session.execute(
-            select(StationMark.station_id, StationMark.incarnation, behind).where(behind > 0)
-        ).all()
     done = 0
-    for streams in _together([(Stream(row[0], row[1]), row[2]) for row in waiting]):
+    for streams in _together(behind):
         try:
             done += _apply_batch(database, streams, clock, one_by_one=False)
         except Exception as error:  # what failed is found out one by one; nothing of the batch was kept
@@ -194,7 +234,7 @@ def _apply_some(database: Database, clock: Clock, ends: Callable[[], bool]) -> i
                 done += _apply_batch(database, (stream,), clock, one_by_one=True)
         if ends():
             break
-        done += _answer_some(database, clock)
+        done += _answer_some(database, clock, _look_around(database, asks_only=True).asks)
     return done
 
 
@@ -374,45 +414,115 @@ def _set_aside(session: Session, pushed: Pushed, status: str, reason: str, now: 
 # ---- asks -----------------------------------------------------------------------------------------------------------
 
 
-def _answer_some(database: Database, clock: Clock) -> int:
-    """Answers what is open: each station's first question, then each one's second. How many.
+def _answer_some(database: Database, clock: Clock, asks: Sequence[tuple[bytes, bytes]]) -> int:
+    """Answers what is open (who asks, and what): each station's first question, then each one's second. How many.
 
-    A question goes when its answer is there, so what is read here is what is open.
+    Several share a transaction. If one of them fails all are answered anew, each in a transaction of its own.
     """
-    with reading(database) as session:
-        waiting = session.execute(select(Ask.station_id, Ask.request_id).limit(ASKS)).all()
     turns: dict[bytes, int] = {}
     by_turn: list[tuple[int, bytes]] = []
-    for station_id, request_id in waiting:
+    for station_id, request_id in asks:
         turns[station_id] = turns.get(station_id, 0) + 1
         by_turn.append((turns[station_id], request_id))
-    open_asks = [request_id for _, request_id in sorted(by_turn, key=lambda one: one[0])]
-    for request_id in open_asks:
-        with central_write(database) as session:
-            _answer(session, request_id, clock.now())
-    return len(open_asks)
+    rest = [request_id for _, request_id in sorted(by_turn, key=lambda one: one[0])]
+    while rest:
+        some = rest[:TOGETHER]
+        try:
+            gone = _answer_together(database, some, clock)
+        except Exception as error:  # nothing of it was kept
+            if is_machines_fault(error) or isinstance(error, Unavailable):
+                raise
+            log.info("a question failed, and those beside it are answered one by one", exc_info=True)
+            for request_id in some:
+                with central_write(database) as session:
+                    _answer(session, request_id, clock.now())
+            gone = set(some)
+        rest = [request_id for request_id in rest if request_id not in gone]
+    return len(by_turn)
+
+
+def _answer_together(database: Database, request_ids: Sequence[bytes], clock: Clock) -> set[bytes]:
+    """Answers these in one transaction, until a batch's time is over; those that are not open any more.
+
+    A question goes when its answer is there, so what is read under the site's lock is what is open.
+    """
+    began, now = clock.mono_ns(), clock.now()
+    with central_write(database) as session:
+        found = session.execute(
+            select(Ask.request_id, Ask.station_id, Ask.kind, Ask.body)
+            .outerjoin(Answer, Answer.request_id == Ask.request_id)
+            .where(Ask.request_id.in_(request_ids), Answer.request_id.is_(None))
+        )
+        asks = {row.request_id: _Asked(*row) for row in found}
+        gone = set(request_ids) - asks.keys()
+        bodies = _many_at_once(session, [asks[one] for one in request_ids if one in asks], now)
+        for request_id in request_ids:
+            if request_id in asks and request_id not in bodies:
+                bodies[request_id] = _body_of(session, asks[request_id], now)
+                session.flush()
+                session.expire_all()  # as after a fact: what the next one reads may not depend on this one
+            if clock.mono_ns() - began >= BATCH_NS:
+                break
+        gone |= bodies.keys()
+        session.execute(delete(Ask).where(Ask.request_id.in_(gone)))
+        if bodies:
+            session.execute(insert(Answer), [_answer_row(asks[one], body, now) for one, body in bodies.items()])
+    return gone
+
+
+class _Asked(NamedTuple):
+    """An open question as it is kept."""
+
+    request_id: bytes
+    station_id: bytes
+    kind: str
+    body: str
+
+
+def _many_at_once(session: Session, asks: Sequence[_Asked], now: datetime) -> dict[bytes, dict[str, Any]]:
+    """The answers to those questions for which a stage can answer many at once, where there are several."""
+    bodies: dict[bytes, dict[str, Any]] = {}
+    for kind, act in rooms().together.items():
+        alike = [ask for ask in asks if ask.kind == kind]
+        if len(alike) > 1:
+            told = act(session, asked=[(ask.station_id, json.loads(ask.body)) for ask in alike], now=now)
+            bodies |= {ask.request_id: body for ask, body in zip(alike, told, strict=True)}
+            session.flush()
+            session.expire_all()
+    return bodies
+
+
+def _body_of(session: Session, ask: _Asked, now: datetime) -> dict[str, Any]:
+    act = rooms().answers.get(ask.kind)
+    if act is None:
+        return {"error": f"central does not know the question {ask.kind!r}"}
+    return act(session, station_id=ask.station_id, body=json.loads(ask.body), now=now)
+
+
+def _answer_row(ask: _Asked, body: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {
+        "request_id": ask.request_id, "station_id": ask.station_id, "kind": ask.kind, "answered_at": now,
+        "taken": False, "body": json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+    }  # fmt: skip
 
 
 def _answer(session: Session, request_id: bytes, now: datetime) -> None:
-    ask = session.get(Ask, request_id, with_for_update=True)
-    if ask is None:  # another worker answered it meanwhile
+    """Answers one question, and says so in the answer when that fails."""
+    row = session.get(Ask, request_id, with_for_update=True)
+    if row is None:  # another worker answered it meanwhile
         return
-    session.delete(ask)
+    ask = _Asked(row.request_id, row.station_id, row.kind, row.body)
+    session.delete(row)
     if session.get(Answer, request_id) is not None:
         return
-    act = rooms().answers.get(ask.kind)
-    if act is None:
-        body: dict[str, Any] = {"error": f"central does not know the question {ask.kind!r}"}
-    else:
-        try:
-            with session.begin_nested():
-                body = act(session, station_id=ask.station_id, body=json.loads(ask.body), now=now)
-        except Exception as error:  # an unanswerable ask must not stop the others; the station is told
-            log.error("ask %s (%s) failed: %s", request_id.hex(), ask.kind, error, exc_info=True)
-            body = {"error": f"{type(error).__name__}: {error}"}
-    session.execute(
-        insert(Answer).values(
-            request_id=request_id, station_id=ask.station_id, kind=ask.kind, answered_at=now, taken=False,
-            body=json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
-        )
-    )  # fmt: skip
+    marked = dict(session.info["changed"])
+    try:
+        with session.begin_nested():
+            body = _body_of(session, ask, now)
+    except Exception as error:  # an unanswerable ask must not stop the others; the station is told
+        if is_machines_fault(error):
+            raise
+        log.error("ask %s (%s) failed: %s", request_id.hex(), ask.kind, error, exc_info=True)
+        session.info["changed"] = marked
+        body = {"error": f"{type(error).__name__}: {error}"}
+    session.execute(insert(Answer), [_answer_row(ask, body, now)])

@@ -5,14 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.clock import Clock
-from app.db import Database, central_push, now_of, pack_row, reading, tables_of
+from app.db import Database, central_push, glancing, now_of, pack_row, reading, tables_of
 from app.db.bulk import write_new_rows
 from app.db.feed import is_mirrored, told_columns
 from app.facts import link
@@ -46,6 +62,9 @@ READ_FROM_START = 10_000
 """Rows of a feed that a new station reads one after the other; of a longer one it gets all rows as they are now."""
 FORGOTTEN = '{"error":"this was answered too long ago: ask again"}'
 """What a station reads that comes for an answer after weeks."""
+_ENDS, _ROW, _ANSWER = range(3)
+"""What a row of a pull is."""
+_NO_END = 2**62
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -68,17 +87,17 @@ class SqlCentral:
         self, station_id: bytes, incarnation: bytes, facts: tuple[WireFact, ...], asks: tuple[WireAsk, ...]
     ) -> Mark:
         _must_fit(facts)
-        with reading(self.database) as session:
-            _admit(session, station_id)
-            mark = _mark(session, station_id, incarnation)
+        with glancing(self.database) as session:
+            mark = _admitted(session, station_id, incarnation)
             _must_be_known(session, facts, mark)
         fresh = tuple(f for f in facts if f.seq > mark.seq)
         if not fresh and not asks:
             return mark  # a repeated push writes nothing at all
         try:
             with central_push(self.database, relaxed=not asks) as session:
-                mark = _mark(session, station_id, incarnation, to_write=True)
-                fresh = tuple(f for f in facts if f.seq > mark.seq)
+                if fresh:
+                    mark = _mark(session, station_id, incarnation, to_write=True)
+                    fresh = tuple(f for f in facts if f.seq > mark.seq)
                 if fresh:
                     mark = _store(session, station_id, incarnation, mark, fresh)
                 for ask in asks:
@@ -88,16 +107,13 @@ class SqlCentral:
         return mark
 
     def pull(self, station_id: bytes, cursor: Cursor, waiting: tuple[bytes, ...]) -> Pulled:
-        with reading(self.database) as session:
-            _admit(session, station_id)
-            if not _goes_on(session, self.site, cursor):
-                return Pulled((), (), complete=False, snapshot=True)
-            rows = _feed_after(session, self.site, cursor.seq, PULL_ROWS)
-            complete = len(rows) < PULL_ROWS
-            if not complete:
-                rows += _rest_of_group(session, self.site, rows[-1])
-            answers = _answers(session, station_id, waiting) if complete else ()
-        return Pulled(tuple(rows), answers, complete)
+        with glancing(self.database) as session:
+            ends, rows, answers = _look(session, self.site, station_id, cursor, waiting)
+        _let_in(ends.revoked)
+        if not _goes_on(cursor, ends):
+            return Pulled((), (), complete=False, snapshot=True)
+        complete = len(rows) < PULL_ROWS
+        return Pulled(rows, answers if complete else (), complete)
 
     def snapshot(self, station_id: bytes, incarnation: bytes) -> Iterator[SnapshotPart]:
         with reading(self.database) as session:
@@ -131,17 +147,26 @@ _CLUSTER = (
 
 def welcome(session: Session, site: int, greeting: Greeting, now: datetime) -> Welcome:
     """The answer to a greeting, out of what is committed."""
+    ends = _Ends(*session.execute(select(*_ends(site, greeting.station_id, greeting.cursor))).one())
     return Welcome(
         identity(session),
         _mark(session, greeting.station_id, greeting.incarnation),
-        session.scalar(select(FeedHead.head).where(FeedHead.site == site)) or 0,
-        _goes_on(session, site, greeting.cursor),
+        ends.head,
+        _goes_on(greeting.cursor, ends),
         now,
     )
 
 
 def _admit(session: Session, station_id: bytes) -> None:
-    if session.scalar(select(StationSeen.revoked_at).where(StationSeen.station_id == station_id)) is not None:
+    _let_in(session.scalar(_revoked_at(station_id)) is not None)
+
+
+def _revoked_at(station_id: bytes) -> Select[datetime | None]:
+    return select(StationSeen.revoked_at).where(StationSeen.station_id == station_id)
+
+
+def _let_in(revoked: bool) -> None:
+    if revoked:
         raise NotWelcome("revoked")
 
 
@@ -164,6 +189,20 @@ def _mark(session: Session, station_id: bytes, incarnation: bytes, *, to_write: 
     )
     row = session.execute(there.with_for_update() if to_write else there).first()
     return Mark(*row) if row else Mark(0, b"")
+
+
+def _admitted(session: Session, station_id: bytes, incarnation: bytes) -> Mark:
+    """The mark of a station that is not sent away, in one statement."""
+    there = (StationMark.station_id == station_id, StationMark.incarnation == incarnation)
+    revoked_at, seq, chain = session.execute(
+        select(
+            _revoked_at(station_id).scalar_subquery(),
+            select(StationMark.pushed_seq).where(*there).scalar_subquery(),
+            select(StationMark.pushed_chain).where(*there).scalar_subquery(),
+        )
+    ).one()
+    _let_in(revoked_at is not None)
+    return Mark(0, b"") if seq is None else Mark(seq, chain)
 
 
 def _must_fit(facts: tuple[WireFact, ...]) -> None:
@@ -290,59 +329,93 @@ def _number(value: Any) -> int:
 
 
 def _store_ask(session: Session, station_id: bytes, ask: WireAsk) -> None:
-    """Keeps a question that is neither open nor answered. In this order: whoever answers takes it away as he does."""
-    if session.get(Ask, ask.request_id) is None and session.get(Answer, ask.request_id) is None:
-        asked_at = datetime.fromisoformat(ask.asked_at)
-        session.execute(
-            insert(Ask).values(
-                request_id=ask.request_id, station_id=station_id, kind=ask.kind, body=ask.body, task_id=ask.task_id,
-                asked_at=asked_at, sent=True,
-            )
-        )  # fmt: skip
+    """Keeps a question that is neither open nor answered: by one statement, which sees the moment before an answer
+    took its question away or the moment after."""
+    row: dict[str, Any] = {
+        "request_id": ask.request_id, "station_id": station_id, "kind": ask.kind, "body": ask.body,
+        "task_id": ask.task_id, "asked_at": datetime.fromisoformat(ask.asked_at), "sent": True,
+    }  # fmt: skip
+    columns = Ask.__table__.c
+    is_new = ~or_(
+        select(Ask.request_id).where(Ask.request_id == ask.request_id).exists(),
+        select(Answer.request_id).where(Answer.request_id == ask.request_id).exists(),
+    )
+    values = select(*(literal(value, columns[name].type) for name, value in row.items())).where(is_new)
+    session.execute(insert(Ask).from_select(list(row), values, include_defaults=False))
 
 
 # ---- pull -----------------------------------------------------------------------------------------------------------
 
 
-def _goes_on(session: Session, site: int, cursor: Cursor) -> bool:
+class _Ends(NamedTuple):
+    """What a cursor is judged by: the feed's last number, the event at the cursor's number, the feed's first number
+    (asked for by those only who have read nothing yet); and whether the station was sent away."""
+
+    head: int
+    event: bytes | None
+    first: int | None
+    revoked: bool
+
+
+def _ends(site: int, station_id: bytes, cursor: Cursor) -> tuple[ColumnElement[Any], ...]:
+    """The columns of an `_Ends`."""
+    first = select(func.min(Feed.seq)).where(Feed.site == site).scalar_subquery()
+    revoked = _revoked_at(station_id).where(StationSeen.revoked_at.is_not(None)).exists()
+    return (
+        func.coalesce(select(FeedHead.head).where(FeedHead.site == site).scalar_subquery(), 0),
+        select(Feed.event_id).where(Feed.site == site, Feed.seq == cursor.seq).scalar_subquery(),
+        cast(null(), Integer) if cursor.seq else first,
+        case((revoked, 1), else_=0),
+    )
+
+
+def _goes_on(cursor: Cursor, ends: _Ends) -> bool:
     """Whether the last row that a station read is still in this feed; numbers alone do not tell."""
     if cursor.seq == 0:
-        first = session.scalar(select(func.min(Feed.seq)).where(Feed.site == site))
-        head = session.scalar(select(FeedHead.head).where(FeedHead.site == site)) or 0
-        return first in (None, 1) and head <= READ_FROM_START
-    event = session.scalar(select(Feed.event_id).where(Feed.site == site, Feed.seq == cursor.seq))
-    return event == cursor.event_id
+        return ends.first in (None, 1) and ends.head <= READ_FROM_START
+    return ends.event == cursor.event_id
 
 
-def _feed_after(session: Session, site: int, cursor: int, limit: int | None) -> list[FeedRow]:
-    found = session.execute(
-        select(Feed.seq, Feed.event_id, Feed.topic, Feed.key, Feed.body)
-        .where(Feed.site == site, Feed.seq > cursor)
-        .order_by(Feed.seq)
-        .limit(limit)
-    )
-    return [FeedRow(*row) for row in found]
-
-
-def _rest_of_group(session: Session, site: int, last: FeedRow) -> list[FeedRow]:
-    """The rows of the last group that the limit cut off: a group is applied as a whole or not at all."""
-    next_group = session.scalar(
-        select(Feed.seq)
-        .where(Feed.site == site, Feed.seq > last.seq, Feed.event_id != last.event_id)
-        .order_by(Feed.seq)
+def _next(site: int, cursor: int) -> ColumnElement[bool]:
+    """The next rows after a cursor, and the rest of the last group: it is applied as a whole or not at all."""
+    after = (Feed.site == site, Feed.seq > cursor)
+    last = select(Feed.seq, Feed.event_id).where(*after).order_by(Feed.seq).offset(PULL_ROWS - 1).limit(1).subquery()
+    then = aliased(Feed)
+    next_group = (
+        select(then.seq)
+        .where(then.site == site, then.seq > last.c.seq, then.event_id != last.c.event_id)
+        .order_by(then.seq)
         .limit(1)
+        .scalar_subquery()
     )
-    return _feed_after(session, site, last.seq, None if next_group is None else next_group - last.seq - 1)
+    return and_(*after, Feed.seq < func.coalesce(next_group, _NO_END))
 
 
-def _answers(session: Session, station_id: bytes, waiting: tuple[bytes, ...]) -> tuple[WireAnswer, ...]:
-    """Answers to the asks that the station still waits for (it names them)."""
-    found = session.execute(
-        select(Answer.request_id, Answer.kind, Answer.body).where(
-            Answer.station_id == station_id, Answer.request_id.in_(waiting)
-        )
-    )
-    return tuple(WireAnswer(row.request_id, row.kind, row.body or FORGOTTEN) for row in found)
+def _look(
+    session: Session, site: int, station_id: bytes, cursor: Cursor, waiting: tuple[bytes, ...]
+) -> tuple[_Ends, tuple[FeedRow, ...], tuple[WireAnswer, ...]]:
+    """All that a pull brings, by one statement: a station asks thousands of times an hour, and what costs is the way.
+
+    What `_ends` says; the next rows of the feed; the answers to the asks that the station still waits for.
+    """
+    no_text = (literal(""), literal(""), literal(""))
+    no_numbers = (literal(0), literal(0))
+    parts = [
+        select(literal(_ENDS), *_ends(site, station_id, cursor), *no_text),
+        select(literal(_ROW), Feed.seq, Feed.event_id, *no_numbers, Feed.topic, Feed.key, Feed.body).where(
+            _next(site, cursor.seq)
+        ),
+    ]
+    if waiting:
+        mine = (Answer.station_id == station_id, Answer.request_id.in_(waiting))
+        texts = (Answer.kind, literal(""), Answer.body)
+        parts.append(select(literal(_ANSWER), literal(0), Answer.request_id, *no_numbers, *texts).where(*mine))
+    found: list[list[Any]] = [[], [], []]
+    for what, *row in session.execute(union_all(*parts)):
+        found[what].append(row)
+    rows = sorted((FeedRow(seq, event, *texts) for seq, event, _, _, *texts in found[_ROW]), key=lambda row: row.seq)
+    told = (WireAnswer(request, kind, body or FORGOTTEN) for _, request, _, _, kind, _, body in found[_ANSWER])
+    return _Ends(*found[_ENDS][0][:4]), tuple(rows), tuple(told)
 
 
 def snapshot_parts(session: Session, site: int, station_id: bytes, incarnation: bytes) -> Iterator[SnapshotPart]:

@@ -135,9 +135,9 @@ class ServerCentral:
 
     def _turn_to_the_next(self) -> None:
         """Hangs up, and begins with another host next time, where there is another one."""
-        if len(self._server.each) > 1 and self._database.sockets is not None:
+        if len(self._server.each) > 1:
             self._first += 1
-            self._database.sockets.cut()
+            self._database.write.dispose()
 
     def _must_be_in_time(self, _dialect: object, _entry: object, _words: object, where: dict[str, Any]) -> None:
         """A pool that finds its connection dead makes another one; a call that is over does not wait for that."""

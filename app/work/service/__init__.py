@@ -1,6 +1,6 @@
 """Decisions of central that every stage needs: claims, leased numbers, dossiers, central's own facts."""
 
-from app.work.service.claims import answer_claim, claim_work, reopen_work
+from app.work.service.claims import answer_claim, answer_claims, claim_work, reopen_work
 from app.work.service.dossier import dossier_of
 from app.work.service.forgetting import forget_questions
 from app.work.service.numbers import answer_numbers, lease_numbers
@@ -12,6 +12,9 @@ CONSEQUENCES = {"StreamNoted": tell_of_stream}
 
 ANSWERS = {"claim": answer_claim, "numbers": answer_numbers}
 """Which ask is answered by which function; central collects these from every stage."""
+
+TOGETHER = {"claim": answer_claims}
+"""Which of them are answered many at once by which function, where many are open."""
 
 DUTIES = {"questions": forget_questions}
 """What central does while time passes."""

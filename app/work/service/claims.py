@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db import changed
 from app.ids import new_id
 from app.models import Incident, Work
-from app.work.service.dossier import dossier_of
+from app.work.service.dossier import dossiers_of
 
 LEASE = timedelta(hours=12)
 """How long a claim holds when nothing is heard of the station: a shift."""
@@ -31,6 +32,16 @@ class Claimed:
     fence: int
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a station asks for: up to `limit` pieces of work of a kind. `lapsed`: see `claim_work`."""
+
+    station_id: bytes
+    kind: str
+    limit: int
+    lapsed: tuple[bytes, ...] = ()
+
+
 def claim_work(
     session: Session, *, station_id: bytes, kind: str, limit: int, now: datetime, lapsed: Sequence[bytes] = ()
 ) -> tuple[Claimed, ...]:
@@ -40,28 +51,75 @@ def claim_work(
     taken away by a clock, and no work by a clock that jumped. `lapsed` is what the station holds and may not begin any
     more by its own reckoning: it is leased to it anew.
     """
+    return claim_for_many(session, [Wish(station_id, kind, limit, tuple(lapsed))], now=now)[0]
+
+
+def claim_for_many(session: Session, wishes: Sequence[Wish], *, now: datetime) -> list[tuple[Claimed, ...]]:
+    """What each of them gets, as if they had been asked for one after the other; those alike by one reading."""
+    given: dict[int, tuple[Claimed, ...]] = {}
+    alike: dict[str, list[int]] = {}
+    for n, wish in enumerate(wishes):
+        if wish.lapsed:
+            [given[n]] = _lease(session, [wish], now)
+        else:
+            alike.setdefault(wish.kind, []).append(n)
+    for numbers in alike.values():
+        given |= zip(numbers, _lease(session, [wishes[n] for n in numbers], now), strict=True)
+    return [given[n] for n in range(len(wishes))]
+
+
+def _lease(session: Session, wishes: Sequence[Wish], now: datetime) -> list[tuple[Claimed, ...]]:
+    """Takes work for wishes of one kind; where several share a reading, none of them names what has lapsed."""
     free = or_(
         Work.state == "ready",
         and_(Work.state == "leased", Work.lease_until < now, Work.started.is_(False), not_(_clock_jumped())),
-        and_(Work.id.in_(lapsed), Work.state == "leased", Work.station_id == station_id, Work.started.is_(False)),
-    )
-    wanted = select(Work.id).where(Work.kind == kind, free).order_by(Work.priority, Work.id).limit(limit)
-    claimed: list[Claimed] = []
-    for work_id in session.scalars(wanted.with_for_update(skip_locked=True)).all():
-        lease_id = new_id()
-        row = session.execute(
-            update(Work)
-            .where(Work.id == work_id, free)
-            .values(
-                state="leased", station_id=station_id, lease_id=lease_id, lease_until=now + LEASE, fence=Work.fence + 1
+        *(
+            and_(
+                Work.id.in_(wish.lapsed),
+                Work.state == "leased",
+                Work.station_id == wish.station_id,
+                Work.started.is_(False),
             )
-            .execution_options(synchronize_session=False)
-            .returning(Work.order_id, Work.fence)
-        ).one_or_none()
-        if row is not None:
-            changed(session, Work, work_id)
-            claimed.append(Claimed(work_id, row.order_id, lease_id, row.fence))
-    return tuple(claimed)
+            for wish in wishes
+            if wish.lapsed
+        ),
+    )
+    wanted = select(Work.id, Work.order_id, Work.fence).where(Work.kind == wishes[0].kind, free)
+    most = sum(wish.limit for wish in wishes)
+    found = session.execute(
+        wanted.order_by(Work.priority, Work.id).limit(most).with_for_update(skip_locked=True)
+    ).all()  # fmt: skip
+    pieces = iter([(row, Claimed(row.id, row.order_id, new_id(), row.fence + 1)) for row in found])
+    given, rows = [], []
+    for wish in wishes:
+        some = list(islice(pieces, wish.limit))
+        given.append(tuple(claimed for _, claimed in some))
+        rows += [_taken(was.fence, claimed, wish.station_id, now) for was, claimed in some]
+    if rows and session.connection().execute(_TAKE, rows).rowcount != len(rows):
+        raise RuntimeError("work that was locked was taken by somebody else")
+    for row in rows:
+        changed(session, Work, row["of"])
+    return given
+
+
+_TAKE = (
+    update(Work)
+    .where(Work.id == bindparam("of"), Work.fence == bindparam("was"))
+    .values(
+        state="leased",
+        station_id=bindparam("to"),
+        lease_id=bindparam("lease"),
+        lease_until=bindparam("until"),
+        fence=bindparam("now"),
+    )
+)
+
+
+def _taken(was: int, claimed: Claimed, station_id: bytes, now: datetime) -> dict[str, Any]:
+    return {
+        "of": claimed.work_id, "was": was, "to": station_id, "lease": claimed.lease_id, "until": now + LEASE,
+        "now": claimed.fence,
+    }  # fmt: skip
 
 
 def clock_was_set(session: Session) -> bool:
@@ -79,15 +137,29 @@ def answer_claim(session: Session, *, station_id: bytes, body: dict[str, Any], n
     `lapsed` names work of an earlier claim (see `claim_work`). `lease_s` is how long the lease holds from when the
     station asked.
     """
+    return answer_claims(session, asked=[(station_id, body)], now=now)[0]
+
+
+def answer_claims(
+    session: Session, *, asked: Sequence[tuple[bytes, dict[str, Any]]], now: datetime
+) -> list[dict[str, Any]]:
+    """Answers many of them (see `answer_claim`), each with what those before it left."""
+    given = claim_for_many(session, [_wish(station_id, body) for station_id, body in asked], now=now)
+    dossiers = dossiers_of(session, order_ids=[c.order_id for claimed in given for c in claimed])
+    return [
+        {
+            "lease_s": int(LEASE.total_seconds()),
+            "work": [{"id": c.work_id.hex(), "lease": c.lease_id.hex(), "fence": c.fence} for c in claimed],
+            "dossiers": {c.order_id.hex(): dossiers[c.order_id] for c in claimed},
+        }
+        for claimed in given
+    ]
+
+
+def _wish(station_id: bytes, body: dict[str, Any]) -> Wish:
     limit = max(1, min(int(body.get("limit", 1)), 8))
-    lapsed = [bytes.fromhex(work) for work in body.get("lapsed", ())]
-    kind = str(body.get("kind", "pick"))
-    claimed = claim_work(session, station_id=station_id, kind=kind, limit=limit, now=now, lapsed=lapsed)
-    return {
-        "lease_s": int(LEASE.total_seconds()),
-        "work": [{"id": c.work_id.hex(), "lease": c.lease_id.hex(), "fence": c.fence} for c in claimed],
-        "dossiers": {c.order_id.hex(): dossier_of(session, order_id=c.order_id) for c in claimed},
-    }
+    lapsed = tuple(bytes.fromhex(work) for work in body.get("lapsed", ()))
+    return Wish(station_id, str(body.get("kind", "pick")), limit, lapsed)
 
 
 def reopen_work(session: Session, *, work_id: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,16 +16,14 @@ def _money(value: Decimal | None) -> str | None:
     return None if value is None else format(value, "f")
 
 
-def _address(session: Session, address_id: bytes | None) -> dict[str, str]:
-    row = session.get(Address, address_id) if address_id else None
+def _address(row: Address | None) -> dict[str, str]:
     if row is None:
         return {}
     names = ["name", "company", "line1", "line2", "city", "region", "postcode", "country", "phone", "email"]
     return {name: getattr(row, name) for name in names}
 
 
-def _line(session: Session, line: OrderLine) -> dict[str, Any]:
-    sku = session.get(Sku, line.sku_id) if line.sku_id else None
+def _line(line: OrderLine, sku: Sku | None) -> dict[str, Any]:
     return {
         "line_id": line.id.hex(),
         "sku_id": line.sku_id.hex() if line.sku_id else "",
@@ -48,13 +47,38 @@ def dossier_of(session: Session, *, order_id: bytes) -> dict[str, Any]:
     note, currency, subtotal, discount, shipping, tax, total, ship_to, lines (each with line_id, sku_id, sku, name,
     variant, position, quantity, ships, unit_price, discount, tax, note).
     """
-    order = session.get(Order, order_id)
-    if order is None:
-        raise KeyError(f"no order {order_id.hex()}")
-    lines = session.scalars(select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position))
+    return dossiers_of(session, order_ids=[order_id])[order_id]
+
+
+def dossiers_of(session: Session, *, order_ids: Sequence[bytes]) -> dict[bytes, dict[str, Any]]:
+    """The dossiers of many orders (see `dossier_of`), by order. KeyError where one of them is not there."""
+    if not order_ids:
+        return {}
+    orders = session.execute(
+        select(Order, Address, OrderBrief.revision)
+        .outerjoin(Address, Address.id == Order.ship_to_id)
+        .outerjoin(OrderBrief, OrderBrief.order_id == Order.id)
+        .where(Order.id.in_(order_ids))
+    ).all()
+    if gone := set(order_ids) - {order.id for order, _, _ in orders}:
+        raise KeyError(f"no order {min(gone).hex()}")
+    lines: dict[bytes, list[dict[str, Any]]] = {order_id: [] for order_id in order_ids}
+    for line, sku in session.execute(
+        select(OrderLine, Sku)
+        .outerjoin(Sku, Sku.id == OrderLine.sku_id)
+        .where(OrderLine.order_id.in_(order_ids))
+        .order_by(OrderLine.position)
+    ):
+        lines[line.order_id].append(_line(line, sku))
+    return {order.id: _dossier(order, address, revision, lines[order.id]) for order, address, revision in orders}
+
+
+def _dossier(
+    order: Order, address: Address | None, revision: int | None, lines: list[dict[str, Any]]
+) -> dict[str, Any]:
     return {
-        "order_id": order_id.hex(),
-        "revision": session.scalar(select(OrderBrief.revision).where(OrderBrief.order_id == order_id)) or 0,
+        "order_id": order.id.hex(),
+        "revision": revision or 0,
         "number": order.number,
         "shop": order.shop,
         "channel": order.channel,
@@ -66,6 +90,6 @@ def dossier_of(session: Session, *, order_id: bytes) -> dict[str, Any]:
         "note": order.note,
         "currency": order.currency,
         **{name: _money(getattr(order, name)) for name in ("subtotal", "discount", "shipping", "tax", "total")},
-        "ship_to": _address(session, order.ship_to_id),
-        "lines": [_line(session, line) for line in lines],
+        "ship_to": _address(address),
+        "lines": lines,
     }
