@@ -11,7 +11,7 @@ import csv
 import gzip
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from app.picking.rules.carts import Cart, Fleet, Load
 from app.picking.rules.distance import Point
 from app.picking.rules.shift_model import Shift, ShiftLine, ShiftOrder
 from app.picking.rules.tempo import Tempo
-from app.picking.rules.tours import BlockTours
+from app.picking.rules.tours import AskedTours, BlockTours
 
 FILE = Path(__file__).parents[1] / "tests" / "data" / "orders" / "online_retail_2010-12_2011-02.csv.gz"
 AISLES, CELLS, CELL_MM, APART_MM = 20, 45, 1_000, 4_000
@@ -119,10 +119,13 @@ def _order(n: int, order: ShopOrder, where: Hall, chance: random.Random) -> Shif
     )  # fmt: skip
 
 
+def _places(shift: Shift) -> frozenset[Point]:
+    return frozenset(place for order in shift.orders for line in order.lines for place in (line.place, line.elsewhere))
+
+
 def tours(shift: Shift) -> BlockTours:
     """Exact walks over every bin that the day may want."""
-    places = {place for order in shift.orders for line in order.lines for place in (line.place, line.elsewhere)}
-    return BlockTours([n * APART_MM for n in range(AISLES)], 0, LONG_MM, START, places)
+    return BlockTours([n * APART_MM for n in range(AISLES)], 0, LONG_MM, START, _places(shift))
 
 
 def one_by_one(shift: Shift) -> tuple[Shift, Fleet]:
@@ -147,3 +150,45 @@ def put_wall(shift: Shift, sort_ms: int = 3_000) -> tuple[Shift, Fleet]:
     """Picked without totes on larger carts, each unit put to its order at a wall afterwards."""
     changed = tuple(replace(o, load=replace(o.load, totes=0), sort_ms=sort_ms * len(o.lines)) for o in shift.orders)
     return replace(shift, orders=changed), Fleet([Cart("wall", orders=24, grams=CART.grams, ml=14 * TOTE_ML)])
+
+
+def swept(shift: Shift) -> AskedTours:
+    """The same places walked in S-shape: through every aisle that has a stop, in turn up and down."""
+    return AskedTours(_places(shift), _s_shape_mm, START)
+
+
+def _s_shape_mm(stops: Sequence[Point]) -> int:
+    aisles = sorted({x for x, _ in stops})
+    if not aisles:
+        return 0
+    through, back = divmod(len(aisles), 2)
+    last = 2 * max(y for x, y in stops if x == aisles[-1]) if back else 0
+    return 2 * aisles[-1] + 2 * through * LONG_MM + last
+
+
+def zones(shift: Shift, number: int) -> Iterator[tuple[Shift, BlockTours]]:
+    """The day of each zone: its aisles, its part of each order, its pickers, its own start and drop place."""
+    wide = AISLES // number
+    for zone in range(number):
+        first, behind = zone * wide * APART_MM, (zone + 1) * wide * APART_MM
+        parts = []
+        for order in shift.orders:
+            lines = tuple(line for line in order.lines if first <= line.place[0] < behind)
+            if lines:
+                parts.append(replace(order, lines=_within(lines, first, behind), load=_share(order, lines)))
+        part = replace(shift, orders=tuple(parts), pickers=max(1, shift.pickers // number))
+        columns = [first + n * APART_MM for n in range(wide)]
+        yield part, BlockTours(columns, 0, LONG_MM, (first, 0), _places(part))
+
+
+def _within(lines: tuple[ShiftLine, ...], first: int, behind: int) -> tuple[ShiftLine, ...]:
+    """With second bins in the same zone: nobody leaves his own for a short."""
+    width = behind - first
+    return tuple(replace(line, elsewhere=(first + line.elsewhere[0] % width, line.elsewhere[1])) for line in lines)
+
+
+def _share(order: ShiftOrder, lines: tuple[ShiftLine, ...]) -> Load:
+    """What a part of an order takes on the cart of its zone."""
+    load, share = order.load, len(lines) / len(order.lines)
+    units = sum(line.units for line in lines)
+    return replace(load, units=units, grams=int(load.grams * share), totes=max(1, round(load.totes * share)))

@@ -14,7 +14,7 @@ import heapq
 import itertools
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from app.picking.rules.batches import Group, Pool, Watch
 from app.picking.rules.savings import ALL_PAIRS, likeness
@@ -34,18 +34,18 @@ def annealed(pool: Pool, groups: Sequence[Group], moves: int, watch: Watch, seed
     """The best grouping seen on a walk of so many moves; never a longer one than that given."""
     if len(groups) < 2:
         return list(groups)
-    return _Annealing(pool, groups, random.Random(seed)).run(moves, watch)
+    return _Annealing(pool, groups, random.Random(seed), watch).run(moves, watch)
 
 
 class _Annealing:
     """One walk from grouping to grouping."""
 
-    def __init__(self, pool: Pool, groups: Sequence[Group], chance: random.Random) -> None:
+    def __init__(self, pool: Pool, groups: Sequence[Group], chance: random.Random, watch: Watch) -> None:
         self.pool, self.groups, self.chance = pool, list(groups), chance
         self.home = {n: g for g, group in enumerate(groups) for n in group.members}
         self.numbers = sorted(self.home)
-        self.near = _near(pool, self.numbers)
         self.length = sum(group.length for group in groups)
+        self.near = _near(pool, self.numbers, lambda: watch.step(0, self.length))
 
     def run(self, moves: int, watch: Watch) -> list[Group]:
         best, least = list(self.groups), self.length
@@ -114,7 +114,7 @@ class _Annealing:
         return True
 
 
-def _near(pool: Pool, numbers: Sequence[int]) -> dict[int, list[int]]:
+def _near(pool: Pool, numbers: Sequence[int], look: Callable[[], None]) -> dict[int, list[int]]:
     """For each order those with which one walk saves most; where there are many, those through its neighbourhoods."""
     tours = pool.tours.rough or pool.tours
     stops = {n: tours.set_of(pool.orders[n].stops) for n in numbers}
@@ -123,6 +123,7 @@ def _near(pool: Pool, numbers: Sequence[int]) -> dict[int, list[int]]:
     few = len(numbers) <= ALL_PAIRS
     near = {}
     for n in numbers:
+        look()
         others = [m for m in numbers if m != n and pool.fleet.fits(pool.loads[n] + pool.loads[m])]
         if few:
             saved = [(tours.length_mm(stops[n] | stops[m]) - lengths[m], m) for m in others]

@@ -78,8 +78,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a plan is made for: who is free when (one moment for each picker), how fast they are, what lateness
-    costs."""
+    """What a plan is made for: who is free when (one moment for each picker), how fast they are, what lateness costs.
+
+    `moves` says how long is searched, for each order; None for as long as is usual.
+    """
 
     free_ms: tuple[int, ...]
     tempo: Tempo = field(default_factory=Tempo)
@@ -213,9 +215,10 @@ class _Desk:
         shared = self.in_sequence(improved(self.pool, watch, self.terms.moves, numbers)) if before else behind
         if not self.lateness(shared):
             return min(shared, behind, key=self.cost)
-        watch.expect(len(numbers) * MOVES_AN_ORDER)
+        moves = len(numbers) * (MOVES_AN_ORDER if self.terms.moves is None else self.terms.moves)
+        watch.expect(moves)
         starts = [shared, *(self.in_sequence(groups) for groups in self._other_groupings(numbers, watch))]
-        found = self._moved(min(starts, key=self.cost), len(numbers) * MOVES_AN_ORDER, watch)
+        found = self._moved(min(starts, key=self.cost), moves, watch)
         came = [self.timed(group) for group in in_order(self.pool, numbers)]
         return min((self.given_up(found), self.given_up(came), self.given_up(behind), came), key=self.cost)
 

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from app.picking.rules.batches import Group, Pool, Watch
 
+BREATH = 1_000
+"""Pairs between two looks at whoever waits."""
 ALL_PAIRS = 600
 """Up to so many orders each is tried with every other one."""
 PARTNERS = 40
@@ -44,7 +46,9 @@ def _merged(pool: Pool, groups: list[Group], pairs: Iterable[tuple[int, int]], w
     heap: list[tuple[int, int, int]] = []
     numbers = itertools.count(len(groups))
     length = sum(group.length for group in groups)
-    for a, b in pairs:
+    for turn, (a, b) in enumerate(pairs):
+        if turn % BREATH == 0:
+            watch.step(0, length)
         if (saved := _saved(pool, alive[a], alive[b])) is not None:
             partners[a].add(b)
             partners[b].add(a)

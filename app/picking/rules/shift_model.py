@@ -34,7 +34,8 @@ LEAST_PLANNED, PLANNED_A_PICKER = 30, 10
 """So many orders are planned at a time, the most urgent ones."""
 AHEAD = Worth(second_mm=60, margin_ms=45 * 60_000)
 """Orders that nobody knows yet will want their place too: cut-offs are kept with time to spare where that is cheap."""
-WAVE_MOVES = 40
+WAVE_MOVES = 25
+"""A day has many waves: each is searched less long than one that a lead waits for."""
 
 
 @dataclass(frozen=True, slots=True)
