@@ -22,20 +22,33 @@ STARTERS = ("servers", "server", "worker", "versions", "stations", "command")
 """How the files of tests that begin with starting other programs end."""
 FIRST = 12
 """So many tests come before all others: those that speak of what the diff speaks of."""
+NEAR = 2
+"""So many files of tests come next."""
 
 
 def tests_of(places: Mapping[str, set[str]]) -> list[str]:
-    """What is asked of a bug: the tests of its rooms that speak of what it changes, then the protocol's.
+    """What is asked of a bug: the tests that speak of what it changes, two files of its rooms, then the protocol's.
 
-    A word counts the more the fewer tests say it, and the name of what the diff is in counts like any other.
+    A word of the diff, or a name that its files define, counts the more the fewer tests say it.
     """
     rooms = {Path(file).parts[1] for file in places if len(Path(file).parts) > 2 and file.startswith("app/")}
     tests = {name: said for room in sorted(rooms | {"sync"}) for name, said in _said_in(room).items()}
     often = Counter(word for said in tests.values() for word in said)
-    words = {word for some in places.values() for word in some}
+    words = {word for some in places.values() for word in some} | {name for file in places for name in _defined(file)}
     score = {name: sum(1 / often[word] for word in said & words) for name, said in tests.items()}
     ordered = sorted((name for name in score if score[name]), key=lambda name: (-score[name], name))
-    return [*ordered[:FIRST], *PROTOCOL]
+    files: dict[str, float] = {}
+    for name in ordered:
+        file = name.partition("::")[0]
+        files[file] = files.get(file, 0) + score[name]
+    near = sorted(files.keys() - set(PROTOCOL), key=lambda file: (-files[file], file))
+    return [*ordered[:FIRST], *near[:NEAR], *PROTOCOL]
+
+
+def _defined(file: str) -> list[str]:
+    path = ROOT / file
+    text = path.read_text(encoding="utf-8") if path.suffix == ".py" and path.exists() else ""
+    return re.findall(r"^(?:def|class) ([A-Za-z]\w{3,})", text, re.MULTILINE)
 
 
 def left_out() -> list[str]:
