@@ -1,10 +1,8 @@
 """Scattered stock: where an article lies in several bins, the bins and the walk are chosen together.
 
-Few articles with a choice, on a grid whose walk starts and ends on cross-aisles: exact. The dynamic program of `exact`
-is carried on with what is still to be found, so each piece of an aisle may be walked as far as any of its bins (Heßler
-& Irnich, 2024, call this the single picker routing problem with scattered storage). Otherwise searched: every article
-takes the bins that shorten the exact walk most, until no change of one article helps; then a few are dealt anew, and
-again (iterated local search with a budget of walks and a fixed seed).
+First searched: every article takes the bins that shorten the exact walk most, until no change of one article helps;
+then a few are dealt anew, and again (iterated local search with a budget of walks and a fixed seed). That walk is the
+limit for the sweep of `covering`, which is exact as long as it need not forget anything.
 """
 
 from __future__ import annotations
@@ -12,32 +10,20 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.picking.rules.covering import Covering, Offer
 from app.picking.rules.distance import Point
 from app.picking.rules.exact import tour, tour_mm
-from app.picking.rules.frontier import Classes, Op, classes
 from app.picking.rules.grid import Grid
-from app.picking.rules.pieces import FROM_BOTH, FROM_HIGH, FROM_LOW, PASS, SKIP, TWICE
 from app.picking.rules.published import Instance, Pick
 
-MOST_COVERS = 256
-"""With more combinations of articles that have a choice than this, the bins are searched."""
 MOST_SETS = 40
 """How many sets of several bins are thought about for one article, beside all single bins that hold enough."""
-WALKS = 1500
+WALKS = 400
 """How many walks the search measures."""
 SEED = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A bin with some units of an article, at its point on the grid."""
-
-    point: Point
-    article: int
-    quantity: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +59,13 @@ def chosen(grid: Grid, offers: Sequence[Offer], wanted: Mapping[int, int], start
     if not free:
         return _walked(grid, offers, must, start, end, exact=True)
     best = _searched(grid, offers, must, free, start, end)
-    simple = all(len(one) == 1 for sets in free for one in sets)
-    on_rows = start[1] in grid.row_at and end[1] in grid.row_at
-    if simple and on_rows and grid.is_full and 2 ** len(free) <= MOST_COVERS and len(grid.ys) <= 3:
-        limit = tour_mm(grid, [offers[i].point for i in best], start, end)
-        reached = _Covering(grid, offers, must, free, start, end).reached(limit)
-        best = _thinned(grid, offers, must, free, reached, start, end)
-        return _walked(grid, offers, best, start, end, exact=True)
-    return _walked(grid, offers, best, start, end, exact=False)
+    if not (grid.is_full and start[1] in grid.row_at and end[1] in grid.row_at and len(grid.ys) <= 3):
+        return _walked(grid, offers, best, start, end, exact=False)
+    limit = tour_mm(grid, [offers[i].point for i in best], start, end)
+    reached, whole = Covering(grid, offers, must, wanted, start, end).reached(limit)
+    if reached:
+        best = _thinned(offers, wanted, sorted(reached))
+    return _walked(grid, offers, best, start, end, exact=whole)
 
 
 def _walked(
@@ -119,10 +104,10 @@ def _enough(here: Sequence[int], held: Sequence[int], units: int) -> Sets:
     """Smallest sets first; of many, the first ones."""
     found: list[tuple[int, ...]] = []
     for size in range(1, len(here) + 1):
-        for chosen_ in itertools.islice(itertools.combinations(range(len(here)), size), 5000):
-            whole = sum(held[i] for i in chosen_)
-            if whole >= units and all(whole - held[i] < units for i in chosen_):
-                found.append(tuple(here[i] for i in chosen_))
+        for some in itertools.islice(itertools.combinations(range(len(here)), size), 5000):
+            whole = sum(held[i] for i in some)
+            if whole >= units and all(whole - held[i] < units for i in some):
+                found.append(tuple(here[i] for i in some))
         if len(found) >= MOST_SETS:
             break
     alone = sum(len(one) == 1 for one in found)
@@ -177,10 +162,9 @@ def _greedy(grid: Grid, offers: Sequence[Offer], must: list[int], free: list[Set
     return deal
 
 
-def _improved(deal: list[int], free: list[Sets], measured: object) -> int:
+def _improved(deal: list[int], free: list[Sets], measured: Callable[[Sequence[int]], int]) -> int:
     """Changes the set of one article at a time as long as that shortens the walk; its length."""
-    assert callable(measured)
-    length = int(measured(deal))
+    length = measured(deal)
     better = True
     while better:
         better = False
@@ -190,7 +174,7 @@ def _improved(deal: list[int], free: list[Sets], measured: object) -> int:
                 if other == kept:
                     continue
                 deal[n] = other
-                new = int(measured(deal))
+                new = measured(deal)
                 if new < length:
                     length, better = new, True
                 else:
@@ -198,132 +182,11 @@ def _improved(deal: list[int], free: list[Sets], measured: object) -> int:
     return length
 
 
-def _thinned(
-    grid: Grid, offers: Sequence[Offer], must: list[int], free: list[Sets], reached: set[int], start: Point, end: Point
-) -> list[int]:
-    """Of what a walk reaches, one bin for each article: the first of its bins that it has."""
-    return [*must, *(next(one[0] for one in sets if one[0] in reached) for sets in free)]
-
-
-# ---- exact ----------------------------------------------------------------------------------------------------------
-
-Reach = tuple[Op, int, int, tuple[int, ...]]
-"""(what it looks like from both ends, mm, the articles found as bits, the offers reached)."""
-Link = tuple["Link", tuple[int, ...]] | None
-"""What a walk reached, piece by piece from the last one back."""
-Cell = tuple[int, Link]
-
-
-class _Covering:
-    """The sweep over the aisles, in which a state is a class of `frontier` and the articles found so far."""
-
-    def __init__(
-        self, grid: Grid, offers: Sequence[Offer], must: list[int], free: list[Sets], start: Point, end: Point
-    ) -> None:
-        self.grid, self.offers, self.ends = grid, offers, (start, end)
-        self.must = set(must)
-        self.bit = {i: 1 << n for n, sets in enumerate(free) for one in sets for i in one}
-        self.all = (1 << len(free)) - 1
-        self.known: Classes = classes(len(grid.ys))
-
-    def reached(self, limit: int) -> set[int]:
-        """The offers that the shortest walk passes; it is at most `limit` mm long."""
-        inner: dict[tuple[int, int], list[int]] = {}
-        corner: dict[tuple[int, int], list[int]] = {}
-        for i in (*sorted(self.must), *self.bit):
-            x, y = self.offers[i].point
-            if y in self.grid.row_at:
-                corner.setdefault((x, y), []).append(i)
-            else:
-                k = next(k for k in range(len(self.grid.ys) - 1) if y < self.grid.ys[k + 1])
-                inner.setdefault((x, k), []).append(i)
-        needed = {self.ends[0][0], self.ends[1][0], *(self.offers[i].point[0] for i in self.must)}
-        xs = sorted({*self.grid.xs, *needed, *(x for x, _ in corner)})
-        now: dict[tuple[int, int], Cell] = {(0, 0): (0, None)}
-        best: Cell = (limit + 1, None)
-        for n, x in enumerate(xs):
-            now = self._corners(now, x, corner)
-            if x in self.grid.column_at:
-                for k in range(len(self.grid.ys) - 1):
-                    now = self._along(now, k, self._reaches(k, inner.get((x, k), [])), limit)
-            if x >= max(needed):
-                done = [c for (s, cover), c in now.items() if cover == self.all and self.known.complete[s]]
-                best = min([best, *done], key=lambda cell: cell[0])
-            if n + 1 < len(xs):
-                now = self._across(now, xs[n + 1] - x, limit)
-        found: set[int] = set()
-        link = best[1]
-        while link is not None:
-            found.update(link[1])
-            link = link[0]
-        return found
-
-    def _corners(
-        self, now: dict[tuple[int, int], Cell], x: int, corner: dict[tuple[int, int], list[int]]
-    ) -> dict[tuple[int, int], Cell]:
-        """What lies at the crossings of an aisle: asked for where it must be visited, else taken or left."""
-        odd = set(self.ends) if self.ends[0] != self.ends[1] else set()
-        for k, y in enumerate(self.grid.ys):
-            offers = corner.get((x, y), [])
-            if not offers and (x, y) not in self.ends:
-                continue
-            asks = self.known.asks(k, odd=(x, y) in odd)
-            cover, after = sum({self.bit.get(i, 0) for i in offers}), dict[tuple[int, int], Cell]()
-            must = (x, y) in self.ends or any(i in self.must for i in offers)
-            for (state, had), (mm, link) in now.items():
-                _keep(after, (asks[state], had | cover), (mm, (link, tuple(offers))))
-                if not must:
-                    _keep(after, (state, had), (mm, link))
-            now = after
-        return now
-
-    def _reaches(self, k: int, offers: list[int]) -> list[Reach]:
-        """Every useful way to walk a piece of an aisle."""
-        low, high = self.grid.ys[k], self.grid.ys[k + 1]
-        order = sorted(offers, key=lambda i: self.offers[i].point[1])
-        ys = sorted({self.offers[i].point[1] for i in order})
-        must = {i for i in order if i in self.must}
-        all_ = tuple(order)
-        found: list[tuple[Op, int, tuple[int, ...]]] = [(PASS, high - low, all_), (TWICE, 2 * (high - low), all_)]
-        lows = [(0, low - 1), *((2 * (y - low), y) for y in ys)]
-        highs = [(0, high + 1), *((2 * (high - y), y) for y in ys)]
-        for (up, top), (down, bottom) in itertools.product(lows, highs):
-            if top < bottom:
-                op = ((FROM_BOTH if down else FROM_LOW) if up else FROM_HIGH) if up or down else SKIP
-                reached = tuple(i for i in order if not top < self.offers[i].point[1] < bottom)
-                found.append((op, up + down, reached))
-        useful: dict[tuple[Op, int], Reach] = {}
-        for op, mm, reached in sorted(found, key=lambda each: each[1]):
-            if must <= set(reached):
-                cover = 0
-                for i in reached:
-                    cover |= self.bit.get(i, 0)
-                useful.setdefault((op, cover), (op, mm, cover, reached))
-        return list(useful.values())
-
-    def _along(
-        self, now: dict[tuple[int, int], Cell], k: int, reaches: list[Reach], limit: int
-    ) -> dict[tuple[int, int], Cell]:
-        after: dict[tuple[int, int], Cell] = {}
-        items = list(now.items())
-        for op, length, cover, reached in reaches:
-            steps = self.known.steps(k, op)
-            for (state, had), (mm, link) in items:
-                if mm + length <= limit:
-                    _keep(after, (steps[state], had | cover), (mm + length, (link, reached) if reached else link))
-        return after
-
-    def _across(self, now: dict[tuple[int, int], Cell], gap: int, limit: int) -> dict[tuple[int, int], Cell]:
-        after: dict[tuple[int, int], Cell] = {}
-        crossings = self.known.crossings((True,) * len(self.grid.ys))
-        for (state, had), (mm, link) in now.items():
-            for times, to, _ in crossings[state]:
-                if mm + times * gap <= limit:
-                    _keep(after, (to, had), (mm + times * gap, link))
-        return after
-
-
-def _keep(after: dict[tuple[int, int], Cell], key: tuple[int, int], cell: Cell) -> None:
-    known = after.get(key)
-    if known is None or cell[0] < known[0]:
-        after[key] = cell
+def _thinned(offers: Sequence[Offer], wanted: Mapping[int, int], reached: Sequence[int]) -> list[int]:
+    """Of the bins that a walk reaches as many as are needed, the fullest ones first."""
+    left, found = dict(wanted), list[int]()
+    for i in sorted(reached, key=lambda i: (-offers[i].quantity, i)):
+        if left.get(offers[i].article, 0) > 0:
+            left[offers[i].article] -= offers[i].quantity
+            found.append(i)
+    return found
