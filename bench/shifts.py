@@ -8,6 +8,7 @@ import statistics
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from app.picking.rules.carts import Fleet
@@ -59,8 +60,8 @@ def _clock(hours: float) -> str:
     return f"{int(rest):02}:{int(rest % 1 * 60):02}" + (" next day" if day else "")
 
 
-def whole_day(orders: int = ORDERS, pickers: int = PICKERS, seed: int = SEED) -> Iterator[Row]:
-    """Every way through one day, with the same shorts and the same pickers."""
+def whole_day(orders: int = ORDERS, pickers: int = PICKERS, seed: int = SEED) -> list[Callable[[], Row]]:
+    """Every way through one day, with the same shorts and the same pickers; each is walked when it is called."""
     shop = shop_day.shop_orders(orders)
     shift = shop_day.shift_of(shop, shop_day.hall(shop, seed), pickers, seed)
     exact, swept = shop_day.tours(shift), shop_day.swept(shift)
@@ -72,15 +73,17 @@ def whole_day(orders: int = ORDERS, pickers: int = PICKERS, seed: int = SEED) ->
         return Row(mode, walks + ("" if replans else ", not re-planned"), deciding, outcome)
 
     single, cluster = shop_day.one_by_one(shift), shop_day.clusters(shift)
-    yield row("single order", single, "first come", "S-shape", replans=False)
-    yield row("single order", single, "first come")
-    yield row("cluster", cluster, "first come", "S-shape", replans=False)
-    yield row("cluster", cluster, "first come", replans=False)
-    yield from (row("cluster", cluster, deciding) for deciding in DECIDING)
-    yield row("cluster", cluster, "waves", replans=False)
-    yield row("single lines sorted later", shop_day.singles_sorted(shift), "waves")
-    yield row("put wall", shop_day.put_wall(shift), "waves")
-    yield Row(f"{ZONES} zones, handed over", "exact", "waves", _in_zones(shift, seed))
+    return [
+        partial(row, "single order", single, "first come", "S-shape", replans=False),
+        partial(row, "single order", single, "first come"),
+        partial(row, "cluster", cluster, "first come", "S-shape", replans=False),
+        partial(row, "cluster", cluster, "first come", replans=False),
+        *(partial(row, "cluster", cluster, deciding) for deciding in DECIDING),
+        partial(row, "cluster", cluster, "waves", replans=False),
+        partial(row, "single lines sorted later", shop_day.singles_sorted(shift), "waves"),
+        partial(row, "put wall", shop_day.put_wall(shift), "waves"),
+        lambda: Row(f"{ZONES} zones, handed over", "exact", "waves", _in_zones(shift, seed)),
+    ]
 
 
 def _in_zones(shift: Shift, seed: int) -> Outcome:
@@ -95,10 +98,11 @@ def shifts(_folder: Path) -> Iterator[Said]:
     """The whole day as a table, and shorter days by ten seeds."""
     yield Note(f"{ORDERS:,} orders of a shop, {PICKERS} pickers, {shop_day.AISLES} aisles, 5 % of the lines short")
     yield from (Note(line) for line in HEAD.splitlines())
-    tick = bar("ways through the day", 12)
-    for at, row in enumerate(whole_day()):
+    day = whole_day()
+    tick = bar("ways through the day", len(day))
+    for at, way in enumerate(day):
+        yield Note(way().line())
         tick(at + 1)
-        yield Note(row.line())
     yield from scatter()
 
 
@@ -130,11 +134,11 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.shifts", description=main.__doc__)
     parser.add_argument("chart", type=Path, help="the SVG file that is drawn")
     chart = parser.parse_args(argv).chart
-    rows = []
+    rows: list[Row] = []
     print(HEAD, flush=True)
-    for row in whole_day():
-        rows.append(row)
-        print(row.line(), flush=True)
+    for way in whole_day():
+        rows.append(way())
+        print(rows[-1].line(), flush=True)
     labels = [f"{row.mode}, {row.walks}, {row.deciding}" for row in rows]
     late, metres = [float(len(row.outcome.late)) for row in rows], [row.outcome.metres_a_line for row in rows]
     chart.write_text(drawn(labels, (("late parcels", late), ("metres a line", metres))), encoding="utf-8")
