@@ -167,8 +167,13 @@ def _s_shape_mm(stops: Sequence[Point]) -> int:
 
 
 def zones(shift: Shift, number: int) -> Iterator[tuple[Shift, BlockTours]]:
-    """The day of each zone: its aisles, its part of each order, its pickers, its own start and drop place."""
+    """The day of each zone: its aisles, its part of each order, its own start and drop place, and pickers by its
+    lines."""
     wide = AISLES // number
+    lines = Counter(line.place[0] // (wide * APART_MM) for order in shift.orders for line in order.lines)
+    pickers = Counter(range(number))
+    for _ in range(shift.pickers - number):  # each further one where most lines are left for each
+        pickers[max(range(number), key=lambda zone: lines[zone] / pickers[zone])] += 1
     for zone in range(number):
         first, behind = zone * wide * APART_MM, (zone + 1) * wide * APART_MM
         parts = []
@@ -176,7 +181,7 @@ def zones(shift: Shift, number: int) -> Iterator[tuple[Shift, BlockTours]]:
             lines = tuple(line for line in order.lines if first <= line.place[0] < behind)
             if lines:
                 parts.append(replace(order, lines=_within(lines, first, behind), load=_share(order, lines)))
-        part = replace(shift, orders=tuple(parts), pickers=max(1, shift.pickers // number))
+        part = replace(shift, orders=tuple(parts), pickers=pickers[zone])
         columns = [first + n * APART_MM for n in range(wide)]
         yield part, BlockTours(columns, 0, LONG_MM, (first, 0), _places(part))
 
