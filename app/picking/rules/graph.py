@@ -140,6 +140,33 @@ class Net:
                     best = (length, first, last)
         return (min(best[0] + beside, FAR), *best[1:]) if best[0] < FAR else (FAR, None, None)
 
+    def table(self, spots: Sequence[Spot]) -> list[list[int]]:
+        """The length from each of these places to each other, as `distance` gives it; 0 from each to itself."""
+        feet = [self.foot(spot) for spot in spots]
+        arrivals = [self._entries(foot) if foot else [] for foot in feet]
+        table = []
+        for i, one in enumerate(feet):
+            if one is None:
+                table.append([FAR if i != j else 0 for j in range(len(feet))])
+                continue
+            ways = [(leave + one.beside_mm, self._tree(first)[0]) for leave, first in self._exits(one)]
+            row = []
+            for other, entries in zip(feet, arrivals, strict=True):
+                best = FAR
+                for leave, lengths in ways:
+                    for arrive, last in entries:
+                        length = leave + lengths[last] + arrive
+                        if length < best:
+                            best = length
+                if other is not None:
+                    if other.edge == one.edge:
+                        best = min(best, self._straight(one, other) + one.beside_mm)
+                    best += other.beside_mm
+                row.append(min(best, FAR))
+            row[i] = 0
+            table.append(row)
+        return table
+
     def _straight(self, one: Foot, other: Foot) -> int:
         _, _, _, forth, back = self._edges[one.edge]
         if one.edge != other.edge or not (forth or back):

@@ -14,7 +14,7 @@ from app.picking.rules.search import EXACT_UP_TO, FAR, held_karp, searched
 from app.picking.rules.walks import Floor, P, measured, ordered, table_of
 
 S = TypeVar("S", bound=Hashable)
-KICKS = 400
+KICKS = 200
 """The budget of a search in a hand's way: less than a twentieth of a second for 60 stops."""
 
 

@@ -23,8 +23,8 @@ Order = tuple[int, ...]
 FAR = 10**12
 """The length in a table between two places that no way joins, mm."""
 EXACT_UP_TO = 12
-NEAR, NEAR_ONE_WAY = 8, 5
-"""How many neighbours of each stop are tried; where ways have a direction, so many ahead and so many behind."""
+NEAR = 8
+"""How many neighbours of each stop are tried, ahead and behind."""
 LONGEST_MOVED = 3
 """How many stops Or-opt moves together."""
 SEED = 20
@@ -112,14 +112,13 @@ def searched(
             best = (local.length, list(local.walk))
     if best is not None:
         local.take(best[1], best[0])
-    _kick(local, random.Random(seed), _budget(n, even=local.even) if kicks is None else kicks, progress)
+    _kick(local, random.Random(seed), _budget(n) if kicks is None else kicks, progress)
     return tuple(local.walk[1:-1])
 
 
-def _budget(n: int, *, even: bool) -> int:
-    """Small walks are soon as short as they get, long ones take longer for each kick, and so do one-way aisles."""
-    kicks = min(20 * n, 1000) if n <= 120 else max(60_000 // n, 100)
-    return kicks if even else kicks * 2 // 5
+def _budget(n: int) -> int:
+    """Small walks are soon as short as they get, and long ones take longer for each kick."""
+    return min(16 * n, 800) if n <= 120 else max(60_000 // n, 100)
 
 
 def _kick(
@@ -149,10 +148,9 @@ class _Local:
         self.ranks = [-1, *ranks, 1 + max(ranks)] if ranks else []
         self.even = all(table[a][b] == table[b][a] for a, b in itertools.combinations(range(1, n + 1), 2))
         nodes = range(1, n + 1)
-        near = NEAR if self.even else NEAR_ONE_WAY
-        self.after = [sorted((b for b in nodes if b != a), key=table[a].__getitem__)[:near] for a in range(n + 2)]
+        self.after = [sorted((b for b in nodes if b != a), key=table[a].__getitem__)[:NEAR] for a in range(n + 2)]
         columns = list(zip(*table, strict=True))
-        self.before = [sorted((b for b in nodes if b != a), key=columns[a].__getitem__)[:near] for a in range(n + 2)]
+        self.before = [sorted((b for b in nodes if b != a), key=columns[a].__getitem__)[:NEAR] for a in range(n + 2)]
         self.walk: list[int] = []
         self.at = [0] * (n + 2)
         self.length = 0
@@ -206,8 +204,8 @@ class _Local:
                         queue.append(each)
 
     def _turn_after(self, a: int) -> tuple[int, ...]:
-        """2-opt: another node comes after `a`."""
-        table, walk, at = self.table, self.walk, self.at
+        """2-opt: a nearer node comes after `a`."""
+        table, walk, at, even = self.table, self.walk, self.at, self.even
         i = at[a]
         if i == len(walk) - 1:
             return ()
@@ -215,29 +213,33 @@ class _Local:
         from_a = table[a]
         now = from_a[b]
         for c in self.after[a]:
-            if self.even and from_a[c] >= now:
+            near = from_a[c]
+            if near >= now:
                 return ()
             j = at[c]
+            d = walk[j + 1]
             first, last = (i + 1, j) if j > i else (j + 1, i)
-            if self._turn(first, last):
-                return (b, c, walk[first - 1], walk[last + 1])
+            if (not even or now + table[c][d] > near + table[b][d]) and self._turn(first, last):
+                return (b, c, d)
         return ()
 
     def _turn_before(self, a: int) -> tuple[int, ...]:
-        """2-opt: another node comes before `a`."""
-        table, walk, at = self.table, self.walk, self.at
+        """2-opt: a nearer node comes before `a`."""
+        table, walk, at, even = self.table, self.walk, self.at, self.even
         i = at[a]
         if i == 0:
             return ()
         b = walk[i - 1]
         now = table[b][a]
         for c in self.before[a]:
-            if self.even and table[c][a] >= now:
+            near = table[c][a]
+            if near >= now:
                 return ()
             j = at[c]
+            d = walk[j - 1]
             first, last = (i, j - 1) if j > i else (j, i - 1)
-            if self._turn(first, last):
-                return (b, c, walk[first - 1], walk[last + 1])
+            if (not even or now + table[d][c] > near + table[d][b]) and self._turn(first, last):
+                return (b, c, d)
         return ()
 
     def _turn(self, first: int, last: int) -> bool:
@@ -278,26 +280,37 @@ class _Local:
         if saved <= 0:
             return ()
         turned = 0 if self.even else self.back[last] - self.back[first]
-        for c in self.after[a] if self.even else dict.fromkeys((*self.after[a], *self.before[a])):
-            if self.even and table[a][c] >= saved:
-                break
+        from_s, from_t, most = table[s], table[t], len(walk) - 2
+        for c in self._beside(a, saved):
             j = at[c]
-            if first <= j <= last:
-                continue
             for left in (j, j - 1):
-                if not 0 <= left <= len(walk) - 2 or first - 1 <= left <= last:
+                if first - 1 <= left <= last or not 0 <= left <= most:
                     continue
                 x, y = walk[left], walk[left + 1]
-                if ranks and not ranks[x] <= ranks[s] <= ranks[y]:
-                    continue
-                room = saved + table[x][y]
-                plain = room - table[x][s] - table[t][y]
-                round_ = room - table[x][t] - table[s][y] - turned
-                if max(plain, round_) > 0:
+                from_x = table[x]
+                room = saved + from_x[y]
+                plain, round_ = room - from_x[s] - from_t[y], room - from_x[t] - from_s[y] - turned
+                if (plain > 0 or round_ > 0) and (not ranks or ranks[x] <= ranks[s] <= ranks[y]):
                     self._carry(first, last, left, turn=round_ > plain)
                     self.length -= max(plain, round_)
                     return (p, q, x, y, s, t)
         return ()
+
+    def _beside(self, a: int, saved: int) -> list[int]:
+        """The nodes beside which `a` may gain by standing, when taking it out saves so much: those nearer than that."""
+        from_a, found = self.table[a], list[int]()
+        for c in self.after[a]:
+            if from_a[c] >= saved:
+                break
+            found.append(c)
+        if not self.even:
+            table = self.table
+            for c in self.before[a]:
+                if table[c][a] >= saved:
+                    break
+                if c not in found:
+                    found.append(c)
+        return found
 
     def _carry(self, first: int, last: int, left: int, *, turn: bool) -> None:
         """Puts walk[first … last] between walk[left] and the node after it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from app.picking.rules.distance import Point, Ways
 from app.picking.rules.exact import tour
@@ -20,6 +20,7 @@ from app.picking.rules.sshape import swept
 
 P = TypeVar("P", bound="tuple[int | str, ...]")
 """A place: `Point` (x, y) or `Spot` (zone, x, y), mm."""
+Asked = TypeVar("Asked", bound="tuple[int | str, ...]", contravariant=True)
 
 
 class Floor(Protocol[P]):
@@ -35,6 +36,15 @@ class Floor(Protocol[P]):
 
     def plane(self, places: Sequence[P], /) -> Plane | None:
         """These places on a grid, None where the floor is no grid there."""
+        ...
+
+
+@runtime_checkable
+class Tabled(Protocol[Asked]):
+    """A floor that is quicker with many lengths at once."""
+
+    def table(self, places: Sequence[Asked], /) -> list[list[int]]:
+        """The length from each place to each other."""
         ...
 
 
@@ -108,7 +118,8 @@ def ordered(
     floor: Floor[P], stops: Sequence[P], start: P, end: P, *, ranks: Sequence[int] = (), kicks: int | None = None,
     seed: int = SEED, progress: Progress | None = None, given: Sequence[Sequence[int]] = (),
 ) -> Order:  # fmt: skip
-    """The order of that walk. Of `given`, orders that obey the ranks, none is shorter."""
+    """The order of that walk. A search begins with `given`, orders that obey the ranks, of which none is shorter then;
+    without them with those of `sshape`."""
     free = len(set(ranks)) < 2
     if not stops:
         return Order((), True)
@@ -120,7 +131,7 @@ def ordered(
         return _without(floor, stops, start, end, lost, ranks, kicks, seed)
     if len(stops) <= EXACT_UP_TO:
         return Order(tuple(i - 1 for i in held_karp(table, () if free else ranks)), True)
-    starts = [[i + 1 for i in order] for order in (*given, *_swept(stops, ranks))]
+    starts = [[i + 1 for i in order] for order in given or _swept(stops, ranks)]
     found = searched(table, starts, () if free else ranks, kicks, seed, progress)
     return Order(tuple(i - 1 for i in found), False)
 
@@ -129,6 +140,8 @@ def table_of(floor: Floor[P], places: Sequence[P]) -> list[list[int]]:
     """The length from each place to each other; a grid needs no graph for that."""
     plane = floor.plane(places)
     if plane is None or not plane.grid.is_full:
+        if isinstance(floor, Tabled):
+            return floor.table(places)
         return [[0 if i == j else floor.distance(a, b) for j, b in enumerate(places)] for i, a in enumerate(places)]
     grid, feet, beside = plane.grid, plane.feet, plane.beside
     table = [[0] * len(feet) for _ in feet]
