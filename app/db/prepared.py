@@ -151,9 +151,11 @@ class Prepared:
         """The line of this transaction to the driver, and the text that this driver takes."""
         session.flush()  # what waits in the session comes first, as before any statement
         line: _Line | None = session.info.get("prepared")
-        if line is None or line.transaction is not session.get_transaction():
+        transaction = session.get_nested_transaction() or session.get_transaction()
+        if line is None or line.transaction is not transaction:  # a savepoint is set when its connection is asked for
             connection = session.connection()
-            line = session.info["prepared"] = _Line.of(session.get_transaction(), connection)
+            transaction = session.get_nested_transaction() or session.get_transaction()
+            line = session.info["prepared"] = _Line.of(transaction, connection)
         if line.is_file:
             if self._of_file is None:
                 self._of_file = _Text.of(self.statement, _SQLITE)

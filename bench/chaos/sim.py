@@ -67,8 +67,9 @@ SHAPES = (
     Shape("machines", "station_killed,station_cut,disk_full,clock_back,central_cut,server_killed,worker_killed,"
           "worker_killed_between,two_workers,revoked,killed_at_commit"),
     Shape("servers", "server_killed,disk_full,station_killed"),
-    Shape("books", "poison,newer_station,late_count,negative_stock,book_set,duplicate_import,cancelled_under_a_hand,"
-          "server_clock", orders=24),
+    Shape("books", "poison,disk_error,newer_station,late_count,negative_stock,book_set,duplicate_import,"
+          "cancelled_under_a_hand,server_clock", orders=24),
+    Shape("errors", "disk_error,poison"),
     Shape("cancelled", "cancelled_under_a_hand,book_set", orders=32),
     Shape("mails", "killed_at_a_mail,duplicate_import", orders=32, days=4, faults=32),
     Shape("away", "offline,clock_years,dropped_in_catch_up", stations=6, days=4, faults=12),

@@ -29,7 +29,8 @@ WORLDS = (
     Short(1, "push_lost,black_hole,answer_lost,slice_late,pull_lost,push_twice,push_late,claim_answer_lost"),
     Short(1, "clone", stations=2, faults=8),
     Short(2, "central_restored,old_image,restored_and_advanced,failed_over", stations=2, days=2, faults=6),
-    Short(3, "poison,newer_station,revoked,noisy_station,late_count,negative_stock,cancelled_under_a_hand,clock_back"),
+    Short(3, "poison,disk_error,newer_station,revoked,noisy_station,late_count,negative_stock,"
+          "cancelled_under_a_hand,clock_back"),
     Short(4, "long_offline", days=2, faults=3),
     Short(4, "lease_ended,clock_years,offline", stations=4, days=3, faults=8),
     Short(8, stations=4, faults=30),

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.db import Database, open_database
@@ -60,6 +61,8 @@ class Disk:
         self.fuse: int | None = None
         self.fuse_writes = False
         """Whether the fuse counts statements that write only."""
+        self.errs_in: int | None = None
+        """After so many statements that write the disk fails one of them, once."""
         self.dies_once: Callable[[], bool] | None = None
         """The process ends before the first statement that writes once this is so."""
         self.before_begin: Callable[[], None] | None = None
@@ -100,7 +103,7 @@ class Disk:
 
     def close(self) -> None:
         self.fuse = None
-        self.before_begin = self.dies_once = None
+        self.before_begin = self.dies_once = self.errs_in = None
         self.dies_at_commit = False
         self._blink()
         self.database.close()
@@ -153,6 +156,11 @@ class Disk:
             if self.fuse < 0:
                 self.fuse, self.killed_with = None, self.written
                 raise Killed(f"{self.name.name} before {text[:40]!r}")
+        if writes and self.errs_in is not None:
+            self.errs_in -= 1
+            if self.errs_in < 0:
+                self.errs_in = None
+                raise OperationalError(text, None, _io_error())
         if writes and self.dies_once is not None and self.dies_once():
             self.dies_once = None
             raise Killed(f"{self.name.name} before {text[:40]!r}")
@@ -228,6 +236,12 @@ class Disk:
         self.path.write_bytes(file)
         if wal:
             self._wal().write_bytes(wal)
+
+
+def _io_error() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = "SQLITE_IOERR"
+    return error
 
 
 def _never_fold(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

@@ -192,10 +192,14 @@ class StationEnd(Machine):
                 self.findings.append(f"own-rows-stay: fact {seq} at {self.name} is erased from {table}")
 
     def _must_stand(self) -> None:
-        """Whoever got a whole mirror has read the feed as far as it went when central began to read."""
-        at = self.disk.one("SELECT feed_seq FROM itself")
+        """Whoever got a whole mirror has read the feed as far as it went, and takes for applied what is applied."""
+        at, applied, incarnation = self.disk.query("SELECT feed_seq, applied_seq, incarnation FROM itself")[0]
         if at < self._head:
             self.findings.append(f"whole-and-behind: {self.name} got all rows as of {self._head} and stands at {at}")
+        mark = "SELECT applied_seq FROM station_mark WHERE station_id = ? AND incarnation = ?"
+        really = self._central.disk.one(mark, self.id, incarnation) or 0
+        if applied > really:
+            self.findings.append(f"taken-for-applied: {self.name} believes {applied} facts are applied: {really} are")
 
     def try_round(self, most: int = 1) -> bool:
         """Exchanges as long as there is something to carry, `most` of them; whether there was.

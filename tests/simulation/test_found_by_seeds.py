@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from shutil import copy
 
+from sqlalchemy import bindparam, update
+
 from app.clock import FakeClock
-from app.db import central_write
+from app.db import Prepared, central_write
 from app.inventory.facts import StockSet
+from app.models import Stock
 from app.packing.facts import Packed, PackOpened, ParcelClosed
 from app.picking.facts import Picked, ToteBound
 from app.sync.talk import Talk
@@ -84,3 +88,23 @@ def test_what_a_hand_takes_of_what_is_promised_to_others_is_promised_elsewhere(
         (B2, 1),
         (B1, 2),
     ]
+
+
+def test_what_fails_half_way_leaves_nothing_of_it(central: CentralSide) -> None:
+    """Seed 3 of disks that fail while poison is told apart: a savepoint is set by the first statement that goes through
+    SQLAlchemy; where all of them were prepared ones none was set, and half of a fact stayed."""
+    # given a transaction that has sent prepared statements before
+    more = Prepared(update(Stock).where(Stock.place_id == bindparam("place")).values(on_hand=Stock.on_hand + 1))
+    before = central.query("SELECT sku_id, place_id, on_hand FROM stock ORDER BY 1, 2")
+    with central_write(central.database) as session:
+        more.run(session, place=b"none")
+
+        # when something fails in a savepoint that has sent nothing else
+        with suppress(ZeroDivisionError), session.begin_nested():
+            more.run(session, place=B1)
+            _ = 1 / 0
+        more.run(session, place=B2)
+
+    # then only what it did is gone
+    after = central.query("SELECT sku_id, place_id, on_hand FROM stock ORDER BY 1, 2")
+    assert after == [(sku, place, units + (place == B2)) for sku, place, units in before]

@@ -115,6 +115,8 @@ POISON = {
     "a list for a body": lambda body: [1, 2],
     "a word for a body": lambda body: "gone",
 }
+READABLE = "more units than a column holds"
+"""What was done here as well, and what central can tell the rows of: it says how they are without it."""
 ENVELOPES = {
     "no envelope": lambda text: "?",
     "half of it": lambda text: text[: len(text) // 2],
@@ -133,15 +135,38 @@ def poison(world: World) -> bool:
     if bench is None:
         return False
     moved = Moved(site.sku_id("SKU-01"), site.bin_id("A-01"), site.bin_id("A-02"), 1)
-    done = world.record(bench, SignedIn(bench.worker.person))
+    kind = world.dice.choice([*POISON, *ENVELOPES, *[READABLE] * 4])
+    done = world.record(bench, moved if kind == READABLE else SignedIn(bench.worker.person))
     if not done:
         return False
-    kind = world.dice.choice([*POISON, *ENVELOPES])
     _spoil(world, bench, done[0].fact_id, kind, moved.body())
     world.told.poison.add(done[0].fact_id)
     world.settle_one(bench)
     sql = "SELECT COUNT(*) FROM fact_status WHERE fact_id = ? AND status = 'quarantine'"
     return bool(world.central.disk.one(sql, done[0].fact_id))
+
+
+@fault("disk error while poison is told apart", 1)
+def disk_error(world: World) -> bool:
+    """Counts when facts were applied one by one, as one of them is poison, and central's disk failed in the middle."""
+    bench = world.someone_online()
+    if bench is None:
+        return False
+    signed = SignedIn(bench.worker.person)
+    done = world.record(bench, signed)
+    if not done:
+        return False
+    _spoil(world, bench, done[0].fact_id, "no units", {})
+    world.told.poison.add(done[0].fact_id)
+    moved = Moved(site.sku_id("SKU-02"), site.bin_id("A-02"), site.bin_id("A-03"), 1)
+    world.record(bench, *[moved] * 4)
+    bench.station.try_round()
+    disk = world.central.disk
+    disk.errs_in = world.dice.randint(6, 20)
+    world.work()
+    erred, disk.errs_in = disk.errs_in is None, None
+    world.work()
+    return erred
 
 
 @fault("station newer than central", 2)

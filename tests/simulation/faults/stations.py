@@ -127,7 +127,8 @@ def clone(world: World) -> bool | None:
         world.count("clone", None not in (ours, theirs) and ours != theirs)
         world.retire(twin)
 
-    for one in (bench, twin):  # somebody comes to each of them
+    only_one = world.dice.random() < 0.3
+    for one in (twin,) if only_one else (bench, twin):  # somebody comes to them
         world.record(one, SignedIn(one.worker.person))
     world.later(world.dice.uniform(1, 6), gone)
     return None
