@@ -379,11 +379,15 @@ def _goes_on(cursor: Cursor, ends: _Ends) -> bool:
 def _next(site: int, cursor: int) -> ColumnElement[bool]:
     """The next rows after a cursor, and the rest of the last group: it is applied as a whole or not at all."""
     after = (Feed.site == site, Feed.seq > cursor)
-    last = select(Feed.seq, Feed.event_id).where(*after).order_by(Feed.seq).offset(PULL_ROWS - 1).limit(1).subquery()
+    # of the last row that is wanted, each by itself: where there are not so many, nothing is looked for after it
+    seq, event = (
+        select(column).where(*after).order_by(Feed.seq).offset(PULL_ROWS - 1).limit(1).scalar_subquery()
+        for column in (Feed.seq, Feed.event_id)
+    )
     then = aliased(Feed)
     next_group = (
         select(then.seq)
-        .where(then.site == site, then.seq > last.c.seq, then.event_id != last.c.event_id)
+        .where(then.site == site, then.seq > seq, then.event_id != event)
         .order_by(then.seq)
         .limit(1)
         .scalar_subquery()

@@ -16,7 +16,7 @@ from random import Random
 from sqlalchemy.exc import DBAPIError
 
 from app.clock import Clock
-from app.db import Database, is_machines_fault, now_of, reading
+from app.db import Database, glancing, is_machines_fault, now_of
 from app.db.ear import Ear
 from app.db.founding import check_revision
 from app.db.patience import Patience
@@ -48,7 +48,7 @@ class CentralClock:
 
     def look(self) -> None:
         """Asks the database what time it is."""
-        with reading(self._database) as session:
+        with glancing(self._database) as session:
             self._offset = now_of(session, self._clock) - self._clock.now()
 
     def now(self) -> datetime:
