@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Iterable, Sequence
 
 from hypothesis import strategies as st
@@ -49,6 +50,19 @@ def waves(draw: st.DrawFn, most: int = 12, dues: bool = False, classes: int = 1)
         due = draw(st.none() | st.integers(0, 30).map(lambda m: m * 60_000)) if dues else None
         units = draw(st.integers(1, 12))
         found.append(PickOrder(key(n), stops, Load(units=units), draw(st.integers(0, classes - 1)), due))
+    return found
+
+
+@st.composite
+def crowds(draw: st.DrawFn, number: int = 16, dues: bool = False, classes: int = 1) -> list[PickOrder]:
+    """So many orders by chance, as large and as far apart as they come, all with cut-offs if wanted."""
+    chance = random.Random(draw(st.integers(0, 1 << 32)))
+    found = []
+    for n in range(number):
+        stops = [(chance.choice(AISLES), chance.randint(1, 19) * 1_000) for _ in range(chance.randint(1, 5))]
+        due = chance.randint(0, 30) * 60_000 if dues else None
+        load = Load(units=chance.randint(1, 12))
+        found.append(PickOrder(key(n), frozenset(stops), load, chance.randrange(classes), due))
     return found
 
 

@@ -13,7 +13,7 @@ from app.picking.rules.batches import Batch, PickOrder, Progress, Stopped, Watch
 from app.picking.rules.batching import first_come, plan_batches, savings_only
 from app.picking.rules.carts import Fleet, Load, together
 from app.picking.rules.tours import AskedTours, Tours
-from tests.batches.cases import HIGH, block, carts, key, keys_of, order, shortest_mm, waves
+from tests.batches.cases import HIGH, block, carts, crowds, key, keys_of, order, shortest_mm, waves
 
 Make = Callable[[list[PickOrder], Tours, Fleet], tuple[Batch, ...]]
 WAYS: tuple[Make, ...] = (first_come, savings_only, plan_batches)
@@ -23,9 +23,10 @@ def length(batches: tuple[Batch, ...]) -> int:
     return sum(batch.length_mm for batch in batches)
 
 
-@settings(max_examples=60)
-@given(waves(), st.integers(6, 30), st.sampled_from(WAYS))
-def test_each_order_is_in_one_batch_and_no_cart_is_too_full(orders: list[PickOrder], most: int, make: Make) -> None:
+@pytest.mark.parametrize("make", WAYS)
+@settings(max_examples=30)
+@given(waves() | crowds(), st.integers(6, 40))
+def test_each_order_is_in_one_batch_and_no_cart_is_too_full(make: Make, orders: list[PickOrder], most: int) -> None:
     batches = make(orders, block(orders), carts(units=most))
     by_key = {each.key: each for each in orders}
     assert keys_of(batches) == sorted(by_key)
@@ -39,8 +40,8 @@ def test_each_order_is_in_one_batch_and_no_cart_is_too_full(orders: list[PickOrd
             assert batch.length_mm == shortest_mm(stops, (0, 0), HIGH)
 
 
-@settings(max_examples=60)
-@given(waves(), st.integers(6, 40))
+@settings(max_examples=40)
+@given(waves() | crowds(), st.integers(6, 40))
 def test_a_plan_is_never_longer_than_first_come_or_savings(orders: list[PickOrder], most: int) -> None:
     tours, fleet = block(orders), carts(units=most)
     planned = length(plan_batches(orders, tours, fleet))

@@ -10,7 +10,7 @@ from app.picking.rules.batches import PickOrder, Stopped, Watch
 from app.picking.rules.carts import Cart, Fleet
 from app.picking.rules.deadlines import Terms, Worth, cost_mm, first_come_plan, lateness_mm, plan_wave
 from app.picking.rules.tempo import Tempo
-from tests.batches.cases import block, carts, key, keys_of, order, waves
+from tests.batches.cases import block, carts, crowds, key, keys_of, order, waves
 
 TEMPO = Tempo(metre_ms=1_000, stop_ms=0, unit_ms=0, walk_ms=0)
 """One metre a second and nothing else: a walk takes as many seconds as it has metres."""
@@ -18,7 +18,7 @@ crews = st.lists(st.integers(0, 600_000), min_size=1, max_size=3).map(tuple)
 
 
 @settings(max_examples=40)
-@given(waves(most=9, dues=True, classes=3), crews, st.integers(6, 30))
+@given(waves(most=9, dues=True, classes=3) | crowds(12, True, 3), crews, st.integers(6, 30))
 def test_every_order_is_walked_once_and_nobody_walks_twice_at_a_time(
     orders: list[PickOrder], free: tuple[int, ...], most: int
 ) -> None:
@@ -34,7 +34,7 @@ def test_every_order_is_walked_once_and_nobody_walks_twice_at_a_time(
 
 
 @settings(max_examples=40)
-@given(waves(most=9, dues=True), crews, st.integers(6, 30))
+@given(waves(most=9, dues=True) | crowds(12, True), crews, st.integers(6, 30))
 def test_a_plan_never_costs_more_than_first_come(orders: list[PickOrder], free: tuple[int, ...], most: int) -> None:
     tours, fleet, terms = block(orders), carts(units=most), Terms(free, moves=20)
     planned, came = plan_wave(orders, tours, fleet, terms), first_come_plan(orders, tours, fleet, terms)
@@ -42,7 +42,7 @@ def test_a_plan_never_costs_more_than_first_come(orders: list[PickOrder], free: 
 
 
 @settings(max_examples=40)
-@given(waves(most=9, dues=True, classes=2), crews, st.integers(6, 30))
+@given(waves(most=9, dues=True, classes=2) | crowds(12, True, 2), crews, st.integers(6, 30))
 def test_a_lower_class_makes_no_order_of_a_higher_one_late(
     orders: list[PickOrder], free: tuple[int, ...], most: int
 ) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from app.picking.rules.batches import PickOrder
 from app.picking.rules.finish import Finish, Queue, Swap, Walk, finishes, proposal, walk_of
 from app.picking.rules.tempo import Tempo
-from tests.batches.cases import block, carts, key, order, waves
+from tests.batches.cases import block, carts, crowds, key, order, waves
 
 SURE = Tempo(metre_ms=1_000, stop_ms=0, unit_ms=0, walk_ms=0, spread=0.0)
 """One metre a second, always."""
@@ -81,7 +81,7 @@ def test_a_higher_class_does_not_wait_for_a_lower_one() -> None:
 
 
 @settings(max_examples=40)
-@given(waves(most=8, dues=True, classes=2), st.integers(1, 3), st.integers(0, 600_000))
+@given(waves(most=8, dues=True, classes=2) | crowds(8, True, 2), st.integers(1, 3), st.integers(0, 600_000))
 def test_a_proposal_does_what_it_says(orders: list[PickOrder], most: int, now: int) -> None:
     tours, fleet, tempo = block(orders), carts(orders=most), Tempo(spread=0.1)
     walks = [orders[n : n + most] for n in range(0, len(orders), most)]

@@ -10,7 +10,7 @@ from app.picking.rules.deadlines import Worth
 from app.picking.rules.finish import Queue, Walk, walk_of
 from app.picking.rules.joining import Join, Otherwise, joined
 from app.picking.rules.tempo import Tempo
-from tests.batches.cases import block, carts, order, waves
+from tests.batches.cases import block, carts, crowds, order, waves
 
 TEMPO = Tempo(metre_ms=1_000, stop_ms=0, unit_ms=0, walk_ms=0)
 WORTH = Worth(late_mm=100_000, second_mm=0)
@@ -68,7 +68,7 @@ def test_a_cart_that_is_full_takes_nobody_and_a_walk_that_was_begun_only_where_t
 
 
 @settings(max_examples=40)
-@given(waves(most=8, dues=True, classes=2), st.integers(0, 300_000))
+@given(waves(most=8, dues=True, classes=2) | crowds(5, True, 2), st.integers(0, 300_000))
 def test_what_it_is_worth_is_what_the_costs_differ_by(orders: list[PickOrder], alone_mm: int) -> None:
     new, others = orders[0], orders[1:]
     tours = block(orders)

@@ -40,7 +40,8 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a long search is: `done` of `of` steps, and the length of all walks by now."""
+    """How far a long search is: `done` of `of` steps, and the length of all walks by now (with what lateness is worth,
+    where that counts)."""
 
     done: int
     of: int

@@ -12,7 +12,7 @@ from functools import reduce
 from operator import add
 
 BITS = 40
-"""For each measure. The highest one is the spare one, and the next is free so that the sum of two is exact."""
+"""For each measure. The highest one is the spare one, and the next is free so that sums of a few are exact."""
 MOST = (1 << (BITS - 2)) - 1
 """The largest amount of one measure: 275 tonnes in grams."""
 MEASURES = 5
@@ -67,7 +67,7 @@ class Fleet:
         self._limits = tuple(cart.packed for cart in self.carts)
 
     def fits(self, packed: int) -> bool:
-        """Whether some cart takes all of it. `packed` is what fits onto a cart and one load more, at most."""
+        """Whether some cart takes all of it. `packed` is what fits onto a cart and two loads more, at most."""
         for limit in self._limits:  # noqa: SIM110  (asked for each move of a search: a generator takes twice as long)
             if (limit - packed) & _SPARE == _SPARE:
                 return True

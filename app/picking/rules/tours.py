@@ -16,6 +16,8 @@ from app.picking.rules.distance import Point
 
 MOST_LENGTHS = 120_000
 """Lengths that are kept at a time: about 30 MB. Beyond that all are forgotten and found again."""
+MOST_BRANCHES = 16_384
+"""The same for the stops of one aisle."""
 NEVER = 1 << 60
 """Longer than any walk; sums of a few of them are still exact."""
 REGION_MM = 5_000
@@ -260,7 +262,7 @@ class _Column:
                 last = high
         down, up = 2 * (self._long - first), 2 * last
         around = 2 * (self._long - gap) if gap else NEVER
-        if len(self.known) >= MOST_LENGTHS:
+        if len(self.known) >= MOST_BRANCHES:
             self.known.clear()
         self.known[mask] = found = (down, up, around, min(down, up, around))
         return found
