@@ -31,6 +31,8 @@ from typing import Any
 from tests.simulation.faults import all_faults
 
 EACH, IN_ALL, MINUTES = 100, 10_000, 90
+WIDE = 4
+"""So many of the shapes, the first ones, are of many kinds; the others are for kinds that are rare on those."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -63,12 +65,12 @@ SHAPES = (
     Shape("mixed", days=5, faults=60),
     Shape("lines", "push_lost,black_hole,answer_lost,push_twice,push_late,pull_lost,hint_lost,slice_late,"
           "claim_answer_lost,noisy_station"),
-    Shape("slices", "slice_late,pull_lost,answer_lost"),
     Shape("machines", "station_killed,station_cut,disk_full,clock_back,central_cut,server_killed,worker_killed,"
           "worker_killed_between,two_workers,revoked,killed_at_commit"),
-    Shape("servers", "server_killed,disk_full,station_killed"),
     Shape("books", "poison,disk_error,newer_station,late_count,negative_stock,book_set,duplicate_import,"
           "cancelled_under_a_hand,server_clock", orders=24),
+    Shape("slices", "slice_late,pull_lost,answer_lost"),
+    Shape("servers", "server_killed,disk_full,station_killed"),
     Shape("errors", "disk_error,poison"),
     Shape("cancelled", "cancelled_under_a_hand,book_set", orders=32),
     Shape("mails", "killed_at_a_mail,duplicate_import", orders=32, days=4, faults=32),
@@ -150,15 +152,16 @@ def _met(counted: Counter[str], kinds: set[str]) -> bool:
     return sum(counted.values()) >= IN_ALL and all(counted[name] >= EACH for name in kinds)
 
 
-def _next_shape(begun: int, counted: Counter[str], kinds: set[str], under_way: Sequence[Shape]) -> Shape:
-    """A mixed one in turn; else the narrowest one that makes a kind that is behind, few of them at once."""
+def _next_shape(seed: int, counted: Counter[str], kinds: set[str], under_way: Sequence[Shape]) -> Shape:
+    """The wide ones in turn; between them the narrowest one that makes a kind that is behind, few of them at once."""
+    wide = SHAPES[seed // 2 % WIDE]
     behind = sorted((counted[name], name) for name in kinds if counted[name] < EACH)
-    for _, name in behind if begun % 3 else ():
+    for _, name in behind if seed % 2 else ():
         fitting = [shape for shape in SHAPES if name in shape.kinds]
-        shape = min(fitting, key=lambda s: len(s.kinds), default=SHAPES[0])
+        shape = min(fitting, key=lambda s: len(s.kinds), default=wide)
         if under_way.count(shape) == 0:
             return shape
-    return SHAPES[0]
+    return wide
 
 
 def _worlds(
@@ -178,8 +181,9 @@ def _worlds(
                 late = time.monotonic() - began > 60 * (options.minutes or MINUTES)
                 most = options.worlds and begun >= options.worlds
                 while not (broken or late or most or _met(sums.counted, kinds)) and len(under_way) < options.cores:
-                    shape = _next_shape(begun, sums.counted, kinds, list(under_way.values()))
-                    under_way[pool.submit(_play, free, shape, next(numbers))] = shape
+                    number = next(numbers)
+                    shape = _next_shape(number, sums.counted, kinds, list(under_way.values()))
+                    under_way[pool.submit(_play, free, shape, number)] = shape
                     begun += 1
                 if not under_way:
                     return

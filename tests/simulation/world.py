@@ -403,14 +403,14 @@ class World:
             self.work()
         return None
 
-    def something_to_apply(self, streams: int = 1) -> bool:
-        """Lets stations push until so many streams wait to be applied."""
+    def something_to_apply(self) -> bool:
+        """Lets stations push until facts wait to be applied."""
         for bench in self.online():
-            if self._waiting() >= streams:
+            if self._waiting():
                 break
             if self.unacked(bench.station) or self.some_facts(bench):
                 bench.station.try_round()
-        return self._waiting() >= streams
+        return self._waiting() > 0
 
     def _waiting(self) -> int:
         return int(self.central.disk.one("SELECT COUNT(*) FROM station_mark WHERE applied_seq < pushed_seq"))
