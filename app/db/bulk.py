@@ -66,6 +66,37 @@ def write_new_rows(session: Session, table: Table, rows: Sequence[Row], key: str
     return {row[0] for row in connection.exec_driver_sql(only_new, tuple(turned))}
 
 
+def take_where_left(
+    session: Session, table: Table, rows: Sequence[Row], *, taken: str, of: str, units: str = "units"
+) -> int:  # fmt: skip
+    """Adds `units` of each row to the column `taken` of that row of the table which has its other values, if the column
+    `of` has so many left; how many rows were changed. One statement on a server; a row is to be named once.
+    """
+    if not rows:
+        return 0
+    connection = session.connection()
+    dialect = connection.dialect
+    quote = dialect.identifier_preparer.quote
+    keys = [name for name in rows[0] if name != units]
+    kinds = {name: table.c[taken if name == units else name].type for name in (units, *keys)}
+    turns = [_turn(kind, dialect) for kind in kinds.values()]
+    values = [[row[n] if turn is None else turn(row[n]) for row in rows] for n, turn in zip(kinds, turns, strict=True)]
+    here, column, most = quote(table.name), quote(taken), quote(of)
+    if dialect.name != "postgresql":
+        same = " AND ".join(f"{quote(name)} = ?" for name in keys)
+        sql = f"UPDATE {here} SET {column} = {column} + ? WHERE {same} AND {most} - {column} >= ?"
+        each = zip(*values, values[0], strict=True)
+        return connection.exec_driver_sql(sql, list(each)).rowcount
+    lists = ", ".join(f"%b::{kind.compile(dialect=dialect)}[]" for kind in kinds.values())
+    names = ", ".join(quote(name) for name in kinds)
+    same = " AND ".join(f"t.{quote(name)} = w.{quote(name)}" for name in keys)
+    sql = (
+        f"UPDATE {here} AS t SET {column} = t.{column} + w.{quote(units)} FROM unnest({lists}) AS w ({names}) "
+        f"WHERE {same} AND t.{most} - t.{column} >= w.{quote(units)}"
+    )
+    return connection.exec_driver_sql(sql, tuple(values)).rowcount
+
+
 def _in_columns(statement: _Insert, rows: Sequence[Row]) -> list[list[Any]]:
     """The values of each column, as the driver takes them."""
     return [

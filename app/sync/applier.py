@@ -113,8 +113,8 @@ def work_off(database: Database, clock: Clock, ends: Callable[[], bool] = lambda
     done = 0
     while not ends():
         todo = _look_around(database)
-        step = _apply_some(database, clock, ends, todo.behind) if todo.behind else 0
-        step += 0 if todo.behind else _answer_some(database, clock, todo.asks)
+        step = _apply_some(database, clock, ends, todo.behind)
+        step += _answer_some(database, clock) if todo.asks else 0
         step += _try_again(database, clock) if todo.again else 0
         if not step:
             break
@@ -123,33 +123,29 @@ def work_off(database: Database, clock: Clock, ends: Callable[[], bool] = lambda
 
 
 class _Todo(NamedTuple):
-    """What is to be done: streams with how many facts they are ahead of central, open questions with who asks, and
+    """What is to be done: streams with how many facts they are ahead of central, whether questions are open, and
     whether facts that were set aside are to be tried again."""
 
     behind: list[tuple[Stream, int]]
-    asks: list[tuple[bytes, bytes]]
+    asks: bool
     again: bool
 
 
-def _look_around(database: Database, *, asks_only: bool = False) -> _Todo:
+def _look_around(database: Database) -> _Todo:
     """By one statement: a worker that is woken by each push of a floor should not spend its time on looking."""
-    count = StationMark.pushed_seq - StationMark.applied_seq
-    again = FactStatus.fact_id
-    questions = select(Ask.station_id, Ask.request_id).limit(ASKS).subquery().c
+    count, again = StationMark.pushed_seq - StationMark.applied_seq, FactStatus.fact_id
+    question = select(Ask.station_id, Ask.request_id).limit(1).subquery().c
     parts = (
-        select(literal(1), *questions, literal(0)),
         select(literal(0), StationMark.station_id, StationMark.incarnation, count).where(count > 0),
+        select(literal(1), *question, literal(0)),
         select(literal(2), again, again, literal(0)).where(FactStatus.outcome == "again"),
     )
     found: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
     with glancing(database) as session:
-        for what, *row in session.execute(union_all(*parts[: 1 if asks_only else None])):
+        for what, *row in session.execute(union_all(*parts)):
             found[what].append(row)
-    return _Todo(
-        [(Stream(station, incarnation), ahead) for station, incarnation, ahead in found[0]],
-        [(station, request) for station, request, _ in found[1]],
-        bool(found[2]),
-    )
+    behind = [(Stream(station, incarnation), ahead) for station, incarnation, ahead in found[0]]
+    return _Todo(behind, bool(found[1]), bool(found[2]))
 
 
 # ---- facts that were set aside --------------------------------------------------------------------------------------
@@ -234,7 +230,7 @@ def _apply_some(
                 done += _apply_batch(database, (stream,), clock, one_by_one=True)
         if ends():
             break
-        done += _answer_some(database, clock, _look_around(database, asks_only=True).asks)
+        done += _answer_some(database, clock) if _look_around(database).asks else 0
     return done
 
 
@@ -414,67 +410,74 @@ def _set_aside(session: Session, pushed: Pushed, status: str, reason: str, now: 
 # ---- asks -----------------------------------------------------------------------------------------------------------
 
 
-def _answer_some(database: Database, clock: Clock, asks: Sequence[tuple[bytes, bytes]]) -> int:
-    """Answers what is open (who asks, and what): each station's first question, then each one's second. How many.
+def _answer_some(database: Database, clock: Clock) -> int:
+    """Answers what is open, several questions in a transaction; how many.
 
-    Several share a transaction. If one of them fails all are answered anew, each in a transaction of its own.
+    If one of those fails all of them are answered anew, each in a transaction of its own.
     """
-    turns: dict[bytes, int] = {}
-    by_turn: list[tuple[int, bytes]] = []
-    for station_id, request_id in asks:
-        turns[station_id] = turns.get(station_id, 0) + 1
-        by_turn.append((turns[station_id], request_id))
-    rest = [request_id for _, request_id in sorted(by_turn, key=lambda one: one[0])]
-    while rest:
-        some = rest[:TOGETHER]
+    done, more = 0, True
+    while more:
+        some: list[_Asked] = []
         try:
-            gone = _answer_together(database, some, clock)
+            more = _answer_together(database, clock, some)
         except Exception as error:  # nothing of it was kept
-            if is_machines_fault(error) or isinstance(error, Unavailable):
+            if not some or is_machines_fault(error) or isinstance(error, Unavailable):
                 raise
             log.info("a question failed, and those beside it are answered one by one", exc_info=True)
-            for request_id in some:
+            for ask in some:
                 with central_write(database) as session:
-                    _answer(session, request_id, clock.now())
-            gone = set(some)
-        rest = [request_id for request_id in rest if request_id not in gone]
-    return len(by_turn)
+                    _answer(session, ask.request_id, clock.now())
+        done += len(some)
+    return done
 
 
-def _answer_together(database: Database, request_ids: Sequence[bytes], clock: Clock) -> set[bytes]:
-    """Answers these in one transaction, until a batch's time is over; those that are not open any more.
+def _answer_together(database: Database, clock: Clock, some: list[_Asked]) -> bool:
+    """Answers questions in one transaction, until a batch's time is over: which of them, it notes in `some`; whether
+    there are more.
 
     A question goes when its answer is there, so what is read under the site's lock is what is open.
     """
     began, now = clock.mono_ns(), clock.now()
     with central_write(database) as session:
         found = session.execute(
-            select(Ask.request_id, Ask.station_id, Ask.kind, Ask.body)
+            select(Ask.station_id, Ask.request_id, Ask.kind, Ask.body, Answer.request_id.label("answered"))
             .outerjoin(Answer, Answer.request_id == Ask.request_id)
-            .where(Ask.request_id.in_(request_ids), Answer.request_id.is_(None))
-        )
-        asks = {row.request_id: _Asked(*row) for row in found}
-        gone = set(request_ids) - asks.keys()
-        bodies = _many_at_once(session, [asks[one] for one in request_ids if one in asks], now)
-        for request_id in request_ids:
-            if request_id in asks and request_id not in bodies:
-                bodies[request_id] = _body_of(session, asks[request_id], now)
+            .limit(ASKS)
+        ).all()
+        again = [row.request_id for row in found if row.answered is not None]
+        in_turn = _in_turn([_Asked(*row[:4]) for row in found if row.answered is None])
+        some += in_turn[:TOGETHER]
+        bodies = _many_at_once(session, some, now)
+        for ask in some:
+            if clock.mono_ns() - began >= BATCH_NS and bodies:
+                break
+            if ask.request_id not in bodies:
+                bodies[ask.request_id] = _body_of(session, ask, now)
                 session.flush()
                 session.expire_all()  # as after a fact: what the next one reads may not depend on this one
-            if clock.mono_ns() - began >= BATCH_NS:
-                break
-        gone |= bodies.keys()
-        session.execute(delete(Ask).where(Ask.request_id.in_(gone)))
-        if bodies:
-            session.execute(insert(Answer), [_answer_row(asks[one], body, now) for one, body in bodies.items()])
-    return gone
+        some[:] = [ask for ask in some if ask.request_id in bodies]
+        if found:
+            session.execute(delete(Ask).where(Ask.request_id.in_([*bodies, *again])))
+        if some:
+            session.execute(insert(Answer), [_answer_row(ask, bodies[ask.request_id], now) for ask in some])
+    return len(some) < len(in_turn)
+
+
+def _in_turn(asks: Sequence[_Asked]) -> list[_Asked]:
+    """Each station's first question, then each one's second: one that went wild delays the others by one."""
+    turns: dict[bytes, int] = {}
+    by_turn: list[tuple[int, _Asked]] = []
+    for ask in asks:
+        turns[ask.station_id] = turns.get(ask.station_id, 0) + 1
+        by_turn.append((turns[ask.station_id], ask))
+    return [ask for _, ask in sorted(by_turn, key=lambda one: one[0])]
 
 
 class _Asked(NamedTuple):
     """An open question as it is kept."""
 
-    request_id: bytes
     station_id: bytes
+    request_id: bytes
     kind: str
     body: str
 
@@ -511,7 +514,7 @@ def _answer(session: Session, request_id: bytes, now: datetime) -> None:
     row = session.get(Ask, request_id, with_for_update=True)
     if row is None:  # another worker answered it meanwhile
         return
-    ask = _Asked(row.request_id, row.station_id, row.kind, row.body)
+    ask = _Asked(row.station_id, row.request_id, row.kind, row.body)
     session.delete(row)
     if session.get(Answer, request_id) is not None:
         return

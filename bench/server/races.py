@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
@@ -24,7 +25,7 @@ import psycopg
 
 from app.channels.base import ImportedCustomer, ImportedLine, ImportedOrder
 from app.clock import SystemClock
-from app.db import central_write, is_machines_fault, open_server
+from app.db import Database, central_write, is_machines_fault, open_server, write_feed
 from app.db.postgres import arguments_of
 from app.documents import Address
 from app.errors import Outage, Unavailable
@@ -32,12 +33,13 @@ from app.ids import new_id, stable_id
 from app.inventory.service.many import Shelves, take_planned
 from app.processing.service.arrivals import release_waiting, take_in
 from app.settings import Server
+from app.sync.applier import rooms, work_off
 from app.text import say
-from app.work.service.claims import claim_work
+from app.work.service.claims import answer_claims, claim_work
 from bench.figures import Figure, Said
 from bench.server.site import SKUS, Site, place_of, sku_id, sku_name
 
-WORKERS, RATIO = 12, 0.5
+WORKERS, RATIO, STATIONS = 12, 0.5, 60
 HOT, HOT_ORDERS, WIDE_ORDERS, ORDERS = 3, 3_000, 6_000, 600
 STEP = 200
 """Lines that are promised in one transaction."""
@@ -76,18 +78,37 @@ def _claims(there: Site) -> Iterator[Said]:
     there.ask("INSERT INTO bare_work SELECT * FROM work RETURNING 1")
     bare = _rate("bare UPDATE of work", _contest(there, "bare_claim", works))
     yield bare
-    said = _contest(there, "claim", works)
-    yield _rate(f"claims, {WORKERS} workers, one piece each time", said, peer=bare)
+    single = _contest(there, "claim", works[: len(works) // 4])
+    yield _rate(f"claims, {WORKERS} workers, a transaction for each piece", single, peer=bare, judged=False)
+    yield _retries(single)
+    got = [work for one in single["did"] for work in one["got"]]
+    said = _contest(there, "answer", _asked(there, len(works) - len(got)))
+    told = there.ask("SELECT body::json->'work'->0->>'id' FROM answer WHERE body LIKE '%\"work\":[{%'")
+    answered = [row[0] for row in told]
+    said["did"][0]["got"] = answered
+    yield _rate(f"claims, {WORKERS} workers, stations' questions answered with dossiers", said, peer=bare)
     yield _retries(said)
-    got = [work for one in said["did"] for work in one["got"]]
+    got += answered
     twice, left = len(got) - len(set(got)), len(set(works) - set(got))
     yield Figure("  claimed twice", (float(twice),), "", target=0)
     yield Figure("  ready and never claimed", (float(left),), "", target=0)
 
 
-def _rate(name: str, said: dict[str, Any], peer: Figure | None = None) -> Figure:
+def _asked(there: Site, count: int) -> list[str]:
+    """So many questions for one piece of work each, of `STATIONS` stations."""
+    with there.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("TRUNCATE ask, answer")
+        cursor.executemany(
+            "INSERT INTO ask (request_id, station_id, kind, body, asked_at, sent) "
+            'VALUES (%s, %s, \'claim\', \'{"kind":"pick","limit":1}\', now(), true)',
+            [(new_id(), stable_id("station", f"Q{n % STATIONS}")) for n in range(count)],
+        )
+    return []
+
+
+def _rate(name: str, said: dict[str, Any], peer: Figure | None = None, *, judged: bool = True) -> Figure:
     done = sum(len(one["got"]) for one in said["did"])
-    target = None if peer is None else RATIO
+    target = None if peer is None or not judged else RATIO
     return Figure(name, (done / said["seconds"],), "/s", peer=peer, target=target, at_least=True)
 
 
@@ -193,13 +214,17 @@ def _bare_claim(server: Server, things: list[Any], n: int, begin: Callable[[], o
     return {"got": got, "tried": len(got), "again": 0}
 
 
-def _deciding(server: Server, begin: Callable[[], object], steps: Iterator[Callable[[Any], list[Any] | None]]) -> Did:
+def _deciding(
+    server: Server,
+    begin: Callable[[], object],
+    steps: Iterator[Callable[[Any], list[Any] | None]],
+    warm: Callable[[Any], object],
+) -> Did:
     """Decides step by step, each in a transaction of central's; what the machine did not let through is tried again."""
     got: list[Any] = []
     tried = again = 0
     database = open_server(server, connections=2)
-    with central_write(database):
-        pass  # connected
+    _rehearse(database, warm)
     begin()
     for step in steps:
         done: list[Any] | None = None
@@ -235,20 +260,56 @@ def _allocate(server: Server, things: list[Any], n: int, begin: Callable[[], obj
         return [i for i, _, _ in some]
 
     steps = [partial(promise, mine[i : i + STEP]) for i in range(0, len(mine), STEP)]
-    return _deciding(server, begin, iter(steps)) | {"refused": refused}
+    did = _deciding(server, lambda: (refused.clear(), begin()), iter(steps), partial(promise, mine[:1]))
+    return did | {"refused": refused}
 
 
-def _claim(server: Server, _things: list[Any], n: int, begin: Callable[[], object]) -> Did:
+def _claim(server: Server, things: list[Any], n: int, begin: Callable[[], object]) -> Did:
+    """Claims its share of so many pieces, one in each transaction."""
     station, now = stable_id("station", f"C{n}"), SystemClock().now()
 
     def claim(session: Any) -> list[str] | None:
         found = claim_work(session, station_id=station, kind="pick", limit=1, now=now)
         return [one.work_id.hex() for one in found] or None
 
-    return _deciding(server, begin, iter(lambda: claim, None))
+    return _deciding(server, begin, iter([claim] * len(things[n::WORKERS])), claim)
 
 
-_WHAT = {"bare_take": _bare_take, "bare_claim": _bare_claim, "allocate": _allocate, "claim": _claim}
+def _answer(server: Server, _things: list[Any], n: int, begin: Callable[[], object]) -> Did:
+    """Answers what stations have asked, as a worker does it."""
+    clock, station = SystemClock(), stable_id("station", f"C{n}")
+    database = open_server(server, connections=2)
+    _rehearse(database, lambda session: answer_claims(session, asked=[(station, {})] * 2, now=clock.now()))
+    rooms()
+    begin()
+    tried = again = 0
+    while True:
+        tried += 1
+        try:
+            tried += work_off(database, clock)
+            break
+        except Exception as error:
+            if not (isinstance(error, Unavailable) or is_machines_fault(error)):
+                raise
+            again += 1
+    database.close()
+    return {"got": [], "tried": tried, "again": again}
+
+
+class _TakenBack(Exception):
+    """What was only rehearsed is not kept."""
+
+
+def _rehearse(database: Database, act: Callable[[Any], object]) -> None:
+    """Does something once and takes it back: who contends is connected and knows its statements, as a worker does."""
+    with suppress(_TakenBack), central_write(database) as session:
+        act(session)
+        session.flush()
+        write_feed(session)
+        raise _TakenBack
+
+
+_WHAT = {"bare_take": _bare_take, "bare_claim": _bare_claim, "allocate": _allocate, "claim": _claim, "answer": _answer}
 
 
 def main() -> None:

@@ -7,10 +7,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from app.db import changed, insert_rows
+from app.db.bulk import take_where_left
 from app.ids import new_id
 from app.inventory.queries import candidates
 from app.inventory.rules import Candidate, plan_takes
@@ -63,16 +63,13 @@ def take_planned(session: Session, plan: Sequence[Reserved]) -> bool:
     units: Counter[tuple[bytes, bytes, str]] = Counter()
     for r in plan:
         units[r.sku_id, r.place_id, r.lot] += r.quantity
-    take = (
-        update(Stock)
-        .where(Stock.sku_id == bindparam("of_sku"), Stock.place_id == bindparam("of_place"))
-        .where(Stock.lot == bindparam("of_lot"), Stock.status == GOOD)
-        .where(Stock.on_hand - Stock.reserved >= bindparam("units"))
-        .values(reserved=Stock.reserved + bindparam("units"))
-    )
     keys = sorted(units)
-    rows = [{"of_sku": s, "of_place": p, "of_lot": lot, "units": units[s, p, lot]} for s, p, lot in keys]
-    if session.connection().execute(take, rows).rowcount != len(keys):
+    rows = [
+        {"sku_id": sku, "place_id": place, "lot": lot, "status": GOOD, "units": units[sku, place, lot]}
+        for sku, place, lot in keys
+    ]
+    stock = Stock.metadata.tables[Stock.__tablename__]
+    if take_where_left(session, stock, rows, taken="reserved", of="on_hand") != len(keys):
         return False
     for row in session:
         if isinstance(row, Stock):
