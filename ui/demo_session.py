@@ -118,6 +118,7 @@ def _open(home: Home, screen: Screen, paper: Paper, hands: Hands) -> None:
     side.resize(SIDE_WIDTH, size[1])
     kiosk.bridge.arrived.connect(lambda view: side.show_view(reachable(view, paper)))
     side.clicked.connect(hands.do)
+    kiosk.hear_keys_of(side)
     kiosk.window.move(place.left(), place.top())
     side.move(place.left() + size[0], place.top())
     kiosk.start()

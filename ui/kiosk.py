@@ -134,7 +134,7 @@ class Kiosk(QObject):
         self.window.touched.connect(self.doors.touch)
         wedge = next(iter(config.devices.wedges), None)
         self._keys = WedgeFilter(wedge, self.doors.take, self.doors.key, self.doors.clock)
-        self.window.installEventFilter(self._keys)  # where all keys end: no part of it takes any
+        self.hear_keys_of(self.window)
         self.window.keyed.connect(self.doors.key)
         self._watch = PaintWatch()
         self._watch.painted.connect(self._painted)
@@ -154,6 +154,11 @@ class Kiosk(QObject):
                 made.rest = self._rest or made.rest
                 self._runner = made
             return self._runner
+
+    def hear_keys_of(self, window: QWidget) -> None:
+        """What is typed (or scanned by a wedge) into this window counts; it is where all keys end, for no part of it
+        takes any."""
+        window.installEventFilter(self._keys)
 
     def start(self) -> None:
         """Opens the window and starts the runner behind it."""
