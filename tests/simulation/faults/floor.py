@@ -135,7 +135,7 @@ def poison(world: World) -> bool:
     if bench is None:
         return False
     moved = Moved(site.sku_id("SKU-01"), site.bin_id("A-01"), site.bin_id("A-02"), 1)
-    kind = world.dice.choice([*POISON, *ENVELOPES, *[READABLE] * 4])
+    kind = world.dice.choice([*POISON, *ENVELOPES, *[READABLE] * 12])
     done = world.record(bench, moved if kind == READABLE else SignedIn(bench.worker.person))
     if not done:
         return False
