@@ -38,6 +38,10 @@ IDLE_S = 1.0
 POLL_S = 0.75
 """A poll when nothing happens; a hint only shortens it. With an exchange or two, and central's own work, what others
 did is here within a second where no hint is heard."""
+REST_S = 0.05
+"""The least time between two exchanges that only hints brought about: a floor at work writes many times a second, and
+each of its stations is told each time. Who has done something here, has more to carry or waits for an answer does not
+rest."""
 
 
 class Courier:
@@ -67,6 +71,7 @@ class Courier:
         self._first_wait_s = first_wait_s
         self._failures = 0
         self._wake = threading.Event()
+        self._hurry = threading.Event()
         self._taken = threading.Event()
         self._stopping = False
         self._shown: Line | None = None
@@ -80,12 +85,17 @@ class Courier:
     def stop(self) -> None:
         """Ends after the round in hand."""
         self._stopping = True
-        self._wake.set()
+        self.kick()
         self._taken.set()
         self._thread.join()
 
     def kick(self) -> None:
-        """Something was committed, or central has something: do not wait for the next poll."""
+        """Something was committed here: do not wait for the next poll."""
+        self._hurry.set()
+        self._wake.set()
+
+    def hear(self) -> None:
+        """Central has something: do not wait for the next poll, but for a moment since the last exchange."""
         self._wake.set()
 
     def taken(self) -> None:
@@ -95,10 +105,13 @@ class Courier:
     def _run(self) -> None:
         self._pause(self._wake, self._first_wait_s)
         if self._listen is not None and not self._stopping:
-            self._listen(self.kick)
+            self._listen(self.hear)
         while not self._stopping:
             self._wake.clear()
+            self._hurry.clear()
             wait_s = self._exchange()
+            if self.talk.may_rest and not self._stopping:
+                self._pause(self._hurry, REST_S)
             if wait_s:
                 self._pause(self._wake, wait_s)
 

@@ -44,7 +44,7 @@ class Talk:
         self.central = central
         self._app = app
         self._bucket = bucket or Bucket(clock)
-        self._greeted = False
+        self._greeted = self._asking = False
         self._breaks = self._forks = 0
         self._lagging_ns: int | None = None
         self._applied = 0
@@ -78,6 +78,11 @@ class Talk:
         """How long the next push has to wait, so that one station's backlog is not everybody's."""
         return self._bucket.wait_s()
 
+    @property
+    def may_rest(self) -> bool:
+        """Whether nobody here waits: no question is open, and nothing more is to be carried either way."""
+        return self.line.online and not (self._asking or self.line.queued or self.line.fetching)
+
     def hang_up(self) -> None:
         """The next exchange begins with hello."""
         self._greeted = False
@@ -104,6 +109,7 @@ class Talk:
 
     def _round(self) -> Parcelled | None:
         out, mark = self._keeper.outgoing(), None
+        self._asking = bool(out.waiting)
         sent: tuple[bytes, ...] = ()
         if out.asks or (out.facts and self._bucket.wait_s() == 0):
             facts = out.facts if self._bucket.wait_s() == 0 else ()
