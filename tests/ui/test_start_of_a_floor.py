@@ -15,11 +15,12 @@ from app.clock import FakeClock
 from app.errors import Outage, Unavailable
 from app.sync.central import SqlCentral
 from app.sync.pace import START_S, first_wait
+from app.sync.parcel import Parcelled
 from app.sync.talk import Talk
 from app.sync.wire import Greeting, Welcome
 from app.text import say
 from tests.sync.sides import CentralSide, StationSide, even_sides
-from ui.courier import Courier
+from ui.courier import POLL_S, REST_S, Courier
 
 STATIONS = 50
 
@@ -146,6 +147,36 @@ def test_a_kiosk_that_is_its_own_central_starts_at_once(side: tuple[CentralSide,
     _until(lambda: bool(door.greeted))
     assert door.greeted[0] == 0.0
     courier.stop()
+
+
+@pytest.mark.parametrize(("asks", "rests"), [(False, True), (True, False)])
+def test_who_waits_for_nothing_rests_between_hints(
+    asks: bool, rests: bool, side: tuple[CentralSide, StationSide]
+) -> None:
+    # given a station that central does not answer just now
+    if asks:
+        side[1].ask("claim", {"kind": "pick"})
+    waits: list[float] = []
+
+    def pause(wake: threading.Event, wait_s: float) -> None:
+        waits.append(wait_s)
+        if wait_s == POLL_S:
+            wake.wait()
+
+    def deliver(job: object) -> None:
+        if isinstance(job, Parcelled):
+            side[1].keeper.take_in(job)
+            courier.taken()
+
+    courier = Courier(Talk(side[1].keeper, side[0].port, FakeClock()), deliver, pause=pause)
+
+    # when it has met central and has nothing more to carry
+    courier.start()
+    _until(lambda: POLL_S in waits)
+    courier.stop()
+
+    # then it rests before it hears the next hint, unless somebody waits for an answer
+    assert (REST_S in waits[waits.index(POLL_S) - 1 : waits.index(POLL_S)]) == rests
 
 
 def _no_pause_of(seconds: float, time: VirtualTime) -> Callable[[threading.Event, float], object]:
