@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 import app
 from app.clock import Clock
 from app.db import Database, central_write, changed, glancing, is_machines_fault, reading
+from app.db.bulk import write_rows
 from app.db.feed import publish_mark, read_rows
 from app.errors import Unavailable
 from app.facts import Fact, Row, Stamp, kinds, read_fact
@@ -36,7 +37,7 @@ BATCH, BATCH_NS = 200, 150_000_000
 """A batch: so many facts of one stream, or as many as a good tenth of a second holds. Then others have their turn."""
 ASKS = 500
 """Questions in one round; there are more only where a station went wild."""
-TOGETHER = 50
+TOGETHER = 200
 """Questions that are answered in one transaction, as far as they fit into a batch's time."""
 Consequence = Callable[[Session, Fact, Stamp], None]
 
@@ -459,7 +460,7 @@ def _answer_together(database: Database, clock: Clock, some: list[_Asked]) -> bo
         if found:
             session.execute(delete(Ask).where(Ask.request_id.in_([*bodies, *again])))
         if some:
-            session.execute(insert(Answer), [_answer_row(ask, bodies[ask.request_id], now) for ask in some])
+            write_rows(session, _ANSWER, [_answer_row(ask, bodies[ask.request_id], now) for ask in some])
     return len(some) < len(in_turn)
 
 
@@ -471,6 +472,9 @@ def _in_turn(asks: Sequence[_Asked]) -> list[_Asked]:
         turns[ask.station_id] = turns.get(ask.station_id, 0) + 1
         by_turn.append((turns[ask.station_id], ask))
     return [ask for _, ask in sorted(by_turn, key=lambda one: one[0])]
+
+
+_ANSWER = Model.metadata.tables[Answer.__tablename__]
 
 
 class _Asked(NamedTuple):
@@ -528,4 +532,4 @@ def _answer(session: Session, request_id: bytes, now: datetime) -> None:
         log.error("ask %s (%s) failed: %s", request_id.hex(), ask.kind, error, exc_info=True)
         session.info["changed"] = marked
         body = {"error": f"{type(error).__name__}: {error}"}
-    session.execute(insert(Answer), [_answer_row(ask, body, now)])
+    write_rows(session, _ANSWER, [_answer_row(ask, body, now)])
