@@ -97,6 +97,33 @@ def take_where_left(
     return connection.exec_driver_sql(sql, tuple(values)).rowcount
 
 
+def change_rows(session: Session, table: Table, rows: Sequence[Row], *, key: str, guard: str, was: str = "was") -> int:
+    """Gives each named row (by its column `key`) the other values of a row here, if its column `guard` is still what
+    `was` says; how many rows were changed. All rows name the same columns; one statement on a server.
+    """
+    if not rows:
+        return 0
+    connection = session.connection()
+    dialect = connection.dialect
+    quote = dialect.identifier_preparer.quote
+    new = [name for name in rows[0] if name not in (key, was)]
+    kinds = {name: table.c[guard if name == was else name].type for name in (*new, key, was)}
+    turns = [_turn(kind, dialect) for kind in kinds.values()]
+    values = [[row[n] if turn is None else turn(row[n]) for row in rows] for n, turn in zip(kinds, turns, strict=True)]
+    if dialect.name != "postgresql":
+        sets = ", ".join(f"{quote(name)} = ?" for name in new)
+        sql = f"UPDATE {quote(table.name)} SET {sets} WHERE {quote(key)} = ? AND {quote(guard)} = ?"
+        return connection.exec_driver_sql(sql, list(zip(*values, strict=True))).rowcount
+    lists = ", ".join(f"%b::{kind.compile(dialect=dialect)}[]" for kind in kinds.values())
+    names = ", ".join(quote(name) for name in kinds)
+    sets = ", ".join(f"{quote(name)} = w.{quote(name)}" for name in new)
+    sql = (
+        f"UPDATE {quote(table.name)} AS t SET {sets} FROM unnest({lists}) AS w ({names}) "
+        f"WHERE t.{quote(key)} = w.{quote(key)} AND t.{quote(guard)} = w.{quote(was)}"
+    )
+    return connection.exec_driver_sql(sql, tuple(values)).rowcount
+
+
 def _in_columns(statement: _Insert, rows: Sequence[Row]) -> list[list[Any]]:
     """The values of each column, as the driver takes them."""
     return [

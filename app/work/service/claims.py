@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db import changed
+from app.db.bulk import change_rows
 from app.ids import new_id
 from app.models import Incident, Work
 from app.work.service.dossier import dossiers_of
@@ -95,30 +96,20 @@ def _lease(session: Session, wishes: Sequence[Wish], now: datetime) -> list[tupl
         some = list(islice(pieces, wish.limit))
         given.append(tuple(claimed for _, claimed in some))
         rows += [_taken(was.fence, claimed, wish.station_id, now) for was, claimed in some]
-    if rows and session.connection().execute(_TAKE, rows).rowcount != len(rows):
+    if change_rows(session, _WORK, rows, key="id", guard="fence") != len(rows):
         raise RuntimeError("work that was locked was taken by somebody else")
     for row in rows:
-        changed(session, Work, row["of"])
+        changed(session, Work, row["id"])
     return given
 
 
-_TAKE = (
-    update(Work)
-    .where(Work.id == bindparam("of"), Work.fence == bindparam("was"))
-    .values(
-        state="leased",
-        station_id=bindparam("to"),
-        lease_id=bindparam("lease"),
-        lease_until=bindparam("until"),
-        fence=bindparam("now"),
-    )
-)
+_WORK = Work.metadata.tables[Work.__tablename__]
 
 
 def _taken(was: int, claimed: Claimed, station_id: bytes, now: datetime) -> dict[str, Any]:
     return {
-        "of": claimed.work_id, "was": was, "to": station_id, "lease": claimed.lease_id, "until": now + LEASE,
-        "now": claimed.fence,
+        "id": claimed.work_id, "was": was, "state": "leased", "station_id": station_id, "lease_id": claimed.lease_id,
+        "lease_until": now + LEASE, "fence": claimed.fence,
     }  # fmt: skip
 
 
