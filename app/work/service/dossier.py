@@ -7,29 +7,45 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Bundle, Session
 
-from app.models import Address, Order, OrderBrief, OrderLine, Sku
+from app.models import Address, Model, Order, OrderBrief, OrderLine, Sku
 
 
 def _money(value: Decimal | None) -> str | None:
     return None if value is None else format(value, "f")
 
 
-def _address(row: Address | None) -> dict[str, str]:
-    if row is None:
-        return {}
-    names = ["name", "company", "line1", "line2", "city", "region", "postcode", "country", "phone", "email"]
-    return {name: getattr(row, name) for name in names}
+def _some(name: str, model: type[Model], *columns: str) -> Bundle[Any]:
+    """These columns of a model, and not whole objects: a claim makes nothing else of them than text."""
+    return Bundle(name, *(getattr(model, column) for column in ("id", *columns)))
 
 
-def _line(line: OrderLine, sku: Sku | None) -> dict[str, Any]:
+_ADDRESSED = ("name", "company", "line1", "line2", "city", "region", "postcode", "country", "phone", "email")
+_ORDER = _some(
+    "order", Order, "number", "shop", "channel", "placed_at", "service", "gift", "gift_message", "hide_prices", "note",
+    "currency", "subtotal", "discount", "shipping", "tax", "total",
+)  # fmt: skip
+_ADDRESS = _some("address", Address, *_ADDRESSED)
+_LINE = _some(
+    "line", OrderLine, "order_id", "sku_id", "external_sku", "name", "position", "quantity", "cancelled", "ships",
+    "unit_price", "discount", "tax", "note",
+)  # fmt: skip
+_SKU = _some("product", Sku, "sku", "name", "variant")
+
+
+def _address(row: Any) -> dict[str, str]:
+    return {} if row.id is None else {name: getattr(row, name) for name in _ADDRESSED}
+
+
+def _line(line: Any, sku: Any) -> dict[str, Any]:
+    known = sku.id is not None
     return {
         "line_id": line.id.hex(),
         "sku_id": line.sku_id.hex() if line.sku_id else "",
-        "sku": sku.sku if sku else line.external_sku,
-        "name": sku.name if sku else line.name,
-        "variant": sku.variant if sku else "",
+        "sku": sku.sku if known else line.external_sku,
+        "name": sku.name if known else line.name,
+        "variant": sku.variant if known else "",
         "position": line.position,
         "quantity": line.quantity - line.cancelled,
         "ships": line.ships,
@@ -55,7 +71,8 @@ def dossiers_of(session: Session, *, order_ids: Sequence[bytes]) -> dict[bytes, 
     if not order_ids:
         return {}
     orders = session.execute(
-        select(Order, Address, OrderBrief.revision)
+        select(_ORDER, _ADDRESS, OrderBrief.revision)
+        .select_from(Order)
         .outerjoin(Address, Address.id == Order.ship_to_id)
         .outerjoin(OrderBrief, OrderBrief.order_id == Order.id)
         .where(Order.id.in_(order_ids))
@@ -64,7 +81,8 @@ def dossiers_of(session: Session, *, order_ids: Sequence[bytes]) -> dict[bytes, 
         raise KeyError(f"no order {min(gone).hex()}")
     lines: dict[bytes, list[dict[str, Any]]] = {order_id: [] for order_id in order_ids}
     for line, sku in session.execute(
-        select(OrderLine, Sku)
+        select(_LINE, _SKU)
+        .select_from(OrderLine)
         .outerjoin(Sku, Sku.id == OrderLine.sku_id)
         .where(OrderLine.order_id.in_(order_ids))
         .order_by(OrderLine.position)
@@ -73,9 +91,7 @@ def dossiers_of(session: Session, *, order_ids: Sequence[bytes]) -> dict[bytes, 
     return {order.id: _dossier(order, address, revision, lines[order.id]) for order, address, revision in orders}
 
 
-def _dossier(
-    order: Order, address: Address | None, revision: int | None, lines: list[dict[str, Any]]
-) -> dict[str, Any]:
+def _dossier(order: Any, address: Any, revision: int | None, lines: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "order_id": order.id.hex(),
         "revision": revision or 0,
