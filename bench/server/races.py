@@ -260,7 +260,12 @@ def _allocate(server: Server, things: list[Any], n: int, begin: Callable[[], obj
         return [i for i, _, _ in some]
 
     steps = [partial(promise, mine[i : i + STEP]) for i in range(0, len(mine), STEP)]
-    did = _deciding(server, lambda: (refused.clear(), begin()), iter(steps), partial(promise, mine[:1]))
+
+    def begin_anew() -> None:
+        refused.clear()  # of the rehearsal
+        begin()
+
+    did = _deciding(server, begin_anew, iter(steps), partial(promise, mine[:1]))
     return did | {"refused": refused}
 
 
