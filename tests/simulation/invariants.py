@@ -398,22 +398,23 @@ def _picked_within(floor: Floor) -> Iterator[str]:
         "SELECT id, work_id, quantity, picked, short FROM pick_line "
         "WHERE picked + short > quantity OR picked < 0 OR short < 0"
     ):
-        if work not in floor.witness.forgotten and (short or not _one_hand_picked(floor, line, picked)):
+        if work not in floor.witness.forgotten and not _one_hand_said(floor, line, picked, short):
             yield f"line {line.hex()[:8]} of {quantity} has {picked} picked and {short} short"
 
 
-def _one_hand_picked(floor: Floor, line: bytes, units: int) -> bool:
-    """Whether so many units of a line are what the facts of one lease come to, each of them counted once."""
-    hands, told = set(), 0
-    for station, data in floor.central.rows(
-        f"SELECT f.station_id, f.data FROM fact f WHERE f.kind = 'Picked' AND f.data LIKE '%{line.hex()}%' "
+def _one_hand_said(floor: Floor, line: bytes, picked: int, short: int) -> bool:
+    """Whether so many picked and missing units of a line are what the facts of one lease come to, each counted once."""
+    hands, told = set(), Counter({"Picked": 0, "Shorted": 0})
+    for station, kind, data in floor.central.rows(
+        "SELECT f.station_id, f.kind, f.data FROM fact f WHERE f.kind IN ('Picked', 'Shorted') "
+        f"AND f.data LIKE '%{line.hex()}%' "
         "AND NOT EXISTS (SELECT 1 FROM voiding v WHERE v.fact_id = f.fact_id) "
         "AND NOT EXISTS (SELECT 1 FROM fact_status s WHERE s.fact_id = f.fact_id)"
     ):
         body = json.loads(data)["body"]
         hands.add((station, body["fence"]))
-        told += body["quantity"]
-    return len(hands) == 1 and told == units
+        told[kind] += body["quantity" if kind == "Picked" else "short"]
+    return len(hands) == 1 and (told["Picked"], told["Shorted"]) == (picked, short)
 
 
 @check("tracking-unique")
