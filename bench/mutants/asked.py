@@ -11,11 +11,23 @@ from pathlib import Path
 
 from bench.mutants.planted import ROOT
 
-PROTOCOL = tuple(
-    f"tests/sync/test_{name}.py"
-    for name in ("set_aside", "push_and_apply", "leases", "hello", "talk", "mirror", "retention", "feed_and_answers")
+PROTOCOL = (
+    "tests/simulation/test_found_by_seeds.py",
+    *(
+        f"tests/sync/test_{name}.py"
+        for name in (
+            "set_aside",
+            "push_and_apply",
+            "leases",
+            "hello",
+            "talk",
+            "mirror",
+            "retention",
+            "feed_and_answers",
+        )
+    ),
 )
-"""What is asked of every bug beside the worlds: the protocol's own tests, the quick ones first."""
+"""What is asked of every bug beside the worlds: what floors found before, and the protocol's own tests."""
 BY_CHANCE = ("test_mirror.py::test_own_facts_stay_and_everybody_agrees_in_the_end", "123456789")
 """Of these examples by chance only the first is tried: the worlds are full of chance."""
 STARTERS = ("servers", "server", "worker", "versions", "stations", "command")
