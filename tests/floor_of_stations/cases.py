@@ -149,8 +149,8 @@ def backends_are_killed(play: Play) -> Account:
         for number in range(play.times):
             pid, words = _at_a_commit(floor) if number % 2 else _any_backend(floor, play.dice)
             counted["kills"] += kill(pid)
-            counted["during COMMIT"] += words.startswith("COMMIT")
-            play.say(f"backend {pid}: kill -9 during {words[:40] or 'nothing'}")
+            counted["during COMMIT"] += words.endswith("COMMIT")
+            play.say(f"backend {pid}: kill -9 during {words[-40:] or 'nothing'}")
             waits.append(floor.wait_for_facts(10))
     return {"outage s": round(max(waits), 1), **counted}
 
@@ -165,7 +165,7 @@ def _any_backend(floor: ServerFloor, dice: Random) -> tuple[int, str]:
 def _at_a_commit(floor: ServerFloor, seconds: float = 20) -> tuple[int, str]:
     """A backend of a station that is committing just now."""
     end = time.monotonic() + seconds
-    of_a_station = "query = 'COMMIT' AND state = 'active' AND usename LIKE '%\\_s\\_%'"
+    of_a_station = "query LIKE '%COMMIT' AND state = 'active' AND usename LIKE '%\\_s\\_%'"
     sql = f"SELECT pid, query FROM pg_stat_activity WHERE {of_a_station}".encode()
     while time.monotonic() < end:
         with suppress(psycopg.Error), floor.pg.connect(floor.name) as connection:

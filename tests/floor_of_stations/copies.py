@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 
 from app.settings import Home
-from tests.floor_of_stations.cases import Account, Play, case, settle
+from tests.floor_of_stations.cases import Account, Play, case, recorded, settle
 from tests.floor_of_stations.floor import HOST, ServerFloor, Station, command, wait_for
 from tests.postgres import PgServer, own
 from tests.simulation.invariants import sqlite_side
@@ -214,16 +215,23 @@ def a_station_is_cloned(play: Play) -> Account:
         shutil.copytree(first.home.root, clone.home.root)
         onto(clone, HOST, clone.line.port)
         floor.others.append(clone)
+        before = recorded(first)
         for station in (first, clone):
             station.start()
             station.run.order("work")
         play.say(f"{first.code} runs twice: {first.run.pid} and {clone.run.pid}")
+        for station in (first, clone):
+            wait_for(partial(more_is_recorded, station, before + 10))
         floor.wait_for_facts(30 * play.times)
         settle(floor)
         streams = floor.ask("SELECT count(*) FROM station_mark GROUP BY station_id ORDER BY 1 DESC LIMIT 1")[0][0]
     if streams < 2:
         raise AssertionError("nobody noticed that a station runs twice")
     return {"clones": 1, "streams of it": streams}
+
+
+def more_is_recorded(station: Station, than: int) -> bool:
+    return recorded(station) > than
 
 
 def onto(station: Station, host: str, port: int) -> None:
