@@ -241,6 +241,20 @@ def test_a_piece_that_another_hand_has_picked_already_is_told() -> None:
     assert made.incidents() == ["serial_twice"]
 
 
+def test_a_piece_that_is_in_the_same_tote_for_another_order_is_told() -> None:
+    # given two hands that know nothing of each other, and took the same tote
+    made = crew([[("MUG", "A-01-A", 1)], [("MUG", "A-01-A", 1)]], serial_tracked=["MUG"], claimed=False)
+    piece = f"010{MUG}21S7"
+    made.first.claim()
+    made.second.claim()
+    made.first.scan(TOTE, piece)
+    made.second.scan(TOTE, piece)
+
+    made.settle()
+
+    assert "serial_twice" in made.incidents()
+
+
 def test_a_piece_that_was_put_back_may_be_picked_again() -> None:
     made = crew([[("MUG", "A-01-A", 2)]], serial_tracked=["MUG"])
     made.first.scan(TOTE, f"010{MUG}21S7", card("UNDO"), f"010{MUG}21S7")

@@ -34,7 +34,10 @@ def move_serial(
     stamp: Stamp,
     out_of: bytes = b"",
 ) -> None:
-    """The unit is in this tote or parcel; told as an incident when it was said to be elsewhere (but for `out_of`)."""
+    """The unit is in this tote or parcel; told as an incident when it was said to be elsewhere (but for `out_of`).
+
+    A tote is used again: in the same one, but for another order, is elsewhere too.
+    """
     row = session.get(SerialUnit, (sku_id, serial), populate_existing=True)
     if row is None:
         session.add(
@@ -42,7 +45,8 @@ def move_serial(
         )
         session.flush()
         return
-    if row.place_id not in (place_id, out_of):
+    is_same = row.place_id == place_id and row.order_id == order_id
+    if not is_same and row.place_id != out_of:
         number = session.scalar(select(OrderBrief.number).where(OrderBrief.order_id == row.order_id)) or "?"
         tell(session, TWICE, order_id, sku_id, f"serial {serial} is in order {number} already", stamp)
     row.place_id, row.order_id, row.fact_id = place_id, order_id, stamp.fact_id
