@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db import changed, set_row
@@ -113,6 +113,7 @@ class SignedOut(Fact):
 class PrintMoved(Fact):
     """What became of a print job: sent, failed (with the problem in a few words), confirmed (its code was scanned).
 
+    What was scanned off the paper came out, whatever the printer says later: a hand may be quicker than its answer.
     `printer` is the one that took it, where one did.
     """
 
@@ -127,10 +128,13 @@ class PrintMoved(Fact):
 
     def apply(self, session: Session, stamp: Stamp) -> None:
         copies = PrintJob.copies + (1 if self.state == "sent" else 0)
+        came_out = PrintJob.state == "confirmed"
+        state = case((came_out, "confirmed"), else_=self.state)
+        problem = case((came_out, ""), else_=self.problem)
         session.execute(
             update(PrintJob)
             .where(PrintJob.id == self.job_id)
-            .values(state=self.state, problem=self.problem, copies=copies, printer=self.printer or PrintJob.printer)
+            .values(state=state, problem=problem, copies=copies, printer=self.printer or PrintJob.printer)
             .execution_options(synchronize_session=False)
         )
         changed(session, PrintJob, self.job_id)

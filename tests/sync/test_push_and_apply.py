@@ -97,6 +97,21 @@ def test_a_push_goes_on_where_a_half_known_one_begins(central: CentralSide, stat
     assert ledger(central.path)[MUG, T1, "", "good"] == 3
 
 
+def test_a_hand_that_is_quicker_than_the_printers_answer_keeps_its_word(
+    central: CentralSide, station: StationSide
+) -> None:
+    # given paper whose code was scanned before the printer had said that it took it
+    station.record(PrintMoved(SLIP, "failed", "no paper"))
+    station.record(PrintMoved(SLIP, "confirmed"))
+    station.record(PrintMoved(SLIP, "sent", "", "paper"))
+
+    station.settle()
+
+    # then it came out, once
+    job = "SELECT state, problem, copies, printer FROM print_job WHERE state <> 'queued'"
+    assert central.query(job) == [("confirmed", "", 1, "paper")]
+
+
 def test_clearing_every_acknowledgement_leaves_central_unchanged(central: CentralSide, station: StationSide) -> None:
     # given a station and central that are even
     station.record(take(2))
